@@ -1,0 +1,33 @@
+// Rows that one stage leaves for the next in the outbox, by topic. The topic `finding` carries a FindingChange.
+import { z } from 'zod';
+import { RankedCause, Severity } from './findings.ts';
+import { Id } from './ids.ts';
+import { Phrase } from './phrase.ts';
+
+/** Topic `service-request`: alerts -> field-service. An alert that the owner cannot close. Its id is the alert's. */
+export const ServiceRequest = z.object({
+  alert: Id,
+  appliance: Id,
+  problem: z.string(),
+  title: Phrase,
+  summary: Phrase,
+  severity: Severity,
+  cause: RankedCause,
+  reason: z.enum(['needs-technician', 'owner-asked', 'not-recovered']),
+});
+export type ServiceRequest = z.infer<typeof ServiceRequest>;
+
+/** Topic `alert-over`: alerts -> field-service. Telemetry proved recovery, or the alert was withdrawn. */
+export const AlertOver = z.object({ alert: Id, how: z.enum(['resolved', 'withdrawn']), at: z.number() });
+export type AlertOver = z.infer<typeof AlertOver>;
+
+/** Topic `message`: any stage -> alerts, which renders it for the person and sends it. `path` is the page to open. */
+export const OutgoingMessage = z.object({
+  person: Id,
+  kind: z.string(),
+  subject: Phrase,
+  lines: z.array(Phrase),
+  path: z.string(),
+  alert: Id.nullable(),
+});
+export type OutgoingMessage = z.infer<typeof OutgoingMessage>;

@@ -1,0 +1,15 @@
+// What ingest needs from a readings engine: embedded DuckDB, or InfluxDB 2.
+import type { Id, Moment, SeriesPoint } from '#contracts';
+
+export interface ReadingsStore extends AsyncDisposable {
+  /** Log position to go on from; 0 when nothing was ever written. */
+  checkpoint(): Promise<number>;
+  /**
+   * Stores all readings and the position `next` behind them. When it resolves, both are durable. Where the engine has
+   * transactions they are one; where it has none, writing the same batch again changes nothing. Throws a PlatformError
+   * of kind `retry` when the engine is away (nothing is lost: call again), or `reject` naming what can never be stored.
+   */
+  write(moments: readonly Moment[], next: number): Promise<void>;
+  /** Buckets of `bucketMs`, aligned to epoch, oldest first, empty ones left out; [from, to) in epoch ms. The last write of a reading wins. */
+  series(query: { appliance: Id; signal: string; from: number; to: number; bucketMs: number }): Promise<SeriesPoint[]>;
+}

@@ -1,0 +1,9 @@
+// The door of runtime: the few tools every stage needs, and the ports that several rooms need.
+export { announce, onChange } from './changes.ts';
+export { type ErrorKind, messageOf, PlatformError } from './errors.ts';
+export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
+export { type Migration, migrate } from './migrate.ts';
+export { forgetDone, outboxTables, put, takeEach } from './outbox.ts';
+export type { Downlink, Jobs, LogBatch, Logger, LogReader, LogWriter, Sql, Stage } from './ports.ts';
+export { next, step, type Transition } from './state-table.ts';
+export { type Clock, type ClockSpec, DAY, HOUR, MINUTE, manualClock, openClock, SECOND } from './time.ts';

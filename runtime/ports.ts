@@ -1,0 +1,57 @@
+// Ports that several rooms need. Adapters stand in engines/.
+import type { Id, LogRecord, Notice, Sweep } from '#contracts';
+
+/** The registry's database: PostgreSQL 15 or newer, or PGlite. SQL must suit both; tables stand in the schema `app`. */
+export interface Sql {
+  /** Rows as objects by column name. int8 comes as number, timestamps are not used (times are int8, epoch ms), jsonb comes parsed. */
+  query<Row extends object = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Row[]>;
+  /** All or nothing. The work must only use the `tx` it is given; a query on the outer port inside throws instead of waiting for itself. */
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+  /** Calls back with the payload of each NOTIFY on `channel` until the returned function is called. */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+}
+
+/** The durable sequence of everything diagnosis sees; the writing end. */
+export interface LogWriter {
+  /**
+   * Calls `done(null)` once the record is on disk, in the order of the calls; `done(error)` when it never will be.
+   * Calls that arrive while a write is under way are written together (group commit).
+   */
+  append(record: LogRecord, done: (error: Error | null) => void): void;
+}
+
+/** `positions[i]` is where `records[i]` starts; `next` is where to go on. */
+export type LogBatch = { records: LogRecord[]; positions: number[]; next: number };
+
+/** The reading end of the log. Positions grow, and stay valid until the log is trimmed behind every consumer. */
+export interface LogReader {
+  /** Position behind the newest durable record. */
+  end(): number;
+  /** Durable records from `position` on, about `maxBytes` of them; none at the end. A position that was trimmed away goes on at the oldest record kept. */
+  read(position: number, maxBytes: number): Promise<LogBatch>;
+  /** Resolves when there is something behind `position`, or after `timeoutMs`. */
+  wait(position: number, timeoutMs: number): Promise<void>;
+}
+
+/** Queue jobs. They only wake: a lost job costs time, never the work, because a sweep finds the row. */
+export interface Jobs {
+  /** Asks that `sweep` runs soon, or after `delayMs`. Never throws and never waits long: the periodic sweep stands behind it. */
+  wake(sweep: Sweep, delayMs?: number): Promise<void>;
+}
+
+/** To the appliance. Best effort: an appliance that is not connected misses it. */
+export interface Downlink {
+  notify(appliance: Id, notice: Notice): void;
+}
+
+/** Ids and codes only: names, addresses and free text never go into a log line. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Everything started is stopped in reverse order. */
+export interface Stage extends AsyncDisposable {
+  readonly name: string;
+}
