@@ -1,0 +1,53 @@
+// What a crash leaves: the last segment may end in a torn frame, which was never acknowledged. It is cut off.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { frameAt, segmentBases, segmentName } from './frames.ts';
+
+export function syncFolder(folder: string): void {
+  const handle = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/**
+ * Walks the frames and returns the end of the last intact one. A damaged frame in the middle (a flipped bit) does not
+ * end the walk: what stands behind it was acknowledged and stays.
+ */
+export function intactEnd(source: Buffer): number {
+  let end = 0;
+  let offset = 0;
+  for (;;) {
+    const frame = frameAt(source, offset, source.length);
+    if (!frame || frame.end > source.length) return end;
+    if (frame.intact) end = frame.end;
+    offset = frame.end;
+  }
+}
+
+/** Makes the folder ready for appending; returns the base of the last segment and its length. */
+export function recover(folder: string): { base: number; length: number; cutBytes: number } {
+  fs.mkdirSync(folder, { recursive: true });
+  const base = segmentBases(fs.readdirSync(folder)).at(-1);
+  if (base === undefined) {
+    fs.closeSync(fs.openSync(path.join(folder, segmentName(0)), 'a'));
+    syncFolder(folder);
+    syncFolder(path.dirname(folder));
+    return { base: 0, length: 0, cutBytes: 0 };
+  }
+  const file = path.join(folder, segmentName(base));
+  const source = fs.readFileSync(file);
+  const length = intactEnd(source);
+  if (length < source.length) {
+    const handle = fs.openSync(file, 'r+');
+    try {
+      fs.ftruncateSync(handle, length);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  }
+  return { base, length, cutBytes: source.length - length };
+}

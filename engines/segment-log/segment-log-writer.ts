@@ -1,0 +1,167 @@
+// The writing end: one write and one fdatasync in flight; everything that arrives meanwhile joins the next group.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { LogRecord } from '#contracts';
+import { type Logger, type LogWriter, messageOf, PlatformError, SECOND } from '#runtime';
+import { encodeFrame, frameBytes, MAX_FRAME_BYTES, segmentBases, segmentName } from './frames.ts';
+import { recover, syncFolder } from './recover.ts';
+
+export type SegmentLogOptions = {
+  folder: string;
+  logger: Logger;
+  /** A new segment is begun behind this size. */
+  segmentBytes?: number;
+  /** When the log holds this much, nothing more is accepted until consumers have passed: PUBACKs wait and appliances buffer. */
+  maxBytes?: number;
+  /** An fsync error means that what the disk holds is unknown: the process must end, and never try again (the PostgreSQL rule). */
+  onFatal: (error: Error) => void;
+};
+
+export type SegmentLogWriter = LogWriter & {
+  /** Durable end, shared with readers of other threads. */
+  readonly shared: SharedArrayBuffer;
+  /** Deletes segments that lie wholly before `position`. */
+  trim(position: number): void;
+  close(): Promise<void>;
+};
+
+const MEBIBYTE = 1024 * 1024;
+
+class Writer implements SegmentLogWriter {
+  readonly shared = new SharedArrayBuffer(8);
+  readonly #end = new BigInt64Array(this.shared);
+  readonly #options: Required<SegmentLogOptions>;
+  #base: number;
+  #length: number;
+  #file: number;
+  #oldest: number;
+  #pending: Buffer = Buffer.allocUnsafe(MEBIBYTE);
+  #spare: Buffer = Buffer.allocUnsafe(MEBIBYTE);
+  #used = 0;
+  #waiting: ((error: Error | null) => void)[] = [];
+  #busy = false;
+  #closed = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: SegmentLogOptions) {
+    this.#options = { segmentBytes: 64 * MEBIBYTE, maxBytes: 4096 * MEBIBYTE, ...options };
+    const { base, length, cutBytes } = recover(options.folder);
+    if (cutBytes > 0) options.logger.warn({ cutBytes }, 'cut a torn tail off the log; it was never acknowledged');
+    this.#base = base;
+    this.#length = length;
+    this.#oldest = segmentBases(fs.readdirSync(options.folder))[0] ?? 0;
+    this.#file = fs.openSync(path.join(options.folder, segmentName(base)), 'r+');
+    Atomics.store(this.#end, 0, BigInt(base + length));
+  }
+
+  append(record: LogRecord, done: (error: Error | null) => void): void {
+    const bytes = frameBytes(record);
+    if (this.#closed)
+      return done(new PlatformError('log-closed', 'retry', 'The log is closed: the platform is stopping.'));
+    if (bytes > MAX_FRAME_BYTES)
+      return done(new PlatformError('record-too-large', 'reject', `A record of ${bytes} bytes.`));
+    this.#reserve(bytes);
+    this.#used = encodeFrame(record, this.#pending, this.#used);
+    this.#waiting.push(done);
+    if (!this.#busy) {
+      this.#busy = true;
+      // Not at once: what the same turn of the loop still reads from its sockets belongs to this group.
+      setImmediate(() => this.#flush());
+    }
+  }
+
+  trim(position: number): void {
+    const bases = segmentBases(fs.readdirSync(this.#options.folder));
+    for (const [index, next] of bases.slice(1).entries()) {
+      if (next > position) break;
+      fs.unlinkSync(path.join(this.#options.folder, segmentName(bases[index]!)));
+      this.#oldest = next;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#busy) await new Promise<void>((resolve) => (this.#idle = resolve));
+    fs.closeSync(this.#file);
+  }
+
+  /** Closing while nothing can be written: nobody is told "kept". */
+  #refuse(callbacks = this.#waiting): void {
+    this.#waiting = [];
+    this.#used = 0;
+    const error = new PlatformError('log-closed', 'retry', 'The log closed before it could keep this record.');
+    for (const done of callbacks) done(error);
+    this.#flush();
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#used + bytes <= this.#pending.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#pending.length * 2, this.#used + bytes));
+    this.#pending.copy(larger, 0, 0, this.#used);
+    this.#pending = larger;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) {
+      this.#busy = false;
+      this.#idle?.();
+      return;
+    }
+    if (this.#length >= this.#options.segmentBytes) this.#roll();
+    if (this.#oldest < this.#base && this.#base + this.#length - this.#oldest + this.#used > this.#options.maxBytes) {
+      if (this.#closed) return this.#refuse();
+      this.#options.logger.warn({ maxBytes: this.#options.maxBytes }, 'the log is full; waiting for its consumers');
+      setTimeout(() => this.#flush(), SECOND / 10);
+      return;
+    }
+    const group = this.#pending.subarray(0, this.#used);
+    const callbacks = this.#waiting;
+    [this.#pending, this.#spare] = [this.#spare, this.#pending];
+    this.#used = 0;
+    this.#waiting = [];
+    this.#write(group, 0, callbacks);
+  }
+
+  /** Writes `group` at the durable end. A write error (disk full) is tried again from that same place, so no torn frame stays. */
+  #write(group: Buffer, written: number, callbacks: ((error: Error | null) => void)[]): void {
+    fs.write(this.#file, group, written, group.length - written, this.#length + written, (error, bytes) => {
+      if (error) {
+        if (this.#closed) return this.#refuse(callbacks.concat(this.#waiting));
+        this.#options.logger.error(
+          { error: messageOf(error) },
+          'cannot write the log; nothing is acknowledged until it can be',
+        );
+        setTimeout(() => this.#write(group, 0, callbacks), SECOND);
+        return;
+      }
+      if (written + bytes < group.length) return this.#write(group, written + bytes, callbacks);
+      fs.fdatasync(this.#file, (syncError) => {
+        if (syncError) return this.#options.onFatal(syncError);
+        this.#acknowledge(group.length, callbacks);
+      });
+    });
+  }
+
+  #acknowledge(bytes: number, callbacks: ((error: Error | null) => void)[]): void {
+    this.#length += bytes;
+    Atomics.store(this.#end, 0, BigInt(this.#base + this.#length));
+    Atomics.notify(this.#end, 0);
+    for (const done of callbacks) done(null);
+    this.#flush();
+  }
+
+  #roll(): void {
+    const base = this.#base + this.#length;
+    const file = fs.openSync(path.join(this.#options.folder, segmentName(base)), 'a');
+    fs.closeSync(file);
+    syncFolder(this.#options.folder);
+    fs.closeSync(this.#file);
+    this.#file = fs.openSync(path.join(this.#options.folder, segmentName(base)), 'r+');
+    this.#base = base;
+    this.#length = 0;
+  }
+}
+
+/** Recovers the folder and opens it for appending. Only one writer may be open on a folder; the process's lock file sees to that. */
+export const openSegmentLogWriter = (options: SegmentLogOptions): SegmentLogWriter => new Writer(options);
