@@ -80,6 +80,7 @@ export {
   upTopic,
 } from './mqtt.ts';
 export {
+  compose,
   Language,
   Phrase,
   PhraseUnit,

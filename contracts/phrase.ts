@@ -22,6 +22,30 @@ export const Phrase = z.object({
 });
 export type Phrase = z.infer<typeof Phrase>;
 
+/** A phrase from a template: `{name}` takes a quantity, a name that reads alike in both languages, or a whole phrase with its quantities. */
+export function compose(en: string, zh: string, parts: Record<string, Phrase | Quantity | string> = {}): Phrase {
+  const phrase: Phrase & { values: Record<string, Quantity> } = { en, zh, values: {} };
+  for (const [name, part] of Object.entries(parts)) {
+    if (typeof part !== 'string' && 'unit' in part) {
+      phrase.values[name] = part;
+      continue;
+    }
+    const words = typeof part === 'string' ? { en: part, zh: part } : renamed(part, name);
+    phrase.en = phrase.en.replaceAll(`{${name}}`, () => words.en);
+    phrase.zh = phrase.zh.replaceAll(`{${name}}`, () => words.zh);
+    Object.assign(phrase.values, 'values' in words ? words.values : {});
+  }
+  return phrase;
+}
+
+/** The phrase with its quantities named after `owner`, so that two phrases in one do not mix them up. */
+function renamed(phrase: Phrase, owner: string): Phrase {
+  const name = (words: string): string =>
+    words.replace(/\{(\w+)\}/g, (whole, key: string) => (phrase.values?.[key] ? `{${owner}_${key}}` : whole));
+  const values = Object.entries(phrase.values ?? {}).map(([key, value]) => [`${owner}_${key}`, value] as const);
+  return { en: name(phrase.en), zh: name(phrase.zh), values: Object.fromEntries(values) };
+}
+
 export type Reader = { language: Language; timeZone: string; temperatureUnit: TemperatureUnit };
 
 const MINUTE = 60_000;

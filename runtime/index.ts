@@ -1,6 +1,7 @@
 // The door of runtime: the few tools every stage needs, and the ports that several rooms need.
 export { announce, onChange } from './changes.ts';
-export { pageOf, type Place, placeOf } from './cursor.ts';
+export { checkpointTables, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';
 export { type ErrorKind, messageOf, PlatformError } from './errors.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';

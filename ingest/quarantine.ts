@@ -1,0 +1,53 @@
+// Messages that were kept but not, or not wholly, accepted: the raw bytes and the reason. The id is the position in the log.
+import type { Id } from '#contracts';
+import type { Sql } from '#runtime';
+
+export type Quarantined = {
+  position: number;
+  appliance: Id;
+  receivedAt: number;
+  channel: string;
+  reason: string;
+  payload: Uint8Array;
+};
+export type QuarantinedMessage = Omit<Quarantined, 'position'> & { id: string };
+
+/** The same message twice leaves one row. */
+export async function quarantine(sql: Sql, messages: readonly Quarantined[]): Promise<void> {
+  for (const message of messages) {
+    await sql.query(
+      `insert into app.quarantine (position, appliance, received_at, channel, reason, payload)
+       values ($1, $2, $3, $4, $5, $6) on conflict (position) do nothing`,
+      [
+        message.position,
+        message.appliance,
+        message.receivedAt,
+        message.channel,
+        message.reason,
+        Buffer.from(message.payload),
+      ],
+    );
+  }
+}
+
+/** Newest first. */
+export async function listQuarantine(
+  sql: Sql,
+  { appliance, before, limit }: { appliance?: Id; before?: number; limit: number },
+): Promise<QuarantinedMessage[]> {
+  return sql.query<QuarantinedMessage>(
+    `select position::text as id, appliance, received_at as "receivedAt", channel, reason, payload
+       from app.quarantine
+      where ($1::uuid is null or appliance = $1) and ($2::bigint is null or received_at < $2)
+      order by received_at desc, position desc limit $3`,
+    [appliance ?? null, before ?? null, limit],
+  );
+}
+
+export async function quarantinedSince(sql: Sql, since: number): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    'select count(*)::bigint as count from app.quarantine where received_at >= $1',
+    [since],
+  );
+  return row?.count ?? 0;
+}

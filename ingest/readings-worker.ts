@@ -1,0 +1,214 @@
+// Log -> readings store. Takes a batch, decodes it, quarantines what cannot be read, stores the rest, goes on.
+import type { DecodedMessage, Id, LogRecord, Moment, Notice } from '#contracts';
+import {
+  type Clock,
+  type Downlink,
+  type LogBatch,
+  type Logger,
+  type LogReader,
+  messageOf,
+  PlatformError,
+  SECOND,
+  type Sql,
+  type Stage,
+} from '#runtime';
+import type { Decode } from './decode.ts';
+import { LatestValues } from './latest.ts';
+import type { ReadingsStore } from './ports.ts';
+import { type Quarantined, quarantine } from './quarantine.ts';
+import { unmappedCap } from './unmapped-cap.ts';
+
+export type ReadingsWorkerDeps = {
+  log: LogReader;
+  store: ReadingsStore;
+  sql: Sql;
+  decode: Decode;
+  downlink: Downlink;
+  clock: Clock;
+  logger: Logger;
+  /** Told after each batch that the log before this position is no longer needed here. */
+  passed: (position: number) => void;
+};
+
+export type ReadingsWorker = Stage & {
+  position(): number;
+  /** Writes all latest values now. */
+  flush(): Promise<void>;
+};
+
+const BATCH_BYTES = 1024 * 1024;
+const IDLE_WAIT_MS = 1 * SECOND;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10 * SECOND;
+const LATEST_EVERY_MS = 2 * SECOND;
+
+type Judged = {
+  messages: DecodedMessage[];
+  moments: Moment[];
+  quarantined: Quarantined[];
+  notices: { appliance: Id; notice: Notice }[];
+};
+
+class Worker implements ReadingsWorker {
+  readonly name = 'readings';
+  readonly #deps: ReadingsWorkerDeps;
+  readonly #latest: LatestValues;
+  readonly #cap = unmappedCap();
+  readonly #stopping = new AbortController();
+  #position = 0;
+  #loop: Promise<void> = Promise.resolve();
+  #stopTimer: (() => void) | undefined;
+
+  constructor(deps: ReadingsWorkerDeps) {
+    this.#deps = deps;
+    this.#latest = new LatestValues(deps);
+  }
+
+  async start(): Promise<void> {
+    this.#position = await this.#deps.store.checkpoint();
+    this.#loop = this.#run();
+    this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
+      this.#latest
+        .write()
+        .catch((error: unknown) =>
+          this.#deps.logger.warn({ error: messageOf(error) }, 'latest values were not written'),
+        );
+    });
+  }
+
+  position(): number {
+    return this.#position;
+  }
+
+  flush(): Promise<void> {
+    return this.#latest.write(true);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    this.#stopTimer?.();
+    await this.#loop;
+    await this.flush().catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const batch = await this.#deps.log.read(this.#position, BATCH_BYTES);
+        if (batch.next === this.#position) await this.#deps.log.wait(this.#position, IDLE_WAIT_MS);
+        else await this.#take(batch);
+      } catch (error) {
+        this.#deps.logger.error({ error: messageOf(error) }, 'the readings worker met an error and tries again');
+        await this.#pause(SECOND);
+      }
+    }
+  }
+
+  async #take(batch: LogBatch): Promise<void> {
+    const judged = this.#judge(batch);
+    await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined));
+    await this.#insist(() => this.#deps.store.write(judged.moments, batch.next));
+    if (this.#stopping.signal.aborted) return;
+    await this.#showLatest(batch, judged.messages);
+    this.#position = batch.next;
+    this.#deps.passed(batch.next);
+    for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
+  }
+
+  #judge(batch: LogBatch): Judged {
+    const judged: Judged = { messages: [], moments: [], quarantined: [], notices: [] };
+    for (const [index, record] of batch.records.entries()) {
+      if (record.kind !== 'message') continue;
+      const position = batch.positions[index]!;
+      const decoded = this.#deps.decode(record, position);
+      if (!decoded.ok) {
+        this.#reject(judged, record, position, 'rejected-message', decoded.reason, undefined);
+        continue;
+      }
+      const { message } = decoded;
+      this.#cap(message);
+      judged.messages.push(message);
+      for (const moment of message.moments) judged.moments.push(moment);
+      if (message.rejected.length === 0) continue;
+      const reasons = message.rejected
+        .slice(0, 5)
+        .map(({ signal, reason }) => `${signal === '*' ? 'reading' : signal}: ${reason}`);
+      const more = message.rejected.length > 5 ? ` (and ${message.rejected.length - 5} more)` : '';
+      this.#reject(
+        judged,
+        record,
+        position,
+        'rejected-readings',
+        `${reasons.join('; ')}${more}`,
+        message.seq ?? undefined,
+      );
+    }
+    return judged;
+  }
+
+  #reject(
+    judged: Judged,
+    record: LogRecord,
+    position: number,
+    code: Notice['code'],
+    reason: string,
+    seq?: number,
+  ): void {
+    const { appliance, at, channel, body } = record;
+    judged.quarantined.push({ position, appliance, receivedAt: at, channel, reason, payload: body });
+    judged.notices.push({
+      appliance,
+      notice: { code, at: this.#deps.clock.now(), reason, ...(seq === undefined ? {} : { seq }) },
+    });
+  }
+
+  async #showLatest(batch: LogBatch, messages: readonly DecodedMessage[]): Promise<void> {
+    const connections = batch.records.filter((record) => record.kind === 'connected' || record.kind === 'disconnected');
+    if (batch.records.some((record) => record.kind === 'started')) await this.#latest.allDisconnected();
+    await this.#latest.load(new Set([...messages, ...connections].map((heard) => heard.appliance)));
+    for (const message of messages) this.#latest.hear(message);
+    for (const record of connections) this.#latest.connection(record.appliance, record.kind === 'connected');
+    await this.#latest.write();
+  }
+
+  /** Until it succeeds or the platform stops: an engine that is away costs time, never readings. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    for (
+      let delayMs = FIRST_RETRY_MS;
+      !this.#stopping.signal.aborted;
+      delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)
+    ) {
+      try {
+        return await work();
+      } catch (error) {
+        const hint = error instanceof PlatformError ? error.hint : undefined;
+        this.#deps.logger.warn(
+          { error: messageOf(error), hint, delayMs },
+          'readings are waiting in the log; trying again',
+        );
+        await this.#pause(delayMs);
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#stopping.signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}
+
+/** Starts where the store's checkpoint stands. */
+export async function startReadingsWorker(deps: ReadingsWorkerDeps): Promise<ReadingsWorker> {
+  const worker = new Worker(deps);
+  await worker.start();
+  return worker;
+}

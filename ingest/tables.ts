@@ -1,0 +1,30 @@
+import type { Migration } from '#runtime';
+
+export const ingestTables: readonly Migration[] = [
+  {
+    name: 'ingest/001-latest',
+    statements: [
+      `create table app.latest (
+         appliance uuid primary key,
+         connected boolean not null,
+         heard_at bigint,
+         signals jsonb not null,
+         written_at bigint not null)`,
+      'create index latest_written on app.latest (written_at)',
+    ],
+  },
+  {
+    name: 'ingest/002-quarantine',
+    statements: [
+      `create table app.quarantine (
+         position bigint primary key,
+         appliance uuid not null,
+         received_at bigint not null,
+         channel text not null,
+         reason text not null,
+         payload bytea not null)`,
+      'create index quarantine_appliance on app.quarantine (appliance, received_at desc)',
+      'create index quarantine_received on app.quarantine (received_at)',
+    ],
+  },
+];
