@@ -18,6 +18,7 @@ import {
   membersOf,
   peopleWithRole,
   personById,
+  registryTables,
   sessionOf,
   setPreferences,
   setUp,
@@ -33,7 +34,7 @@ const PASSWORD = 'correct horse battery';
 
 let sql: Sql & AsyncDisposable;
 beforeAll(async () => {
-  sql = await openDatabase();
+  sql = await openDatabase(registryTables);
 });
 afterAll(() => sql[Symbol.asyncDispose]());
 
