@@ -1,4 +1,5 @@
 // Log -> readings store. Takes a batch, decodes it, quarantines what cannot be read, stores the rest, goes on.
+import { setTimeout } from 'node:timers/promises';
 import type { DecodedMessage, Id, LogRecord, Moment, Notice } from '#contracts';
 import {
   type Clock,
@@ -191,18 +192,9 @@ class Worker implements ReadingsWorker {
     }
   }
 
+  /** Ends early, and quietly, when the platform stops. */
   async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#stopping.signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+    await setTimeout(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 }
 

@@ -1,0 +1,134 @@
+// What is remembered of one appliance's signals, in event time: newest values, the food filter, and shares of time in 5-minute steps.
+import type { Moment, SignalValue } from '#contracts';
+import { HOUR, MINUTE } from '#runtime';
+
+/** A value is good for this long; after that the signal is unknown. A state holds while the appliance speaks at all. */
+export const FRESH_MS = 15 * MINUTE;
+/** First-order filter from cabinet air to food-equivalent temperature (a small pack of perishable food). */
+const FOOD_TAU_MS = 90 * MINUTE;
+const STEP_MS = 5 * MINUTE;
+const REMEMBERED_STEPS = 36;
+/** Above this an appliance without a compressor signal is taken to be cooling. */
+const COOLING_WATTS = 30;
+
+type Share = { step: number; onMs: number; knownMs: number };
+
+export type Memory = {
+  firstAt: number;
+  /** Stamp of the newest moment taken. */
+  at: number;
+  values: Record<string, { at: number; value: SignalValue }>;
+  food: { at: number; value: number } | null;
+  /** Food-equivalent temperature at the start of each step, newest last. */
+  foodHistory: { step: number; value: number }[];
+  door: { openedAt: number; samples: number; airAtOpening: number | null } | null;
+  doorShares: Share[];
+  compressorShares: Share[];
+};
+
+export const emptyMemory = (at: number): Memory => ({
+  firstAt: at,
+  at,
+  values: {},
+  food: null,
+  foodHistory: [],
+  door: null,
+  doorShares: [],
+  compressorShares: [],
+});
+
+export function numberAt(memory: Memory, signal: string, at: number): number | null {
+  const known = memory.values[signal];
+  return known && typeof known.value === 'number' && at - known.at <= FRESH_MS ? known.value : null;
+}
+
+/** States are often sent on change only: they hold while anything at all is heard. */
+export function stateAt(memory: Memory, signal: string, at: number): boolean | null {
+  const known = memory.values[signal];
+  return known && typeof known.value === 'boolean' && at - memory.at <= FRESH_MS ? known.value : null;
+}
+
+export function coolingAt(memory: Memory, at: number): boolean | null {
+  const state = stateAt(memory, 'compressor_on', at);
+  if (state !== null) return state;
+  const speed = numberAt(memory, 'compressor_speed', at);
+  if (speed !== null) return speed > 0;
+  const power = numberAt(memory, 'power', at);
+  return power === null ? null : power > COOLING_WATTS && stateAt(memory, 'defrost_on', at) !== true;
+}
+
+function addShare(shares: Share[], from: number, to: number, on: boolean): void {
+  for (let start = from; start < to; ) {
+    const step = Math.floor(start / STEP_MS);
+    const end = Math.min(to, (step + 1) * STEP_MS);
+    let share = shares.at(-1);
+    if (share?.step !== step) {
+      share = { step, onMs: 0, knownMs: 0 };
+      shares.push(share);
+      if (shares.length > REMEMBERED_STEPS) shares.shift();
+    }
+    share.knownMs += end - start;
+    if (on) share.onMs += end - start;
+    start = end;
+  }
+}
+
+/** The share of the last `windowMs` that was on; null unless at least half of the window is known. */
+export function shareOf(shares: readonly Share[], at: number, windowMs: number): number | null {
+  const from = Math.floor((at - windowMs) / STEP_MS);
+  let onMs = 0;
+  let knownMs = 0;
+  for (const share of shares) {
+    if (share.step <= from) continue;
+    onMs += share.onMs;
+    knownMs += share.knownMs;
+  }
+  return knownMs * 2 >= windowMs ? onMs / knownMs : null;
+}
+
+function rememberTime(memory: Memory, at: number): void {
+  if (at <= memory.at || at - memory.at > FRESH_MS) return;
+  const door = stateAt(memory, 'door_open', memory.at);
+  if (door !== null) addShare(memory.doorShares, memory.at, at, door);
+  const cooling = coolingAt(memory, memory.at);
+  if (cooling !== null) addShare(memory.compressorShares, memory.at, at, cooling);
+}
+
+function filterFood(memory: Memory, at: number, air: number): void {
+  const before = memory.food;
+  const weight = before ? 1 - Math.exp(-(at - before.at) / FOOD_TAU_MS) : 1;
+  const value = before ? before.value + weight * (air - before.value) : air;
+  memory.food = { at, value };
+  const step = Math.floor(at / STEP_MS);
+  if (memory.foodHistory.at(-1)?.step === step) return;
+  memory.foodHistory.push({ step, value });
+  if (memory.foodHistory.length > REMEMBERED_STEPS) memory.foodHistory.shift();
+}
+
+function followDoor(memory: Memory, at: number, open: boolean): void {
+  if (!open) memory.door = null;
+  else if (memory.door) memory.door.samples++;
+  else memory.door = { openedAt: at, samples: 1, airAtOpening: numberAt(memory, 'cabinet_temperature', at) };
+}
+
+/** Takes one moment, not older than the newest one taken. */
+export function remember(memory: Memory, moment: Moment): void {
+  rememberTime(memory, moment.at);
+  memory.at = moment.at;
+  const door = moment.readings.find((reading) => reading.signal === 'door_open');
+  // Before the new air value: the rise is counted from the last value with a closed door.
+  if (door) followDoor(memory, moment.at, door.value === true);
+  for (const { signal, value, mapped } of moment.readings) {
+    if (!mapped) continue;
+    memory.values[signal] = { at: moment.at, value };
+    if (signal === 'cabinet_temperature') filterFood(memory, moment.at, value as number);
+  }
+}
+
+/** Change of the food-equivalent temperature over the last hour, K/h; null when it is not known for that long. */
+export function foodTrend(memory: Memory, at: number): number | null {
+  if (!memory.food || at - memory.food.at > FRESH_MS) return null;
+  const step = Math.floor((at - HOUR) / STEP_MS);
+  const before = memory.foodHistory.findLast((entry) => entry.step <= step && entry.step > step - 4);
+  return before ? (memory.food.value - before.value) / ((memory.food.at - before.step * STEP_MS) / HOUR) : null;
+}

@@ -1,0 +1,114 @@
+// A rule as data: one YAML document says what a problem looks like, what may cause it, and what to ask and do.
+import { Phrase, Remedy, Severity } from '#contracts';
+import { z } from 'zod';
+import { FEATURES } from './features.ts';
+
+const FeatureName = z.string().refine((name) => FEATURES.has(name), {
+  error: (issue) => `unknown feature "${String(issue.input)}"; known: ${[...FEATURES.keys()].join(', ')}`,
+});
+
+/** A number, or another feature shifted and bounded; `otherwise` stands when that feature is unknown. */
+const Threshold = z.union([
+  z.number(),
+  z.strictObject({ of: FeatureName, plus: z.number().default(0), atLeast: z.number().optional(), otherwise: z.number() }),
+]);
+export type Threshold = z.infer<typeof Threshold>;
+
+export type Condition =
+  | { feature: string; above?: Threshold | undefined; below?: Threshold | undefined; is?: boolean | undefined; hysteresis?: number | undefined }
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition };
+
+const Comparison = z
+  .strictObject({
+    feature: FeatureName,
+    above: Threshold.optional(),
+    below: Threshold.optional(),
+    is: z.boolean().optional(),
+    /** How far back it must come before it no longer holds. */
+    hysteresis: z.number().positive().optional(),
+  })
+  .refine((c) => [c.above, c.below, c.is].filter((side) => side !== undefined).length === 1, {
+    error: 'give exactly one of above, below, is',
+  });
+
+const Condition: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    Comparison,
+    z.strictObject({ all: z.array(Condition).min(1) }),
+    z.strictObject({ any: z.array(Condition).min(1) }),
+    z.strictObject({ not: Condition }),
+  ]),
+);
+
+const Symptom = z.strictObject({
+  when: Condition,
+  /** Known benign explanations: any that holds keeps the symptom absent. An unknown one holds nothing back. */
+  unless: z.array(Condition).default([]),
+  forMinutes: z.number().nonnegative().default(0),
+  clearMinutes: z.number().nonnegative().default(0),
+  /** The number shown as evidence. */
+  shows: FeatureName,
+  /** How often it is present when none of the causes is at work. */
+  base: z.number().min(0.001).max(0.999),
+  text: z.strictObject({ present: Phrase, absent: Phrase, unknown: Phrase }),
+});
+export type Symptom = z.infer<typeof Symptom>;
+
+const Likelihoods = z.record(z.string(), z.number().min(0.001).max(0.999));
+
+const Cause = z.strictObject({
+  name: Phrase,
+  prior: z.number().positive().max(1),
+  /** How likely each symptom is present under this cause; a symptom not listed is as likely as its base. */
+  likelihood: Likelihoods.default({}),
+  explanation: Phrase,
+  remedy: Remedy,
+});
+
+const RuleQuestion = z.strictObject({
+  /** Not asked while one of these symptoms is known: a sensor already knows. */
+  unlessKnown: z.array(z.string()).default([]),
+  text: Phrase,
+  answers: z.record(z.string(), z.strictObject({ text: Phrase, likelihood: Likelihoods })),
+});
+
+export const Rule = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]+$/),
+    version: z.number().int().positive(),
+    /** Which kind of appliance; `any` for all. */
+    kind: z.string(),
+    /** Where thresholds and faults come from. */
+    source: z.string(),
+    reviewedBy: z.string().nullable(),
+    title: Phrase,
+    /** Per severity: what happened. */
+    summary: z.partialRecord(Severity, Phrase),
+    wouldClear: Phrase,
+    symptoms: z.record(z.string(), Symptom),
+    /** The symptoms that open the problem, with the severity each gives it. */
+    opens: z.record(z.string(), Severity),
+    causes: z.record(z.string(), Cause),
+    questions: z.record(z.string(), RuleQuestion).default({}),
+  })
+  .superRefine((rule, context) => {
+    const symptoms = new Set(Object.keys(rule.symptoms));
+    const causes = new Set(Object.keys(rule.causes));
+    const known = (names: Iterable<string>, set: Set<string>, path: string[], what: string): void => {
+      for (const name of names) {
+        if (!set.has(name)) context.addIssue({ code: 'custom', path, message: `unknown ${what} "${name}"; known: ${[...set].join(', ')}` });
+      }
+    };
+    known(Object.keys(rule.opens), symptoms, ['opens'], 'symptom');
+    for (const severity of Object.values(rule.opens)) {
+      if (!rule.summary[severity]) context.addIssue({ code: 'custom', path: ['summary', severity], message: 'is needed: a symptom opens with it' });
+    }
+    for (const [name, cause] of Object.entries(rule.causes)) known(Object.keys(cause.likelihood), symptoms, ['causes', name, 'likelihood'], 'symptom');
+    for (const [name, question] of Object.entries(rule.questions)) {
+      known(question.unlessKnown, symptoms, ['questions', name, 'unlessKnown'], 'symptom');
+      for (const answer of Object.values(question.answers)) known(Object.keys(answer.likelihood), causes, ['questions', name], 'cause');
+    }
+  });
+export type Rule = z.infer<typeof Rule>;
