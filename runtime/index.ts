@@ -6,6 +6,7 @@ export { fireEach } from './due.ts';
 export { type ErrorKind, messageOf, PlatformError } from './errors.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
 export { type Migration, migrate } from './migrate.ts';
+export { oneAtATime } from './one-at-a-time.ts';
 export { forgetDone, outboxTables, put, takeEach } from './outbox.ts';
 export type { Downlink, Jobs, LogBatch, Logger, LogReader, LogWriter, Sql, Stage } from './ports.ts';
 export { next, step, type Transition } from './state-table.ts';

@@ -1,0 +1,180 @@
+// Readings in one DuckDB file: the rows of a batch and the log position behind it are one transaction.
+import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/node-api';
+import type { Moment, SeriesPoint } from '#contracts';
+import type { ReadingsStore } from '#ingest';
+import { oneAtATime, PlatformError } from '#runtime';
+import { appendPoints, appendTexts, type Names } from './append-points.ts';
+import { nothingToCompact, rewriteSorted } from './compact.ts';
+import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
+import { openNameTable } from './name-table.ts';
+import { openError, storeError } from './store-error.ts';
+import { SERIES, TABLES } from './tables.ts';
+import { inTransaction, type OpenAppender } from './transaction.ts';
+
+export type DuckdbReadingsOptions = {
+  /** The file; it and its folder are made when missing. One process at a time. */
+  file: string;
+  memoryLimitMb?: number;
+};
+
+export type DuckdbReadings = ReadingsStore & {
+  /**
+   * Rewrites the rows sorted by appliance, signal and stamp, without doubles; nothing to do when nothing was written
+   * since the last time. A crash on the way leaves everything as it was. Writes wait meanwhile.
+   */
+  compact(): Promise<void>;
+};
+
+type Parts = {
+  instance: DuckDBInstance;
+  writer: DuckDBConnection;
+  reader: DuckDBConnection;
+  names: Names;
+  committed: () => void;
+};
+
+class Store implements DuckdbReadings {
+  readonly #parts: Parts;
+  readonly #writes = oneAtATime();
+  readonly #reads = oneAtATime();
+  /** Null after a failed commit: what is durable must then be read again. */
+  #checkpoint: number | null = null;
+  #closed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  checkpoint(): Promise<number> {
+    return this.#do(this.#writes, () => this.#readCheckpoint());
+  }
+
+  write(moments: readonly Moment[], next: number): Promise<void> {
+    return this.#do(this.#writes, async () => {
+      const checkpoint = await this.#readCheckpoint();
+      if (next <= checkpoint) return;
+      // What lies before the checkpoint was stored with it.
+      const fresh = moments.every((m) => m.position >= checkpoint)
+        ? moments
+        : moments.filter((m) => m.position >= checkpoint);
+      await this.#transaction(async (open) => {
+        await this.#append(fresh, open);
+        await this.#parts.writer.run('update progress set next = $1', [BigInt(next)], [BIGINT]);
+      });
+      this.#checkpoint = next;
+    });
+  }
+
+  series(query: Parameters<ReadingsStore['series']>[0]): Promise<SeriesPoint[]> {
+    return this.#do(this.#reads, async () => {
+      const appliance = this.#parts.names.appliances.find(query.appliance);
+      const signal = this.#parts.names.signals.find(query.signal);
+      if (appliance === null || signal === null) return [];
+      const range = [Math.ceil(query.from), Math.ceil(query.to), query.bucketMs].map(BigInt);
+      const types = [INTEGER, INTEGER, BIGINT, BIGINT, BIGINT];
+      const found = await this.#parts.reader.runAndReadAll(SERIES, [appliance, signal, ...range], types);
+      return found.getRows().map((row) => {
+        const [at, mean, min, max, count] = row.map(Number) as [number, number, number, number, number];
+        return { at, mean, min, max, count };
+      });
+    });
+  }
+
+  compact(): Promise<void> {
+    return this.#do(this.#writes, async () => {
+      const { writer } = this.#parts;
+      if (await nothingToCompact(writer)) return;
+      await this.#transaction(() => rewriteSorted(writer));
+      await writer.run('checkpoint');
+      this.#parts.committed();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const nothing = async () => {};
+    await Promise.all([this.#writes(nothing), this.#reads(nothing)]);
+    const { instance, writer, reader } = this.#parts;
+    reader.closeSync();
+    writer.closeSync();
+    instance.closeSync();
+  }
+
+  async #do<T>(turn: ReturnType<typeof oneAtATime>, work: () => Promise<T>): Promise<T> {
+    if (this.#closed)
+      throw new PlatformError('readings-closed', 'retry', 'The readings are closed: the platform stops.');
+    try {
+      return await turn(work);
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  async #readCheckpoint(): Promise<number> {
+    if (this.#checkpoint === null) {
+      const rows = await this.#parts.writer.runAndReadAll('select next from progress');
+      this.#checkpoint = Number(rows.getRows()[0]![0]);
+    }
+    return this.#checkpoint;
+  }
+
+  async #append(moments: readonly Moment[], open: OpenAppender): Promise<void> {
+    const { names } = this.#parts;
+    const points = await open('point');
+    const texts = appendPoints(points, moments, names);
+    points.closeSync();
+    if (texts.length > 0) {
+      const appender = await open('text');
+      appendTexts(appender, texts);
+      appender.closeSync();
+    }
+    await names.appliances.save(open);
+    await names.signals.save(open);
+  }
+
+  async #transaction(work: (open: OpenAppender) => Promise<void>): Promise<void> {
+    const { writer, names, committed } = this.#parts;
+    let done = false;
+    try {
+      await inTransaction(writer, work);
+      done = true;
+    } finally {
+      if (!done) this.#checkpoint = null;
+      names.appliances.settle(done);
+      names.signals.settle(done);
+    }
+    committed();
+  }
+}
+
+async function prepare(instance: DuckDBInstance, file: string): Promise<Parts> {
+  const writer = await instance.connect();
+  const reader = await instance.connect();
+  await writer.run(TABLES);
+  const committed = keepNamesDurable(file);
+  committed();
+  const names = {
+    appliances: await openNameTable(writer, 'appliance'),
+    signals: await openNameTable(writer, 'signal'),
+  };
+  return { instance, writer, reader, names, committed };
+}
+
+/** Opens the file, made if missing; what was acknowledged before a crash is there. Throws a `fatal` PlatformError when it cannot. */
+export async function openDuckdbReadings(options: DuckdbReadingsOptions): Promise<DuckdbReadings> {
+  const { file, memoryLimitMb = 512 } = options;
+  let instance: DuckDBInstance | undefined;
+  try {
+    makeFolderFor(file);
+    instance = await DuckDBInstance.create(file, {
+      threads: '1',
+      memory_limit: `${memoryLimitMb}MB`,
+      autoinstall_known_extensions: 'false',
+    });
+    return new Store(await prepare(instance, file));
+  } catch (cause) {
+    instance?.closeSync();
+    throw openError(file, cause);
+  }
+}

@@ -1,0 +1,62 @@
+// Down-sampling by Flux. Each function runs in InfluxDB's storage layer, because each has a source of its own: a source
+// that several functions share would be read point by point.
+import { flux, fluxDateTime, fluxDuration, fluxExpression, type QueryApi } from '@influxdata/influxdb-client';
+import { ApplianceKind, type SeriesPoint } from '#contracts';
+import type { ReadingsStore } from '#ingest';
+import { storedName, typedName, unmappedMeasurement } from './line-protocol.ts';
+
+type Query = Parameters<ReadingsStore['series']>[0];
+type Row = { result: 'sum' | 'count' | 'min' | 'max'; _time: string; _value: number };
+
+const FUNCTIONS = ['sum', 'count', 'min', 'max'] as const;
+
+function sourceOf(bucket: string, { appliance, signal, from, to }: Query) {
+  const plain = storedName(signal);
+  const number = storedName(typedName(signal, 'number'));
+  const boolean = storedName(typedName(signal, 'boolean'));
+  const fields = ApplianceKind.options.map(
+    (kind) => flux`(r._measurement == ${kind} and r._field == ${plain})
+      or (r._measurement == ${unmappedMeasurement(kind)} and (r._field == ${number} or r._field == ${boolean}))`,
+  );
+  return flux`from(bucket: ${bucket})
+    |> range(start: ${fluxDateTime(iso(from))}, stop: ${fluxDateTime(iso(to))})
+    |> filter(fn: (r) => r.appliance == ${storedName(appliance)})
+    |> filter(fn: (r) => ${fluxExpression(fields.join(' or '))})`;
+}
+
+const iso = (ms: number): string => new Date(Math.ceil(ms)).toISOString();
+
+/** Same promise as the port's `series`. */
+export async function querySeries(api: QueryApi, bucket: string, query: Query): Promise<SeriesPoint[]> {
+  if (query.to <= query.from) return [];
+  const source = sourceOf(bucket, query);
+  const every = fluxDuration(`${query.bucketMs}ms`);
+  const parts = FUNCTIONS.map(
+    (name) => flux`${fluxExpression(source)}
+    |> aggregateWindow(every: ${every}, fn: ${fluxExpression(name)}, createEmpty: false, timeSrc: "_start")
+    |> yield(name: ${name})`,
+  );
+  return gather(await api.collectRows<Row>(parts.join('\n')), query.bucketMs);
+}
+
+/** A signal may stand in several fields (known and unknown, number and boolean): their buckets are added up. */
+function gather(rows: readonly Row[], bucketMs: number): SeriesPoint[] {
+  const buckets = new Map<number, { sum: number; count: number; min: number; max: number }>();
+  for (const { result, _time, _value } of rows) {
+    // The first window begins at the start of the range; its bucket began before.
+    const at = Math.floor(Date.parse(_time) / bucketMs) * bucketMs;
+    const bucket = buckets.get(at) ?? {
+      sum: 0,
+      count: 0,
+      min: Number.POSITIVE_INFINITY,
+      max: Number.NEGATIVE_INFINITY,
+    };
+    if (result === 'min') bucket.min = Math.min(bucket.min, _value);
+    else if (result === 'max') bucket.max = Math.max(bucket.max, _value);
+    else bucket[result] += _value;
+    buckets.set(at, bucket);
+  }
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([at, { sum, count, min, max }]) => ({ at, mean: sum / count, min, max, count }));
+}
