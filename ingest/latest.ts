@@ -119,3 +119,11 @@ export async function latestSince(
     [writtenAfter, limit],
   );
 }
+
+/** How many appliances were ever heard. */
+export async function heardCount(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    'select count(*)::int as count from app.latest where heard_at is not null',
+  );
+  return row!.count;
+}

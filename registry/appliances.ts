@@ -117,6 +117,11 @@ export async function listAppliances(
   return { items, next: rows.length > limit ? items.at(-1)!.id : null };
 }
 
+export async function countAppliances(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ count: number }>('select count(*)::int as count from app.appliance');
+  return row!.count;
+}
+
 /** The household an appliance stands in; null when it has none or does not exist. */
 export async function householdOf(sql: Sql, appliance: Id): Promise<Household | null> {
   return (await applianceById(sql, appliance))?.household ?? null;

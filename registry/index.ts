@@ -5,6 +5,7 @@ export {
   type ApplianceScope,
   applianceById,
   appliancesByIds,
+  countAppliances,
   createAppliance,
   householdOf,
   listAppliances,
