@@ -1,0 +1,78 @@
+// The HTTP door, wired: what stands in front, the routes, the documents, the pages.
+import { fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { SECOND } from '#runtime';
+import { serveDemoMail } from './demo-mail-page.ts';
+import type { ApiDeps } from './deps.ts';
+import { harden } from './hardening.ts';
+import { openLive } from './live.ts';
+import { describeRoutes, serveDescription } from './openapi.ts';
+import { answerErrors, said, sendProblem } from './problems.ts';
+import type { Api, Routes } from './route.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { applianceRoutes } from './routes/appliances.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { demoRoutes } from './routes/demo.ts';
+import { eventRoutes } from './routes/events.ts';
+import { fleetRoutes } from './routes/fleet.ts';
+import { healthRoutes } from './routes/health.ts';
+import { householdRoutes } from './routes/households.ts';
+import { meRoutes } from './routes/me.ts';
+import { modelRoutes } from './routes/models.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { setupRoutes } from './routes/setup.ts';
+import { technicianRoutes } from './routes/technicians.ts';
+import { visitRoutes } from './routes/visits.ts';
+import { buildWall } from './wall.ts';
+import { serveWeb } from './web-pages.ts';
+
+const BODY_BYTES = 256 * 1024;
+
+const ROUTES: readonly Routes[] = [
+  sessionRoutes,
+  meRoutes,
+  setupRoutes,
+  demoRoutes,
+  peopleRoutes,
+  householdRoutes,
+  technicianRoutes,
+  modelRoutes,
+  applianceRoutes,
+  alertRoutes,
+  caseRoutes,
+  visitRoutes,
+  fleetRoutes,
+];
+
+/** Ready to take requests; closing it ends every live stream at once. */
+export async function buildApp(deps: ApiDeps): Promise<Api> {
+  const app: Api = fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: 30 * SECOND,
+    trustProxy: deps.trustProxy ?? false,
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, said(error)),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app, deps.logger);
+  await harden(app, deps);
+  buildWall(app, deps);
+  await describeRoutes(app, deps.publicUrl);
+
+  const live = await openLive(deps);
+  app.addHook('preClose', () => live.stop());
+  healthRoutes(app, deps);
+  await app.register(
+    async (scope: Api) => {
+      for (const routes of ROUTES) routes(scope, deps);
+      eventRoutes(scope, live);
+    },
+    { prefix: '/api/v1' },
+  );
+  if (deps.mailSink) serveDemoMail(app, deps.mailSink);
+  await serveDescription(app);
+  await serveWeb(app, deps.webRoot);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,37 @@
+// What the HTTP door needs from the rest of the platform.
+import type { AlertsDeps } from '#alerts';
+import type { Role } from '#contracts';
+import type { FieldServiceDeps } from '#field-service';
+import type { ReadingsStore } from '#ingest';
+import type { Clock, Jobs, Logger, LogWriter, Sql } from '#runtime';
+
+/** A mail that the demo kept instead of sending it; `at` is epoch ms. */
+export type KeptMail = { id: string; to: string; subject: string; text: string; at: number };
+export type DemoAccount = { role: Role; email: string; password: string; name?: string };
+
+export type ApiDeps = {
+  sql: Sql;
+  log: LogWriter;
+  series: ReadingsStore['series'];
+  jobs: Jobs;
+  clock: Clock;
+  logger: Logger;
+  /** Key of the HMAC over appliances' secrets. */
+  pepper: string;
+  /** Where people reach the platform, e.g. "https://stethos.example.org". With https, cookies are Secure. */
+  publicUrl: string;
+  /** Where appliances reach the broker, as printed for them. */
+  mqttAddress: { host: string; port: number };
+  host: string;
+  /** 0 takes a free port. */
+  port: number;
+  /** The built web; null serves the API alone. */
+  webRoot: string | null;
+  /** Behind a reverse proxy: believe its X-Forwarded-For, so that limits count people, not the proxy. */
+  trustProxy?: boolean;
+  ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>;
+  mailSink?: { mails(): readonly KeptMail[] };
+  demo?: { accounts: readonly DemoAccount[] };
+  alerts: AlertsDeps;
+  fieldService: FieldServiceDeps;
+};

@@ -1,0 +1,140 @@
+// Alerts: what people must know, and what they answer.
+import {
+  type AlertScope,
+  type AlertSummaryView,
+  acknowledge,
+  alertById,
+  answerRecord,
+  listAlerts,
+  requestService,
+} from '#alerts';
+import { Alert, AlertSummary, type Id, NewAnswer, page } from '#contracts';
+import { casesOfAlerts } from '#field-service';
+import { scopeOf, type Viewer } from '#registry';
+import type { ApiDeps } from '../deps.ts';
+import { freshLookups, objectKinds } from '../objects.ts';
+import { notFound } from '../problems.ts';
+import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
+import { allow, allowOn, viewerOf } from '../wall.ts';
+import { workOf } from '../work.ts';
+
+export const alertRoutes: Routes = (app, deps) => {
+  const { alert } = objectKinds(freshLookups(deps.sql));
+
+  app.get(
+    '/alerts',
+    {
+      config: allow('list-alerts'),
+      schema: {
+        operationId: 'listAlerts',
+        summary: 'Alerts, newest first',
+        tags: ['Alerts'],
+        querystring: TimePage,
+        response: { 200: page(AlertSummary) },
+      },
+    },
+    async (request) => {
+      const { items, next } = await listAlerts(deps.sql, await alertScope(deps, viewerOf(request)), request.query);
+      return { items: await withCases(deps, items), next };
+    },
+  );
+
+  app.get(
+    '/alerts/:id',
+    {
+      config: allowOn('read-alert', alert),
+      schema: {
+        operationId: 'getAlert',
+        summary: 'One alert: why it fired, what it may be, what to do',
+        tags: ['Alerts'],
+        params: ById,
+        response: { 200: Alert },
+      },
+    },
+    (request) => alertView(deps, request.params.id),
+  );
+
+  app.post(
+    '/alerts/:id/answers',
+    {
+      config: allowOn('answer-alert', alert),
+      schema: {
+        operationId: 'answerAlert',
+        summary: 'Answer its question; the causes are ranked anew soon after',
+        tags: ['Alerts'],
+        params: ById,
+        body: NewAnswer,
+        response: { 202: EMPTY },
+      },
+    },
+    async (request, reply) => {
+      const asking = await alertView(deps, request.params.id);
+      const { person } = viewerOf(request);
+      const record = answerRecord({ ...request.body, alert: asking, person, now: deps.clock.now() });
+      await new Promise<void>((resolve, reject) => {
+        deps.log.append(record, (error) => (error ? reject(error) : resolve()));
+      });
+      return reply.code(202).send();
+    },
+  );
+
+  app.post(
+    '/alerts/:id/acknowledgement',
+    {
+      config: allowOn('acknowledge-alert', alert),
+      schema: {
+        operationId: 'acknowledgeAlert',
+        summary: 'I have seen it: reminders stop',
+        tags: ['Alerts'],
+        params: ById,
+        response: { 200: Alert },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await acknowledge(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
+      return alertView(deps, id);
+    },
+  );
+
+  app.post(
+    '/alerts/:id/service-request',
+    {
+      config: allowOn('request-service', alert),
+      schema: {
+        operationId: 'requestService',
+        summary: 'Ask for service now',
+        tags: ['Alerts'],
+        params: ById,
+        response: { 200: Alert },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await requestService(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
+      return alertView(deps, id);
+    },
+  );
+};
+
+async function alertScope(deps: ApiDeps, viewer: Viewer): Promise<AlertScope> {
+  const scope = scopeOf(viewer);
+  return 'technician' in scope ? { alerts: [...(await workOf(deps.sql, scope.technician)).alerts] } : scope;
+}
+
+async function withCases<Summary extends AlertSummaryView>(
+  deps: ApiDeps,
+  alerts: readonly Summary[],
+): Promise<(Summary & { caseId: Id | null })[]> {
+  const cases = await casesOfAlerts(
+    deps.sql,
+    alerts.map((alert) => alert.id),
+  );
+  return alerts.map((alert) => ({ ...alert, caseId: cases.get(alert.id) ?? null }));
+}
+
+async function alertView(deps: ApiDeps, id: Id): Promise<Alert> {
+  const found = await alertById(deps.sql, id);
+  if (!found) throw notFound();
+  return (await withCases(deps, [found]))[0]!;
+}

@@ -1,0 +1,200 @@
+// Appliances: list, add, look at, its readings over time, and what was not accepted of it.
+
+import { z } from 'zod';
+import {
+  Appliance,
+  CreatedAppliance,
+  type Id,
+  iso,
+  NewAppliance,
+  page,
+  QuarantinedMessage,
+  Series,
+  SeriesQuery,
+  SIGNALS,
+} from '#contracts';
+import { listQuarantine } from '#ingest';
+import {
+  type ApplianceScope,
+  applianceById,
+  createAppliance,
+  listAppliances,
+  scopeOf,
+  tryItLine,
+  type Viewer,
+} from '#registry';
+import { DAY } from '#runtime';
+import type { ApiDeps } from '../deps.ts';
+import { freshLookups, objectKinds } from '../objects.ts';
+import { notFound, problem } from '../problems.ts';
+import { ById, IdPage, type Routes } from '../route.ts';
+import { applianceViews } from '../views/appliance.ts';
+import { bucketWidthMs } from '../views/buckets.ts';
+import { allow, allowFor, allowOn, viewerOf } from '../wall.ts';
+import { workOf } from '../work.ts';
+
+const LONGEST_SERIES_MS = 800 * DAY;
+const PAYLOAD_CHARACTERS = 2_000;
+const QuarantinePage = z.object({
+  cursor: z.coerce.number().int().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const applianceRoutes: Routes = (app, deps) => {
+  const { appliance } = objectKinds(freshLookups(deps.sql));
+
+  app.get(
+    '/appliances',
+    {
+      config: allow('list-appliances'),
+      schema: {
+        operationId: 'listAppliances',
+        summary: 'My appliances; service staff see all',
+        tags: ['Appliances'],
+        querystring: IdPage,
+        response: { 200: page(Appliance) },
+      },
+    },
+    async (request) => {
+      const scope = await applianceScope(deps, viewerOf(request));
+      const { items, next } = await listAppliances(deps.sql, scope, request.query);
+      return { items: await applianceViews(deps.sql, items), next };
+    },
+  );
+
+  app.post(
+    '/appliances',
+    {
+      config: allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => ({
+        household: householdFor(body, viewer) ?? null,
+        technicians: [],
+      })),
+      schema: {
+        operationId: 'createAppliance',
+        summary: 'Add an appliance; its secret is shown this once',
+        tags: ['Appliances'],
+        body: NewAppliance,
+        response: { 201: CreatedAppliance },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await create(deps, request.body, viewerOf(request))),
+  );
+
+  app.get(
+    '/appliances/:id',
+    {
+      config: allowOn('read-appliance', appliance),
+      schema: {
+        operationId: 'getAppliance',
+        summary: 'One appliance: how it is and what it said last',
+        tags: ['Appliances'],
+        params: ById,
+        response: { 200: Appliance },
+      },
+    },
+    async (request) => {
+      const record = await applianceById(deps.sql, request.params.id);
+      if (!record) throw notFound();
+      return (await applianceViews(deps.sql, [record]))[0]!;
+    },
+  );
+
+  app.get(
+    '/appliances/:id/readings',
+    {
+      config: allowOn('read-readings', appliance),
+      schema: {
+        operationId: 'getReadings',
+        summary: 'One signal over time, in buckets with mean, lowest and highest value',
+        tags: ['Appliances'],
+        params: ById,
+        querystring: SeriesQuery,
+        response: { 200: Series },
+      },
+    },
+    (request) => series(deps, request.params.id, request.query),
+  );
+
+  app.get(
+    '/appliances/:id/quarantine',
+    {
+      config: allowOn('read-quarantine', appliance),
+      schema: {
+        operationId: 'listQuarantine',
+        summary: 'Messages that were kept but not accepted, newest first, each with the reason',
+        tags: ['Appliances'],
+        params: ById,
+        querystring: QuarantinePage,
+        response: { 200: page(QuarantinedMessage) },
+      },
+    },
+    (request) => quarantine(deps, request.params.id, request.query),
+  );
+};
+
+async function applianceScope(deps: ApiDeps, viewer: Viewer): Promise<ApplianceScope> {
+  const scope = scopeOf(viewer);
+  return 'technician' in scope ? { appliances: [...(await workOf(deps.sql, scope.technician)).appliances] } : scope;
+}
+
+/** An owner with one household need not name it. */
+function householdFor(body: { household?: Id | undefined }, viewer: Viewer): Id | undefined {
+  return body.household ?? (viewer.role === 'owner' ? viewer.households[0] : undefined);
+}
+
+async function create(
+  deps: ApiDeps,
+  body: z.infer<typeof NewAppliance>,
+  viewer: Viewer,
+): Promise<z.infer<typeof CreatedAppliance>> {
+  const household = householdFor(body, viewer);
+  const { id, secret } = await createAppliance(deps.sql, {
+    model: body.model,
+    name: body.name,
+    ...(body.serial === undefined ? {} : { serial: body.serial }),
+    ...(household === undefined ? {} : { household }),
+    now: deps.clock.now(),
+    pepper: deps.pepper,
+  });
+  const { host, port } = deps.mqttAddress;
+  return {
+    id,
+    secret,
+    mqttUrl: `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    tryIt: tryItLine({ host, port, appliance: id, secret, model: body.model }),
+  };
+}
+
+async function series(
+  deps: ApiDeps,
+  appliance: Id,
+  query: z.infer<typeof SeriesQuery>,
+): Promise<z.infer<typeof Series>> {
+  const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
+  if (to <= from || to - from > LONGEST_SERIES_MS) {
+    throw problem('wrong-span', 'This span of time has no readings to show.', {
+      hint: 'Give "from" before "to", at most 800 days apart.',
+    });
+  }
+  const bucketMs = bucketWidthMs(from, to, query.points);
+  const points = await deps.series({ appliance, signal: query.signal, from, to, bucketMs });
+  return {
+    signal: query.signal,
+    unit: SIGNALS.get(query.signal)?.unit ?? null,
+    bucketSeconds: bucketMs / 1000,
+    points: points.map(({ at, mean, min, max }) => ({ at: iso(at), mean, min, max })),
+  };
+}
+
+async function quarantine(deps: ApiDeps, appliance: Id, { cursor, limit }: z.infer<typeof QuarantinePage>) {
+  const before = cursor === undefined ? {} : { before: cursor };
+  const messages = await listQuarantine(deps.sql, { appliance, limit, ...before });
+  return {
+    items: messages.map((message) => ({
+      ...message,
+      receivedAt: iso(message.receivedAt),
+      payload: new TextDecoder().decode(message.payload).slice(0, PAYLOAD_CHARACTERS),
+    })),
+    next: messages.length === limit ? String(messages.at(-1)!.receivedAt) : null,
+  };
+}

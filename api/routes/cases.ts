@@ -1,0 +1,46 @@
+// Cases: the service's promise about one alert, with its visits and its timeline.
+import { page, ServiceCase } from '#contracts';
+import { caseById, listCases } from '#field-service';
+import { scopeOf } from '#registry';
+import { freshLookups, objectKinds } from '../objects.ts';
+import { notFound } from '../problems.ts';
+import { ById, type Routes, TimePage } from '../route.ts';
+import { allow, allowOn, viewerOf } from '../wall.ts';
+
+export const caseRoutes: Routes = (app, deps) => {
+  const { serviceCase } = objectKinds(freshLookups(deps.sql));
+
+  app.get(
+    '/cases',
+    {
+      config: allow('list-cases'),
+      schema: {
+        operationId: 'listCases',
+        summary: 'Cases, newest first; a technician sees those he has a visit in',
+        tags: ['Field service'],
+        querystring: TimePage,
+        response: { 200: page(ServiceCase) },
+      },
+    },
+    (request) => listCases(deps.sql, scopeOf(viewerOf(request)), request.query),
+  );
+
+  app.get(
+    '/cases/:id',
+    {
+      config: allowOn('read-case', serviceCase),
+      schema: {
+        operationId: 'getCase',
+        summary: 'One case',
+        tags: ['Field service'],
+        params: ById,
+        response: { 200: ServiceCase },
+      },
+    },
+    async (request) => {
+      const found = await caseById(deps.sql, request.params.id);
+      if (!found) throw notFound();
+      return found;
+    },
+  );
+};

@@ -1,0 +1,71 @@
+// Live updates as server-sent events. An event says what changed; the page asks again for what it shows.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Change, type Id } from '#contracts';
+import { sessionToken } from '../cookies.ts';
+import type { Live } from '../live.ts';
+import { problem } from '../problems.ts';
+import type { Api } from '../route.ts';
+import { allow, viewerOf } from '../wall.ts';
+
+const STREAMS_PER_PERSON = 20;
+/** A page that reads slower than this is cut; it comes back and asks for everything again. */
+const BACKLOG_BYTES = 64 * 1024;
+
+export function eventRoutes(app: Api, live: Live): void {
+  const streams = new Map<Id, number>();
+
+  app.get(
+    '/events',
+    {
+      config: allow('hear-changes'),
+      schema: {
+        operationId: 'hearChanges',
+        summary: 'What changes, as server-sent events whose data is one JSON object each',
+        tags: ['Live'],
+        response: {
+          200: { description: 'A stream that stays open', content: { 'text/event-stream': { schema: Change } } },
+        },
+      },
+    },
+    (request, reply) => {
+      const { person } = viewerOf(request);
+      const open = streams.get(person) ?? 0;
+      if (open >= STREAMS_PER_PERSON) {
+        throw problem('too-many-streams', 'Too many pages of this account listen at once.', { hint: 'Close some.' });
+      }
+      streams.set(person, open + 1);
+      stream(request, reply, live, () => {
+        const left = (streams.get(person) ?? 1) - 1;
+        if (left > 0) streams.set(person, left);
+        else streams.delete(person);
+      });
+    },
+  );
+}
+
+function stream(request: FastifyRequest, reply: FastifyReply, live: Live, over: () => void): void {
+  reply.hijack();
+  const { raw } = reply;
+  const write = (text: string): void => {
+    raw.write(text);
+    if (raw.writableLength > BACKLOG_BYTES) raw.destroy();
+  };
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    // Without it a reverse proxy such as nginx keeps events back.
+    'x-accel-buffering': 'no',
+  });
+  write('retry: 2000\n\n');
+  const leave = live.listen({
+    viewer: viewerOf(request),
+    token: sessionToken(request) ?? '',
+    send: (change) => write(`data: ${JSON.stringify(change)}\n\n`),
+    beat: () => write(': still here\n\n'),
+    end: () => raw.destroy(),
+  });
+  raw.on('close', () => {
+    leave();
+    over();
+  });
+}

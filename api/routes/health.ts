@@ -1,0 +1,41 @@
+// For whoever watches the process: is it alive, can it serve.
+import { z } from 'zod';
+import type { Routes } from '../route.ts';
+import { PUBLIC } from '../wall.ts';
+
+const Ready = z.object({ ok: z.boolean(), checks: z.record(z.string(), z.string()) });
+
+export const healthRoutes: Routes = (app, deps) => {
+  app.get(
+    '/healthz',
+    {
+      config: { ...PUBLIC, rateLimit: false },
+      schema: {
+        operationId: 'isAlive',
+        summary: 'The process answers',
+        tags: ['Operation'],
+        security: [],
+        response: { 200: z.object({ ok: z.boolean() }) },
+      },
+    },
+    async () => ({ ok: true }),
+  );
+
+  app.get(
+    '/readyz',
+    {
+      config: { ...PUBLIC, rateLimit: false },
+      schema: {
+        operationId: 'isReady',
+        summary: 'Every part is up; says which is not',
+        tags: ['Operation'],
+        security: [],
+        response: { 200: Ready, 503: Ready },
+      },
+    },
+    async (_request, reply) => {
+      const state = await deps.ready();
+      return reply.code(state.ok ? 200 : 503).send(state);
+    },
+  );
+};
