@@ -1,0 +1,13 @@
+// The door of device-sim: appliances that do not exist, for the demo, the tests and the benches.
+export { type MessageOptions, simulateMessages, truthOf } from './appliance.ts';
+export { type Device, type DeviceEvents, type DeviceOptions, startDevice } from './device.ts';
+export { drawFleet, type FleetMember, type FleetOptions } from './fleet.ts';
+export { DEFAULT_HABITS, drawHabits, type Habits } from './habits.ts';
+export { demoHousehold, type HouseholdAppliance } from './household.ts';
+export type { Imperfections, Message } from './imperfections.ts';
+export { DEFAULT_PARAMETERS, drawParameters, type Parameters } from './parameters.ts';
+export { randomOf } from './random.ts';
+export { type Recording, type RecordingOptions, readRecording } from './recording.ts';
+export { place, replay } from './replay.ts';
+export { EPISODE_NAMES, type Episode, type EpisodeName, type Truth } from './scenario.ts';
+export { type Sample, type SimulationOptions, simulateRefrigerator } from './simulation.ts';
