@@ -1,0 +1,18 @@
+// The door of alerts: findings become what people must know, and reach them.
+export { type AskingAlert, acknowledge, answerRecord, requestService, snooze } from './acting.ts';
+export { ALERT_LIFE, type AlertEvent } from './life-cycle.ts';
+export type { Mail, MailSender } from './ports.ts';
+export {
+  type AlertScope,
+  type AlertSummaryView,
+  type AlertView,
+  alertById,
+  listAlerts,
+  type OpenAlert,
+  type OpenAlertGroup,
+  openAlertGroups,
+  openAlertsOf,
+} from './reading.ts';
+export { type AlertsDeps, sweepAlerts } from './sweep-alerts.ts';
+export { sweepNotifications } from './sweep-notifications.ts';
+export { alertsTables } from './tables.ts';

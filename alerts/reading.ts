@@ -1,0 +1,145 @@
+// Alerts as people see them. The case of an alert is added by the API, which knows field service.
+
+import type { z } from 'zod';
+import {
+  type Alert,
+  type AlertSummary,
+  type Id,
+  iso,
+  isoOrNull,
+  type NotificationView,
+  type Phrase,
+  type Severity,
+} from '#contracts';
+import { type ApplianceRecord, appliancesByIds, personById } from '#registry';
+import { pageOf, placeOf, type Sql } from '#runtime';
+import { ALERT_COLUMNS, type AlertRecord, IS_LIVE } from './alert-record.ts';
+import { comingSteps } from './words.ts';
+
+export type AlertSummaryView = Omit<AlertSummary, 'caseId'>;
+export type AlertView = Omit<Alert, 'caseId'>;
+
+/** Which alerts a list may show. A technician's are named one by one: only field service knows where he has work. */
+export type AlertScope = { all: true } | { households: readonly Id[] } | { alerts: readonly Id[] };
+
+const STATES = { open: IS_LIVE, closed: `not (${IS_LIVE})`, all: 'true' } as const;
+
+/** Newest first. Throws `bad-cursor`. */
+export async function listAlerts(
+  sql: Sql,
+  scope: AlertScope,
+  { state, cursor, limit }: { state: keyof typeof STATES; cursor: string | null; limit: number },
+): Promise<{ items: AlertSummaryView[]; next: string | null }> {
+  const place = cursor === null ? null : placeOf(cursor);
+  const rows = await sql.query<AlertRecord>(
+    `select ${ALERT_COLUMNS} from app.alert a
+      where ${STATES[state]} and ($1::boolean or a.household = any($2::uuid[]) or a.id = any($3::uuid[]))
+        and ($4::bigint is null or (a.opened_at, a.id) < ($4::bigint, $5::uuid))
+      order by a.opened_at desc, a.id desc limit $6`,
+    [
+      'all' in scope,
+      'households' in scope ? scope.households : [],
+      'alerts' in scope ? scope.alerts : [],
+      place?.at ?? null,
+      place?.id ?? null,
+      limit + 1,
+    ],
+  );
+  const page = pageOf(rows, limit, (row) => ({ at: row.openedAt, id: row.id }));
+  const appliances = await appliancesByIds(
+    sql,
+    page.items.map((row) => row.finding.appliance),
+  );
+  return { items: page.items.map((row) => summary(row, appliances.get(row.finding.appliance))), next: page.next };
+}
+
+export async function alertById(sql: Sql, id: Id): Promise<AlertView | null> {
+  const [row] = await sql.query<AlertRecord>(`select ${ALERT_COLUMNS} from app.alert a where a.id = $1`, [id]);
+  if (!row) return null;
+  const { finding } = row;
+  const [next] = comingSteps(row);
+  return {
+    ...summary(row, (await appliancesByIds(sql, [finding.appliance])).get(finding.appliance)),
+    findingId: finding.id,
+    rule: finding.rule,
+    reviewedBy: finding.reviewedBy,
+    wouldClear: finding.wouldClear,
+    causes: finding.causes,
+    evidence: finding.evidence,
+    question: finding.state === 'open' ? finding.question : null,
+    answers: finding.answers.map(({ at, ...answer }) => ({ ...answer, at: iso(at) })),
+    notifications: await notificationsOf(sql, id),
+    next: next ? { text: next.text, at: iso(next.at) } : null,
+  };
+}
+
+function summary(row: AlertRecord, appliance: ApplianceRecord | undefined): AlertSummaryView {
+  const { finding } = row;
+  const [top] = finding.causes;
+  // A household sees what happened while the appliance stood with it, under its own name only.
+  const home = appliance?.household?.id === row.household ? appliance?.household : null;
+  return {
+    id: row.id,
+    appliance: finding.appliance,
+    applianceName: appliance?.name ?? finding.appliance,
+    household: home ? { id: home.id, name: home.name, region: home.region } : null,
+    problem: finding.problem,
+    title: finding.title,
+    summary: finding.summary,
+    severity: finding.severity,
+    state: row.state,
+    openedAt: iso(row.openedAt),
+    changedAt: iso(row.changedAt),
+    closedAt: isoOrNull(finding.closedAt),
+    topCause: { cause: top!.cause, name: top!.name, probability: top!.probability },
+  };
+}
+
+type NotificationRow = {
+  id: Id;
+  kind: string;
+  person: Id;
+  state: z.infer<typeof NotificationView>['state'];
+  reason: string | null;
+  at: number;
+};
+
+async function notificationsOf(sql: Sql, alert: Id): Promise<z.infer<typeof NotificationView>[]> {
+  const rows = await sql.query<NotificationRow>(
+    `select id, kind, person, state, reason, coalesce(settled_at, created_at) as at
+       from app.notification where alert = $1 order by created_at, id`,
+    [alert],
+  );
+  const people = await Promise.all([...new Set(rows.map((row) => row.person))].map((id) => personById(sql, id)));
+  const names = new Map(people.map((person) => [person?.id, person?.name]));
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    channel: 'mail',
+    to: names.get(row.person) ?? row.person,
+    state: row.state,
+    reason: row.reason,
+    at: iso(row.at),
+  }));
+}
+
+export type OpenAlert = { id: Id; appliance: Id; problem: string; severity: Severity; title: Phrase };
+
+/** The open alerts of these appliances, for their list. */
+export async function openAlertsOf(sql: Sql, appliances: readonly Id[]): Promise<OpenAlert[]> {
+  return sql.query<OpenAlert>(
+    `select a.id, a.appliance, a.problem, a.severity, a.finding->'title' as title from app.alert a
+      where ${IS_LIVE} and a.appliance = any($1::uuid[]) order by a.opened_at, a.id`,
+    [appliances],
+  );
+}
+
+export type OpenAlertGroup = { problem: string; title: Phrase; severity: Severity; count: number };
+
+/** How many alerts are open in the fleet, by problem and severity, most first. */
+export async function openAlertGroups(sql: Sql): Promise<OpenAlertGroup[]> {
+  return sql.query<OpenAlertGroup>(
+    `select a.problem, a.severity, count(*)::int as count, (array_agg(a.finding->'title' order by a.opened_at desc))[1] as title
+       from app.alert a where ${IS_LIVE} group by a.problem, a.severity order by count desc, a.problem, a.severity`,
+  );
+}

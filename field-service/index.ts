@@ -1,0 +1,17 @@
+// The door of field service: an alert that its owner cannot close becomes a fixed appliance.
+export { acceptVisit, assign, type FieldServiceDeps, pickSlot, refuseVisit, slotsFor } from './act.ts';
+export { finishVisit } from './finish-visit.ts';
+export { CASE_LIFE, type CaseEvent, VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
+export {
+  caseById,
+  caseOfVisit,
+  casesOfAlerts,
+  countService,
+  listCases,
+  techniciansAt,
+  workOf,
+} from './reading.ts';
+export { technicianLoads } from './records.ts';
+export type { SlotTimes } from './slots.ts';
+export { sweepFieldService } from './sweep-field-service.ts';
+export { fieldServiceTables } from './tables.ts';

@@ -1,0 +1,169 @@
+// Cases and visits as people see them, and who has work where.
+import { type Id, iso, isoOrNull, type ServiceCase, type Visit } from '#contracts';
+import { type ApplianceRecord, appliancesByIds, personById, type Scope } from '#registry';
+import { pageOf, placeOf, type Sql } from '#runtime';
+import { CASE_COLUMNS, type CaseRecord, type VisitRecord, visitsOfCases } from './records.ts';
+import { timelineOf } from './timeline.ts';
+
+/** A technician has work on a visit from its offer on, as long as nobody took it from him. */
+const HAS_WORK = "v.technician is not null and v.state in ('offered', 'accepted', 'done')";
+
+const STATES = { open: "c.state <> 'closed'", closed: "c.state = 'closed'", all: 'true' } as const;
+
+/** Newest first. Throws `bad-cursor`. */
+export async function listCases(
+  sql: Sql,
+  scope: Scope,
+  { state, cursor, limit }: { state: keyof typeof STATES; cursor: string | null; limit: number },
+): Promise<{ items: ServiceCase[]; next: string | null }> {
+  const place = cursor === null ? null : placeOf(cursor);
+  const rows = await sql.query<CaseRecord>(
+    `select ${CASE_COLUMNS} from app.service_case c
+      where ${STATES[state]}
+        and ($1::boolean or c.household = any($2::uuid[])
+          or c.id in (select v.case_id from app.visit v where v.technician = $3::uuid and ${HAS_WORK}))
+        and ($4::bigint is null or (c.opened_at, c.id) < ($4::bigint, $5::uuid))
+      order by c.opened_at desc, c.id desc limit $6`,
+    [
+      'all' in scope,
+      'households' in scope ? scope.households : [],
+      'technician' in scope ? scope.technician : null,
+      place?.at ?? null,
+      place?.id ?? null,
+      limit + 1,
+    ],
+  );
+  const page = pageOf(rows, limit, (row) => ({ at: row.openedAt, id: row.id }));
+  return { items: await viewsOf(sql, page.items), next: page.next };
+}
+
+export async function caseById(sql: Sql, id: Id): Promise<ServiceCase | null> {
+  const rows = await sql.query<CaseRecord>(`select ${CASE_COLUMNS} from app.service_case c where c.id = $1`, [id]);
+  return (await viewsOf(sql, rows))[0] ?? null;
+}
+
+export async function caseOfVisit(sql: Sql, visit: Id): Promise<Id | null> {
+  const [row] = await sql.query<{ id: Id }>('select case_id as id from app.visit where id = $1', [visit]);
+  return row?.id ?? null;
+}
+
+/** The cases of those alerts that have one. */
+export async function casesOfAlerts(sql: Sql, alerts: readonly Id[]): Promise<Map<Id, Id>> {
+  const rows = await sql.query<{ id: Id; alert: Id }>(
+    'select id, alert from app.service_case where alert = any($1::uuid[])',
+    [alerts],
+  );
+  return new Map(rows.map((row) => [row.alert, row.id]));
+}
+
+/** Who has work there, for the policy. */
+export async function techniciansAt(sql: Sql, place: { appliance: Id } | { alert: Id } | { case: Id }): Promise<Id[]> {
+  const [column, id] =
+    'appliance' in place
+      ? ['appliance', place.appliance]
+      : 'alert' in place
+        ? ['alert', place.alert]
+        : ['id', place.case];
+  const rows = await sql.query<{ technician: Id }>(
+    `select distinct v.technician from app.visit v join app.service_case c on c.id = v.case_id
+      where c.${column} = $1 and ${HAS_WORK} order by v.technician`,
+    [id],
+  );
+  return rows.map((row) => row.technician);
+}
+
+/** Where a technician has work: what his lists may show. */
+export async function workOf(sql: Sql, technician: Id): Promise<{ appliances: Id[]; alerts: Id[] }> {
+  const rows = await sql.query<{ appliance: Id; alert: Id }>(
+    `select distinct c.appliance, c.alert from app.visit v join app.service_case c on c.id = v.case_id
+      where v.technician = $1 and ${HAS_WORK} order by c.alert`,
+    [technician],
+  );
+  return { appliances: [...new Set(rows.map((row) => row.appliance))], alerts: rows.map((row) => row.alert) };
+}
+
+/** `overdueVisits`: everybody suitable was asked and nobody has accepted yet. */
+export async function countService(sql: Sql): Promise<{ openCases: number; overdueVisits: number }> {
+  const [row] = await sql.query<{ openCases: number; overdueVisits: number }>(
+    `select (select count(*)::int from app.service_case where state <> 'closed') as "openCases",
+            (select count(*)::int from app.visit
+              where escalated_at is not null and state in ('unassigned', 'offered')) as "overdueVisits"`,
+  );
+  return row!;
+}
+
+type Names = ReadonlyMap<Id, string>;
+
+async function viewsOf(sql: Sql, files: readonly CaseRecord[]): Promise<ServiceCase[]> {
+  const ids = files.map((file) => file.id);
+  const visits = await visitsOfCases(sql, ids);
+  const timeline = await timelineOf(sql, ids);
+  const people = [...visits.map((visit) => visit.technician), ...timeline.flatMap((entry) => [entry.by, entry.about])];
+  const names = await namesOf(sql, people);
+  const appliances = await appliancesByIds(
+    sql,
+    files.map((file) => file.appliance),
+  );
+  return files.map((file) => ({
+    ...caseView(file, appliances.get(file.appliance)),
+    visits: visits.filter((visit) => visit.caseId === file.id).map((visit) => visitView(visit, names)),
+    timeline: timeline
+      .filter((entry) => entry.caseId === file.id)
+      .map((entry) => ({
+        at: iso(entry.at),
+        what: entry.what,
+        text: named(entry.text, entry.about === null ? null : (names.get(entry.about) ?? null)),
+        by: entry.by === null ? null : (names.get(entry.by) ?? null),
+      })),
+  }));
+}
+
+async function namesOf(sql: Sql, people: readonly (Id | null)[]): Promise<Names> {
+  const ids = [...new Set(people.filter((id) => id !== null))];
+  const found = await Promise.all(ids.map((id) => personById(sql, id)));
+  return new Map(found.filter((person) => person !== null).map((person) => [person.id, person.name]));
+}
+
+/** Somebody who was erased is still somebody. */
+function named(text: ServiceCase['title'], name: string | null): ServiceCase['title'] {
+  return {
+    ...text,
+    en: text.en.replaceAll('{person}', () => name ?? 'somebody'),
+    zh: text.zh.replaceAll('{person}', () => name ?? '某人'),
+  };
+}
+
+function caseView(file: CaseRecord, appliance: ApplianceRecord | undefined): Omit<ServiceCase, 'visits' | 'timeline'> {
+  return {
+    id: file.id,
+    alertId: file.alert,
+    appliance: file.appliance,
+    applianceName: appliance?.name ?? file.appliance,
+    household: appliance?.household?.id === file.household ? (appliance?.household ?? null) : null,
+    problem: file.request.problem,
+    title: file.request.title,
+    severity: file.request.severity,
+    state: file.state,
+    openedAt: iso(file.openedAt),
+    closedAt: isoOrNull(file.closedAt),
+  };
+}
+
+function visitView(visit: VisitRecord, names: Names): Visit {
+  const slot = visit.slotStart !== null && visit.slotEnd !== null;
+  return {
+    id: visit.id,
+    caseId: visit.caseId,
+    state: visit.state,
+    technician:
+      visit.technician === null
+        ? null
+        : { id: visit.technician, name: names.get(visit.technician) ?? visit.technician },
+    slot: slot ? { start: iso(visit.slotStart!), end: iso(visit.slotEnd!) } : null,
+    skill: visit.skill,
+    parts: visit.parts,
+    responseDueAt: isoOrNull(visit.responseDueAt),
+    reminders: visit.reminders,
+    escalatedAt: isoOrNull(visit.escalatedAt),
+  };
+}

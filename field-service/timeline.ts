@@ -1,0 +1,123 @@
+// The timeline of a case: what happened, append only. Names are not kept here: `{person}` stands for `about`.
+
+import type { z } from 'zod';
+import { compose, type Id, type Phrase, type ServiceRequest, type VisitResult } from '#contracts';
+import { announce, type Sql } from '#runtime';
+import type { CaseRecord } from './records.ts';
+import type { SlotTimes } from './slots.ts';
+
+export type Happening = { what: string; text: Phrase; by?: Id | null; about?: Id | null };
+
+export async function note(tx: Sql, file: CaseRecord, now: number, entry: Happening): Promise<void> {
+  await tx.query('insert into app.case_event (case_id, at, what, text, by, about) values ($1, $2, $3, $4, $5, $6)', [
+    file.id,
+    now,
+    entry.what,
+    JSON.stringify(entry.text),
+    entry.by ?? null,
+    entry.about ?? null,
+  ]);
+  await announce(tx, { what: 'case', id: file.id });
+}
+
+const REASONS: Record<ServiceRequest['reason'], readonly [en: string, zh: string]> = {
+  'needs-technician': [
+    'A technician is needed: most likely {cause} (probability {probability}).',
+    '需要技术人员：最可能的原因是{cause}（概率 {probability}）。',
+  ],
+  'owner-asked': [
+    'The owner asked for service. What a technician should look at first: {cause} (probability {probability}).',
+    '用户申请了服务。技术人员应首先检查：{cause}（概率 {probability}）。',
+  ],
+  'not-recovered': [
+    'It did not recover in time. What a technician should look at first: {cause} (probability {probability}).',
+    '未能按时恢复。技术人员应首先检查：{cause}（概率 {probability}）。',
+  ],
+};
+
+const RESULTS: Record<z.infer<typeof VisitResult>['outcome'], readonly [en: string, zh: string]> = {
+  repaired: ['{person} finished the visit: repaired. {note}', '{person} 已完成上门：已修复。{note}'],
+  'nothing-found': [
+    '{person} finished the visit: nothing was found. {note}',
+    '{person} 已完成上门：未发现故障。{note}',
+  ],
+  'part-needed': [
+    '{person} was there: a part is needed, so there will be another visit. {note}',
+    '{person} 已上门：需要配件，将再次上门。{note}',
+  ],
+};
+
+const plain = (what: string, en: string, zh: string, about: Id | null = null, by: Id | null = null): Happening => ({
+  what,
+  text: { en, zh },
+  about,
+  by,
+});
+
+export const happened = {
+  opened: ({ reason, cause }: ServiceRequest): Happening => ({
+    what: 'opened',
+    text: compose(...REASONS[reason], {
+      cause: cause.name,
+      probability: { value: cause.probability * 100, unit: '%' },
+    }),
+  }),
+  offered: (technician: Id) =>
+    plain('offered', 'The visit is offered to {person}.', '已邀请 {person} 上门。', technician),
+  assigned: (technician: Id, by: Id) =>
+    plain('assigned', 'The visit is assigned to {person}.', '已指派 {person} 上门。', technician, by),
+  reminded: (technician: Id) =>
+    plain('reminded', '{person} is reminded: no answer yet.', '已提醒 {person}：尚未答复。', technician),
+  notAnswered: (technician: Id) =>
+    plain('not-answered', '{person} did not answer in time.', '{person} 未按时答复。', technician),
+  refused: (technician: Id) => plain('refused', '{person} cannot come.', '{person} 无法上门。', technician, technician),
+  escalated: () =>
+    plain(
+      'escalated',
+      'No technician is left to ask; the dispatchers are told.',
+      '没有其他技术人员可邀请，已通知调度人员。',
+    ),
+  accepted: (technician: Id) =>
+    plain('accepted', '{person} accepted the visit.', '{person} 已接受上门。', technician, technician),
+  slotPicked: ({ start, end }: SlotTimes, by: Id): Happening => ({
+    what: 'slot-picked',
+    by,
+    text: compose('Time of the visit: {start} to {end}.', '上门时间：{start} 至 {end}。', {
+      start: { value: start, unit: 'instant' },
+      end: { value: end, unit: 'instant' },
+    }),
+  }),
+  finished: (technician: Id | null, by: Id, result: z.infer<typeof VisitResult>): Happening => ({
+    what: result.outcome,
+    about: technician,
+    by,
+    text: compose(...RESULTS[result.outcome], { note: result.note }),
+  }),
+  recoveredOnSite: () =>
+    plain(
+      'recovered',
+      'It is fine again while a technician may be there; we wait for the report.',
+      '已恢复正常，技术人员可能正在现场，等待其报告。',
+    ),
+  visitCancelled: () => plain('visit-cancelled', 'The visit is cancelled.', '上门已取消。'),
+  notRecovered: () =>
+    plain(
+      'not-recovered',
+      'The readings do not prove recovery; the case is open again.',
+      '数据未能证明已恢复，工单重新打开。',
+    ),
+  recoveryProved: () => plain('closed', 'The readings prove recovery; closed.', '数据证明已恢复，工单关闭。'),
+  recoveredAlone: () => plain('closed', 'It recovered without a visit; closed.', '未上门即已恢复，工单关闭。'),
+  withdrawn: () =>
+    plain('closed', 'Later readings show that it was a false alarm; closed.', '随后的数据表明这是一次误报，工单关闭。'),
+};
+
+type Row = { caseId: Id; at: number; what: string; text: Phrase; by: Id | null; about: Id | null };
+
+export async function timelineOf(sql: Sql, cases: readonly Id[]): Promise<Row[]> {
+  return sql.query<Row>(
+    `select case_id as "caseId", at, what, text, by, about from app.case_event
+      where case_id = any($1::uuid[]) order by case_id, position`,
+    [cases],
+  );
+}
