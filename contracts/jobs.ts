@@ -5,3 +5,4 @@ export const Sweep = z.enum(['alerts', 'notifications', 'field-service']);
 export type Sweep = z.infer<typeof Sweep>;
 
 export const WakeJob = z.object({ sweep: Sweep });
+export type WakeJob = z.infer<typeof WakeJob>;
