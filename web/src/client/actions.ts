@@ -1,0 +1,57 @@
+// What the pages do. After an action everything on the page is asked for again.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { CreatedAppliance, Household, Person } from '#contracts';
+import { type ApiProblem, call } from './http.ts';
+import { keys } from './keys.ts';
+import type { NewAppliance, NewHousehold, NewPerson, Preferences, SetUp, VisitResult } from './shapes.ts';
+
+function useAction<Input, Output>(act: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation<Output, ApiProblem, Input>({ mutationFn: act, onSuccess: () => client.invalidateQueries() });
+}
+
+export const logIn = (input: { email: string; password: string }) => call<unknown>('POST', '/sessions', input);
+export const savePreferences = (input: Preferences) => call<Person>('PATCH', '/me', input);
+
+export const useSetUp = () => useAction((input: SetUp) => call<unknown>('POST', '/setup', input));
+export const useSavePreferences = () => useAction(savePreferences);
+
+/** An action that needs no more than its address. */
+function useCommand(path: string) {
+  const client = useQueryClient();
+  return useMutation<unknown, ApiProblem, void>({
+    mutationFn: () => call('POST', path, {}),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** Logs out and forgets everything the person has seen. */
+export function useLogOut() {
+  const client = useQueryClient();
+  return useMutation<unknown, ApiProblem, void>({
+    mutationFn: () => call('DELETE', '/sessions/current'),
+    onSuccess: () => {
+      client.clear();
+      client.setQueryData(keys.me, null);
+    },
+  });
+}
+
+export const useAddAppliance = () =>
+  useAction((input: NewAppliance) => call<CreatedAppliance>('POST', '/appliances', input));
+export const useAddHousehold = () => useAction((input: NewHousehold) => call<Household>('POST', '/households', input));
+export const useAddPerson = () => useAction((input: NewPerson) => call<Person>('POST', '/people', input));
+
+export const useAnswer = (alert: string) =>
+  useAction((input: { question: string; answer: string }) => call('POST', `/alerts/${alert}/answers`, input));
+export const useAcknowledge = (alert: string) => useCommand(`/alerts/${alert}/acknowledgement`);
+export const useRequestService = (alert: string) => useCommand(`/alerts/${alert}/service-request`);
+
+export const usePickSlot = (visit: string) =>
+  useAction((start: string) => call('POST', `/visits/${visit}/slot`, { start }));
+export const useAssign = (visit: string) =>
+  useAction((technician: string) => call('POST', `/visits/${visit}/assignment`, { technician }));
+export const useAcceptVisit = (visit: string) => useCommand(`/visits/${visit}/acceptance`);
+export const useRefuseVisit = (visit: string) => useCommand(`/visits/${visit}/refusal`);
+export const useFinishVisit = (visit: string) =>
+  useAction((input: VisitResult) => call('POST', `/visits/${visit}/result`, input));

@@ -1,0 +1,34 @@
+// Names of what the pages have asked for, so that a change can say what is stale.
+import type { Change } from '#contracts';
+
+export const keys = {
+  me: ['me'],
+  demo: ['demo'],
+  models: ['models'],
+  fleet: ['fleet'],
+  households: ['households'],
+  people: ['people'],
+  appliances: ['appliances'],
+  appliance: (id: string) => ['appliance', id],
+  readings: (id: string) => ['readings', id],
+  quarantine: (id: string) => ['quarantine', id],
+  alerts: ['alerts'],
+  alert: (id: string) => ['alert', id],
+  cases: ['cases'],
+  case: (id: string) => ['case', id],
+  slots: ['slots'],
+} as const;
+
+/** What a live change makes stale, by prefix of the key. */
+export function staleAfter({ what, id }: Change): (readonly string[])[] {
+  switch (what) {
+    case 'readings':
+      return [keys.appliances, keys.appliance(id), keys.readings(id)];
+    case 'appliance':
+      return [keys.appliances, keys.appliance(id), keys.quarantine(id), keys.fleet];
+    case 'alert':
+      return [keys.alerts, keys.alert(id), keys.appliances, ['appliance'], keys.fleet];
+    case 'case':
+      return [keys.cases, keys.case(id), keys.alerts, ['alert'], keys.slots, keys.people, keys.fleet];
+  }
+}

@@ -1,0 +1,111 @@
+// One appliance: its latest values, its history, its alerts, its file. For owners, service and technicians.
+import { useTranslation } from 'react-i18next';
+import type { Appliance, Person } from '#contracts';
+import { useAlert, useAlerts, useAppliance } from '../client/queries.ts';
+import { AlertRow } from '../parts/alert/alert-row.tsx';
+import { ApplianceHistory } from '../parts/appliance/appliance-history.tsx';
+import { Heard } from '../parts/appliance/heard.tsx';
+import { LatestValues } from '../parts/appliance/latest-values.tsx';
+import { Rejected } from '../parts/appliance/rejected.tsx';
+import { PageHead } from '../parts/shell/page-head.tsx';
+import { Empty, Loaded } from '../parts/status/loaded.tsx';
+import { ConditionPill } from '../parts/status/pills.tsx';
+import { useSay } from '../reader.tsx';
+
+export function AppliancePage({ id, person }: { id: string; person: Person }) {
+  const { t } = useTranslation();
+  const appliance = useAppliance(id);
+  const back = person.role === 'owner' ? { to: '/', words: t('home.appliances') } : undefined;
+  const listed = person.role === 'dispatcher' || person.role === 'administrator';
+  return (
+    <Loaded from={appliance} lines={12}>
+      {(data) => (
+        <>
+          <PageHead
+            title={data.name}
+            lead={<Heard appliance={data} />}
+            back={
+              back ??
+              (listed ? { to: '/appliances', words: t('appliance.title') } : { to: '/', words: t('visits.title') })
+            }
+          >
+            <ConditionPill condition={data.condition} />
+          </PageHead>
+          <Body appliance={data} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Body({ appliance }: { appliance: Appliance }) {
+  const { t } = useTranslation();
+  const alerts = useAlerts('all');
+  const own = alerts.data?.items.filter((alert) => alert.appliance === appliance.id) ?? [];
+  const open = useAlert(appliance.openAlerts[0]?.id);
+  return (
+    <div className="columns">
+      <div className="stack">
+        <section className="card">
+          <h2>{t('appliance.history')}</h2>
+          <ApplianceHistory appliance={appliance} alerts={own} alert={open.data} />
+        </section>
+        <section className="card">
+          <h2>{t('nav.alerts')}</h2>
+          {own.length === 0 && <Empty>{t('alert.none')}</Empty>}
+          <ul className="rows">
+            {own.map((alert) => (
+              <AlertRow key={alert.id} alert={alert} />
+            ))}
+          </ul>
+        </section>
+      </div>
+      <div className="stack">
+        <section className="card">
+          <h2>{t('appliance.now')}</h2>
+          <LatestValues latest={appliance.latest} />
+        </section>
+        <FileCard appliance={appliance} />
+        <Rejected appliance={appliance.id} />
+      </div>
+    </div>
+  );
+}
+
+function FileCard({ appliance }: { appliance: Appliance }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  return (
+    <section className="card">
+      <h2>{t('appliance.file')}</h2>
+      <dl className="facts">
+        <div>
+          <dt>{t('appliance.model')}</dt>
+          <dd>
+            {appliance.model.brand} {say.phrase(appliance.model.name)}
+          </dd>
+        </div>
+        {appliance.serial && (
+          <div>
+            <dt>{t('appliance.serial')}</dt>
+            <dd>{appliance.serial}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('appliance.household')}</dt>
+          <dd>
+            {appliance.household
+              ? `${appliance.household.name} · ${appliance.household.region}`
+              : t('appliance.noHousehold')}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('appliance.id')}</dt>
+          <dd>
+            <code>{appliance.id}</code>
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+// A person's language, units and time zone; log out.
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Language, Person, TemperatureUnit } from '#contracts';
+import { useLogOut, useSavePreferences } from '../client/actions.ts';
+import { keys } from '../client/keys.ts';
+import type { Preferences } from '../client/shapes.ts';
+import { Choice, Segments } from '../parts/form/fields.tsx';
+import { PageHead } from '../parts/shell/page-head.tsx';
+import { ProblemNote } from '../parts/status/problem-note.tsx';
+import { speak } from '../words/i18n.ts';
+
+export function SettingsPage({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const save = useSavePreferences();
+  const logOut = useLogOut();
+  const change = (preferences: Preferences) => {
+    if (preferences.language) speak(preferences.language);
+    client.setQueryData(keys.me, { ...person, ...preferences });
+    save.mutate(preferences);
+  };
+  const zones = [...new Set([person.timeZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  return (
+    <div className="narrow">
+      <PageHead title={t('settings.title')} lead={t('settings.messagesToo')} />
+      <section className="card form">
+        <Segments
+          label={t('settings.language')}
+          value={person.language}
+          choices={[
+            { value: 'en', words: 'English' },
+            { value: 'zh', words: '中文' },
+          ]}
+          onValue={(language) => change({ language: language as Language })}
+        />
+        <Segments
+          label={t('settings.unit')}
+          value={person.temperatureUnit}
+          choices={[
+            { value: 'C', words: t('settings.celsius') },
+            { value: 'F', words: t('settings.fahrenheit') },
+          ]}
+          onValue={(unit) => change({ temperatureUnit: unit as TemperatureUnit })}
+        />
+        <Choice
+          label={t('settings.timeZone')}
+          value={person.timeZone}
+          choices={zones.map((zone) => ({ value: zone, words: zone.replaceAll('_', ' ') }))}
+          onValue={(timeZone) => change({ timeZone })}
+        />
+        <p className="saved" role="status">
+          {save.isPending ? t('say.wait') : save.isSuccess ? t('settings.saved') : ''}
+        </p>
+        <ProblemNote error={save.error} />
+      </section>
+      <section className="card">
+        <h2>{t('settings.account')}</h2>
+        <p>
+          <strong>{person.name}</strong>
+          <span className="small block">
+            {person.email} · {t(`role.${person.role}`)}
+          </span>
+        </p>
+        <button type="button" className="button quiet" disabled={logOut.isPending} onClick={() => logOut.mutate()}>
+          {t('settings.logOut')}
+        </button>
+        <ProblemNote error={logOut.error} />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+// The history of one appliance with its alerts marked.
+import type { Alert, AlertSummary, Appliance } from '#contracts';
+import { History, type Limit } from '../chart/history.tsx';
+
+type ApplianceHistoryProps = {
+  appliance: Appliance;
+  alerts: Pick<AlertSummary, 'openedAt' | 'closedAt'>[];
+  alert?: Alert | undefined;
+};
+
+export function ApplianceHistory({ appliance, alerts, alert }: ApplianceHistoryProps) {
+  return (
+    <History
+      appliance={appliance.id}
+      latest={appliance.latest}
+      spans={alerts.map(({ openedAt, closedAt }) => ({ from: openedAt, to: closedAt }))}
+      limits={alert ? limitsOf(alert) : []}
+      first={alert?.evidence.find((item) => item.state === 'present')?.signals[0]}
+    />
+  );
+}
+
+/** Limits in the unit of the signal itself: a temperature against a temperature, not a duration. */
+function limitsOf({ evidence }: Alert): Limit[] {
+  return evidence.flatMap(({ threshold, signals }) =>
+    threshold?.unit === 'Cel' || threshold?.unit === 'W'
+      ? signals.map((signal) => ({ signal, value: threshold.value }))
+      : [],
+  );
+}

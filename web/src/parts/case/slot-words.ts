@@ -1,0 +1,9 @@
+// A visit's time in words.
+import type { Slot } from '../../client/shapes.ts';
+import { useTimes } from '../../reader.tsx';
+
+export function useSlotWords() {
+  const times = useTimes();
+  const hours = ({ start, end }: Slot) => `${times.hour(start)}–${times.hour(end)}`;
+  return { hours, full: (slot: Slot) => `${times.day(slot.start)}, ${hours(slot)}` };
+}

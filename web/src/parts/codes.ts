@@ -1,0 +1,33 @@
+// Codes of the API in words; a code without words shows as it is.
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '#contracts';
+import type { Notification } from '../client/shapes.ts';
+import { en } from '../words/en.ts';
+
+const isKey = <T extends object>(words: T, code: string): code is string & keyof T => Object.hasOwn(words, code);
+
+export function useSkillWords(): (skill: string) => string {
+  const { t } = useTranslation();
+  return (skill) => (isKey(en.skill, skill) ? t(`skill.${skill}`) : skill);
+}
+
+/** What the API refused, in the reader's language; null for a code without words. */
+export function useProblemWords(): (problem: Problem) => string | null {
+  const { t } = useTranslation();
+  return ({ code }) => (isKey(en.problem, code) ? t(`problem.${code}`) : null);
+}
+
+const CHANNELS: Record<string, 'email' | 'page' | 'sms'> = { mail: 'email', email: 'email', page: 'page', sms: 'sms' };
+
+export function useMessageWords() {
+  const { t } = useTranslation();
+  return {
+    channel: ({ channel }: Notification) => (CHANNELS[channel] ? t(`message.${CHANNELS[channel]}`) : channel),
+    state: ({ state, reason }: Notification) => {
+      if (state === 'sent') return t('message.sent');
+      if (state === 'waiting') return t('message.waiting');
+      if (reason === null) return t('message.notSent');
+      return t('message.notSentBecause', { reason: reason === 'no mail server' ? t('message.noMailServer') : reason });
+    },
+  };
+}
