@@ -1,0 +1,100 @@
+// A real server as a child process: started, stopped and started again on the same port with the same data.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+const SETPRIV = '/usr/bin/setpriv';
+
+export interface Server extends AsyncDisposable {
+  /** Ends the program; its data stay. */
+  stop(): Promise<void>;
+  /** Starts it again, same port, same data. */
+  start(): Promise<void>;
+}
+
+export type ServerSpec = {
+  program: string;
+  args: readonly string[];
+  /** Temporary; removed in the end. */
+  folder: string;
+  /** An unprivileged user, for programs that refuse to run as root. */
+  user?: { uid: number; gid: number } | undefined;
+  /** Throws or answers false until the server can be used. */
+  ready: () => Promise<boolean>;
+};
+
+export async function startServer(spec: ServerSpec): Promise<Server> {
+  let child = await launched(spec);
+  return {
+    async start() {
+      child = await launched(spec);
+    },
+    stop: () => ended(child),
+    async [Symbol.asyncDispose]() {
+      await ended(child);
+      await rm(spec.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launched(spec: ServerSpec): Promise<ChildProcess> {
+  // The server goes when the test process goes, however it goes.
+  const [program, args] = existsSync(SETPRIV)
+    ? [SETPRIV, ['--pdeathsig', 'INT', '--', spec.program, ...spec.args]]
+    : [spec.program, spec.args];
+  const child = spawn(program, args, { cwd: spec.folder, stdio: ['ignore', 'pipe', 'pipe'], ...spec.user });
+  let said = '';
+  const hear = (chunk: Buffer): void => {
+    said = (said + chunk.toString()).slice(-2_000);
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const deadline = performance.now() + START_MS;
+  while (!(await spec.ready().catch(() => false))) {
+    if (child.exitCode !== null) throw new Error(`${spec.program} ended with code ${child.exitCode}:\n${said}`);
+    if (performance.now() > deadline) {
+      await ended(child);
+      throw new Error(`${spec.program} was not ready after ${START_MS} ms:\n${said}`);
+    }
+    await pause(50);
+  }
+  return child;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await exit;
+  clearTimeout(timer);
+}
+
+/** A folder below the system's temporary one, which `user` may enter and write. */
+export async function temporaryFolder(name: string, user?: { uid: number; gid: number }): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `stethos-${name}-`));
+  if (user) await chown(folder, user.uid, user.gid);
+  return folder;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export function findProgram(name: string, folders: readonly string[] = []): string | null {
+  const paths = [...folders, ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name));
+  return paths.find((path) => existsSync(path)) ?? null;
+}

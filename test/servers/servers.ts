@@ -1,0 +1,55 @@
+// Real servers for tests, on free ports of the loopback in temporary folders. `null`: that program is not installed; with
+// REQUIRE_ENGINES=1 that is an error, so that a build machine without them cannot pass by leaving them out.
+import { describe, it } from 'vitest';
+import { findInfluxd, type InfluxServer, runInfluxd } from './influxd.ts';
+import { findPostgres, type PostgresServer, runPostgres } from './postgres.ts';
+import { findRedis, type RedisServer, runRedis } from './redis.ts';
+
+export type { InfluxServer, PostgresServer, RedisServer };
+
+const FINDERS = { PostgreSQL: findPostgres, Redis: findRedis, InfluxDB: findInfluxd } as const;
+export type Engine = keyof typeof FINDERS;
+
+export function enginesAvailable(): Record<Engine, boolean> {
+  return {
+    PostgreSQL: findPostgres() !== null,
+    Redis: findRedis() !== null,
+    InfluxDB: findInfluxd() !== null,
+  };
+}
+
+export async function startRedis(options: { appendOnly?: boolean } = {}): Promise<RedisServer | null> {
+  const program = installed('Redis');
+  return program === null ? null : runRedis(program, options);
+}
+
+export async function startPostgres(): Promise<PostgresServer | null> {
+  const program = installed('PostgreSQL');
+  return program === null ? null : runPostgres(program);
+}
+
+export async function startInfluxd(): Promise<InfluxServer | null> {
+  const program = installed('InfluxDB');
+  return program === null ? null : runInfluxd(program);
+}
+
+/** Registers the suite when the engine is installed or required, else one skipped test that says so. */
+export function describeEngine(engine: Engine, title: string, suite: () => void): void {
+  if (FINDERS[engine]() !== null || required()) describe(`${title} on ${engine}`, suite);
+  else it.skip(`${title}: ${engine} not exercised, not installed`, () => {});
+}
+
+/** For a suite that `describeEngine` registered. */
+export function present<Server>(server: Server | null): Server {
+  if (server === null) throw new Error('the server is not installed');
+  return server;
+}
+
+const required = (): boolean => process.env.REQUIRE_ENGINES === '1';
+
+function installed(engine: Engine): string | null {
+  const program = FINDERS[engine]();
+  if (program === null && required())
+    throw new Error(`${engine} is required here (REQUIRE_ENGINES=1) and not installed`);
+  return program;
+}
