@@ -1,6 +1,8 @@
 // What people do with a visit. Whether they may is asked before, at the door of the API; what only the state of the visit
 // can tell is checked here, under its lock.
-import { type Id, iso } from '#contracts';
+
+import type { z } from 'zod';
+import { type Id, iso, type Slot } from '#contracts';
 import { membersOf, personById, technicians } from '#registry';
 import { type Jobs, type Logger, PlatformError, type Sql } from '#runtime';
 import { accepted, slotPicked } from './messages.ts';
@@ -72,13 +74,14 @@ export async function assign(deps: FieldServiceDeps, act: Act & { technician: Id
 }
 
 /** The times that the household may pick from at `now`. Throws `unknown-visit`. */
-export async function slotsFor(sql: Sql, visit: Id, now: number): Promise<SlotTimes[]> {
+export async function slotsFor(sql: Sql, visit: Id, now: number): Promise<z.infer<typeof Slot>[]> {
   const [row] = await sql.query<{ household: Id | null }>(
     'select c.household from app.service_case c join app.visit v on v.case_id = c.id where v.id = $1',
     [visit],
   );
   if (!row) throw new PlatformError('unknown-visit', 'reject', 'There is no such visit.');
-  return slotsFrom(now, await timeZoneOf(sql, row.household));
+  const slots = slotsFrom(now, await timeZoneOf(sql, row.household));
+  return slots.map(({ start, end }) => ({ start: iso(start), end: iso(end) }));
 }
 
 async function timeZoneOf(sql: Sql, household: Id | null): Promise<string> {

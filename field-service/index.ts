@@ -4,14 +4,11 @@ export { finishVisit } from './finish-visit.ts';
 export { CASE_LIFE, type CaseEvent, VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
 export {
   caseById,
+  caseCounts,
   caseOfVisit,
   casesOfAlerts,
-  countService,
   listCases,
-  techniciansAt,
-  workOf,
 } from './reading.ts';
 export { technicianLoads } from './records.ts';
-export type { SlotTimes } from './slots.ts';
 export { sweepFieldService } from './sweep-field-service.ts';
 export { fieldServiceTables } from './tables.ts';
