@@ -4,10 +4,12 @@ export { finishVisit } from './finish-visit.ts';
 export { CASE_LIFE, type CaseEvent, VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
 export {
   caseById,
-  caseCounts,
   caseOfVisit,
   casesOfAlerts,
+  countService,
   listCases,
+  techniciansAt,
+  workOf,
 } from './reading.ts';
 export { technicianLoads } from './records.ts';
 export { sweepFieldService } from './sweep-field-service.ts';

@@ -1,4 +1,4 @@
-// Cases and visits as people see them.
+// Cases and visits as people see them, and who has work where.
 import { type Id, iso, isoOrNull, type ServiceCase, type Visit } from '#contracts';
 import { type ApplianceRecord, appliancesByIds, personById, type Scope } from '#registry';
 import { pageOf, placeOf, type Sql } from '#runtime';
@@ -42,12 +42,9 @@ export async function caseById(sql: Sql, id: Id): Promise<ServiceCase | null> {
   return (await viewsOf(sql, rows))[0] ?? null;
 }
 
-export async function caseOfVisit(sql: Sql, visit: Id): Promise<ServiceCase | null> {
-  const rows = await sql.query<CaseRecord>(
-    `select ${CASE_COLUMNS} from app.service_case c where c.id = (select v.case_id from app.visit v where v.id = $1)`,
-    [visit],
-  );
-  return (await viewsOf(sql, rows))[0] ?? null;
+export async function caseOfVisit(sql: Sql, visit: Id): Promise<Id | null> {
+  const [row] = await sql.query<{ id: Id }>('select case_id as id from app.visit where id = $1', [visit]);
+  return row?.id ?? null;
 }
 
 /** The cases of those alerts that have one. */
@@ -59,14 +56,38 @@ export async function casesOfAlerts(sql: Sql, alerts: readonly Id[]): Promise<Ma
   return new Map(rows.map((row) => [row.alert, row.id]));
 }
 
-/** `overdueVisits`: the answer to the offer is late, or everybody suitable was asked and nobody has accepted yet. */
-export async function caseCounts(sql: Sql, now: number): Promise<{ open: number; overdueVisits: number }> {
-  const [row] = await sql.query<{ open: number; overdueVisits: number }>(
-    `select (select count(*)::int from app.service_case where state <> 'closed') as open,
+/** Who has work there, for the policy. */
+export async function techniciansAt(sql: Sql, place: { appliance: Id } | { alert: Id } | { case: Id }): Promise<Id[]> {
+  const [column, id] =
+    'appliance' in place
+      ? ['appliance', place.appliance]
+      : 'alert' in place
+        ? ['alert', place.alert]
+        : ['id', place.case];
+  const rows = await sql.query<{ technician: Id }>(
+    `select distinct v.technician from app.visit v join app.service_case c on c.id = v.case_id
+      where c.${column} = $1 and ${HAS_WORK} order by v.technician`,
+    [id],
+  );
+  return rows.map((row) => row.technician);
+}
+
+/** Where a technician has work: what his lists may show. */
+export async function workOf(sql: Sql, technician: Id): Promise<{ appliances: Id[]; alerts: Id[] }> {
+  const rows = await sql.query<{ appliance: Id; alert: Id }>(
+    `select distinct c.appliance, c.alert from app.visit v join app.service_case c on c.id = v.case_id
+      where v.technician = $1 and ${HAS_WORK} order by c.alert`,
+    [technician],
+  );
+  return { appliances: [...new Set(rows.map((row) => row.appliance))], alerts: rows.map((row) => row.alert) };
+}
+
+/** `overdueVisits`: everybody suitable was asked and nobody has accepted yet. */
+export async function countService(sql: Sql): Promise<{ openCases: number; overdueVisits: number }> {
+  const [row] = await sql.query<{ openCases: number; overdueVisits: number }>(
+    `select (select count(*)::int from app.service_case where state <> 'closed') as "openCases",
             (select count(*)::int from app.visit
-              where state in ('unassigned', 'offered')
-                and (escalated_at is not null or response_due_at <= $1)) as "overdueVisits"`,
-    [now],
+              where escalated_at is not null and state in ('unassigned', 'offered')) as "overdueVisits"`,
   );
   return row!;
 }
