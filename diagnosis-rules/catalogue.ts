@@ -1,8 +1,8 @@
 // The catalogue: every YAML file of the folder is one rule. A mistake is named with its file, line and what would be right.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PlatformError } from '#runtime';
 import { LineCounter, parseDocument } from 'yaml';
+import { PlatformError } from '#runtime';
 import { Rule } from './rule.ts';
 
 export type Catalogue = readonly Rule[];

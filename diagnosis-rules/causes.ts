@@ -22,7 +22,8 @@ export function rankCauses(rule: Rule, symptoms: Record<string, SymptomMemory>, 
       if (state === 'present') weight *= likelihood;
       else if (state === 'absent') weight *= 1 - likelihood;
     }
-    for (const { question, answer } of answers) weight *= rule.questions[question]?.answers[answer]?.likelihood[name] ?? 1;
+    for (const { question, answer } of answers)
+      weight *= rule.questions[question]?.answers[answer]?.likelihood[name] ?? 1;
     weights.set(name, weight);
   }
   return normalise(weights);
@@ -56,6 +57,8 @@ export function bestQuestion(
       !answers.some((given) => given.question === name) &&
       question.unlessKnown.every((symptom) => !symptoms[symptom] || shownState(symptoms[symptom]) === 'unknown'),
   );
-  const gains = open.map(([name]) => ({ name, gain: expectedGain(rule, name, ranked) })).sort((a, b) => b.gain - a.gain);
+  const gains = open
+    .map(([name]) => ({ name, gain: expectedGain(rule, name, ranked) }))
+    .sort((a, b) => b.gain - a.gain);
   return gains[0] && gains[0].gain >= WORTH_ASKING_BITS ? gains[0].name : null;
 }

@@ -5,8 +5,10 @@ import type { Condition, Threshold } from './rule.ts';
 export type Truth = boolean | null;
 
 export const not = (a: Truth): Truth => (a === null ? null : !a);
-export const all = (truths: readonly Truth[]): Truth => (truths.includes(false) ? false : truths.includes(null) ? null : true);
-export const any = (truths: readonly Truth[]): Truth => (truths.includes(true) ? true : truths.includes(null) ? null : false);
+export const all = (truths: readonly Truth[]): Truth =>
+  truths.includes(false) ? false : truths.includes(null) ? null : true;
+export const any = (truths: readonly Truth[]): Truth =>
+  truths.includes(true) ? true : truths.includes(null) ? null : false;
 
 export function thresholdValue(threshold: Threshold, view: View): number {
   if (typeof threshold === 'number') return threshold;

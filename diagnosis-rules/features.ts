@@ -1,7 +1,8 @@
 // The table of features: numbers that an engineer would look at, computed from what is remembered. Null is "unknown".
+
+import type { z } from 'zod';
 import type { PhraseUnit } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import type { z } from 'zod';
 import { coolingAt, FRESH_MS, foodTrend, type Memory, numberAt, shareOf, stateAt } from './memory.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
@@ -41,7 +42,8 @@ const TABLE: readonly Feature[] = [
     unit: 'Cel',
     signals: ['set_point'],
     // A set point stands until it is changed, so its age does not matter.
-    compute: ({ memory }) => (typeof memory.values.set_point?.value === 'number' ? memory.values.set_point.value : null),
+    compute: ({ memory }) =>
+      typeof memory.values.set_point?.value === 'number' ? memory.values.set_point.value : null,
   },
   {
     name: 'door_open_minutes',

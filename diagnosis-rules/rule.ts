@@ -1,6 +1,7 @@
 // A rule as data: one YAML document says what a problem looks like, what may cause it, and what to ask and do.
-import { Phrase, Remedy, Severity } from '#contracts';
+
 import { z } from 'zod';
+import { Phrase, Remedy, Severity } from '#contracts';
 import { FEATURES } from './features.ts';
 
 const FeatureName = z.string().refine((name) => FEATURES.has(name), {
@@ -10,12 +11,23 @@ const FeatureName = z.string().refine((name) => FEATURES.has(name), {
 /** A number, or another feature shifted and bounded; `otherwise` stands when that feature is unknown. */
 const Threshold = z.union([
   z.number(),
-  z.strictObject({ of: FeatureName, plus: z.number().default(0), atLeast: z.number().optional(), otherwise: z.number() }),
+  z.strictObject({
+    of: FeatureName,
+    plus: z.number().default(0),
+    atLeast: z.number().optional(),
+    otherwise: z.number(),
+  }),
 ]);
 export type Threshold = z.infer<typeof Threshold>;
 
 export type Condition =
-  | { feature: string; above?: Threshold | undefined; below?: Threshold | undefined; is?: boolean | undefined; hysteresis?: number | undefined }
+  | {
+      feature: string;
+      above?: Threshold | undefined;
+      below?: Threshold | undefined;
+      is?: boolean | undefined;
+      hysteresis?: number | undefined;
+    }
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition };
@@ -98,17 +110,29 @@ export const Rule = z
     const causes = new Set(Object.keys(rule.causes));
     const known = (names: Iterable<string>, set: Set<string>, path: string[], what: string): void => {
       for (const name of names) {
-        if (!set.has(name)) context.addIssue({ code: 'custom', path, message: `unknown ${what} "${name}"; known: ${[...set].join(', ')}` });
+        if (!set.has(name))
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `unknown ${what} "${name}"; known: ${[...set].join(', ')}`,
+          });
       }
     };
     known(Object.keys(rule.opens), symptoms, ['opens'], 'symptom');
     for (const severity of Object.values(rule.opens)) {
-      if (!rule.summary[severity]) context.addIssue({ code: 'custom', path: ['summary', severity], message: 'is needed: a symptom opens with it' });
+      if (!rule.summary[severity])
+        context.addIssue({
+          code: 'custom',
+          path: ['summary', severity],
+          message: 'is needed: a symptom opens with it',
+        });
     }
-    for (const [name, cause] of Object.entries(rule.causes)) known(Object.keys(cause.likelihood), symptoms, ['causes', name, 'likelihood'], 'symptom');
+    for (const [name, cause] of Object.entries(rule.causes))
+      known(Object.keys(cause.likelihood), symptoms, ['causes', name, 'likelihood'], 'symptom');
     for (const [name, question] of Object.entries(rule.questions)) {
       known(question.unlessKnown, symptoms, ['questions', name, 'unlessKnown'], 'symptom');
-      for (const answer of Object.values(question.answers)) known(Object.keys(answer.likelihood), causes, ['questions', name], 'cause');
+      for (const answer of Object.values(question.answers))
+        known(Object.keys(answer.likelihood), causes, ['questions', name], 'cause');
     }
   });
 export type Rule = z.infer<typeof Rule>;

@@ -17,7 +17,13 @@ export type SymptomMemory = {
 export const absentSymptom = (): SymptomMemory => ({ state: 'absent', since: 0, clearingSince: null, known: false });
 
 /** One row a line: what the condition says, in which state, leads where. */
-export function nextSymptom(memory: SymptomMemory, truth: Truth, at: number, forMs: number, clearMs: number): SymptomMemory {
+export function nextSymptom(
+  memory: SymptomMemory,
+  truth: Truth,
+  at: number,
+  forMs: number,
+  clearMs: number,
+): SymptomMemory {
   const known = truth !== null;
   switch (memory.state) {
     case 'absent':

@@ -1,0 +1,94 @@
+// In which order, and how currently, an appliance's messages are judged: gaps in `seq` are waited for, and an appliance that
+// catches up on its buffer is heard out before anybody is told.
+import type { DecodedMessage } from '#contracts';
+import { MINUTE, SECOND } from '#runtime';
+
+/** A gap in `seq` is waited for this long in log time. */
+export const HOLD_MS = 1 * MINUTE;
+/** An appliance whose newest stamp is this near to its receipt is current. */
+const CURRENT_LAG_MS = 3 * MINUTE;
+const LOOK_EVERY_MS = 1 * MINUTE;
+const NO_PROGRESS_MS = 30 * SECOND;
+const HELD_AT_MOST = 200;
+
+export type Arrival = {
+  nextSeq: number | null;
+  held: DecodedMessage[];
+  heldSince: number;
+  /** False while it catches up: what is found meanwhile may already be over. */
+  current: boolean;
+  receivedAt: number;
+  lagMs: number;
+  look: { at: number; lagMs: number; messages: number };
+  messages: number;
+};
+
+export const newArrival = (): Arrival => ({
+  nextSeq: null,
+  held: [],
+  heldSince: 0,
+  current: false,
+  receivedAt: 0,
+  lagMs: 0,
+  look: { at: 0, lagMs: 0, messages: 0 },
+  messages: 0,
+});
+
+function release(arrival: Arrival): DecodedMessage[] {
+  arrival.held.sort((a, b) => a.seq! - b.seq!);
+  const ready: DecodedMessage[] = [];
+  while (arrival.held[0] && arrival.held[0].seq! <= arrival.nextSeq!) {
+    const message = arrival.held.shift()!;
+    arrival.nextSeq = Math.max(arrival.nextSeq!, message.seq! + 1);
+    ready.push(message);
+  }
+  return ready;
+}
+
+/** Messages that may be judged now, in order. One with a `seq` from before is a redelivery or a reboot: judged at once, its stamps decide. */
+export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessage[] {
+  arrival.receivedAt = message.receivedAt;
+  arrival.messages++;
+  const { seq } = message;
+  if (seq === null) return [message];
+  if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
+    const rebooted = arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1;
+    arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
+    return [message, ...release(arrival)];
+  }
+  if (arrival.held.length === 0) arrival.heldSince = message.receivedAt;
+  arrival.held.push(message);
+  return arrival.held.length > HELD_AT_MOST ? giveUpWaiting(arrival) : [];
+}
+
+function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
+  if (arrival.held.length === 0) return [];
+  arrival.nextSeq = Math.max(...arrival.held.map((message) => message.seq!)) + 1;
+  return release(arrival);
+}
+
+/** Messages behind a gap that has been waited for long enough. */
+export const overdue = (arrival: Arrival, now: number): DecodedMessage[] =>
+  arrival.held.length > 0 && now - arrival.heldSince >= HOLD_MS ? giveUpWaiting(arrival) : [];
+
+/** After the appliance's newest stamp moved to `newestAt`. */
+export function noteLag(arrival: Arrival, newestAt: number): void {
+  arrival.lagMs = arrival.receivedAt - newestAt;
+  if (arrival.lagMs <= CURRENT_LAG_MS) arrival.current = true;
+  else if (arrival.current) {
+    arrival.current = false;
+    arrival.look = { at: arrival.receivedAt, lagMs: arrival.lagMs, messages: arrival.messages };
+  }
+}
+
+/**
+ * Time passed. A lag that stays the same while messages come is a clock that is slow, not a buffer being emptied: then the
+ * appliance is current by its own clock.
+ */
+export function noteTime(arrival: Arrival, now: number): void {
+  if (arrival.current || now - arrival.look.at < LOOK_EVERY_MS) return;
+  const spoke = arrival.messages > arrival.look.messages;
+  const caughtUpBy = arrival.look.lagMs - arrival.lagMs;
+  if (arrival.look.at > 0 && spoke && caughtUpBy < NO_PROGRESS_MS) arrival.current = true;
+  arrival.look = { at: now, lagMs: arrival.lagMs, messages: arrival.messages };
+}

@@ -1,0 +1,212 @@
+// The fold: log records in, changes of findings out. No I/O, and time only from the records, so a replay says what live said.
+import { deserialize, serialize } from 'node:v8';
+import { AnswerBody, type DecodedMessage, type FindingChange, type Id, type LogRecord } from '#contracts';
+import { HOUR, MINUTE } from '#runtime';
+import { type Arrival, arrive, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
+import type { Catalogue } from './catalogue.ts';
+import { emptyMemory, type Memory, remember } from './memory.ts';
+import { judgeProblem, type ProblemMemory, type ProblemScene, quietProblem, tellProblem } from './problem.ts';
+import type { Rule } from './rule.ts';
+
+/** The same function that feeds the readings store; rejected messages give null. */
+export type ToReadings = (record: LogRecord, position: number) => DecodedMessage | null;
+
+type ApplianceMemory = {
+  kind: string;
+  arrival: Arrival;
+  memory: Memory;
+  judgedAt: number;
+  /** The platform's time while it was up, at the last message: silence is counted on that clock. */
+  heardUpMs: number;
+  problems: Record<string, ProblemMemory>;
+};
+
+type State = {
+  catalogue: string;
+  upMs: number;
+  tickAt: number;
+  lookedAt: number;
+  appliances: Map<Id, ApplianceMemory>;
+};
+
+export type Evaluator = {
+  /** Takes the record at `position` of the log; returns what changed. */
+  take(record: LogRecord, position: number): FindingChange[];
+  /** Everything remembered, as bytes for `createEvaluator`. */
+  snapshot(): Buffer;
+};
+
+/** Ticks come every 10 s. A longer gap than this means that the platform was down, not that appliances were silent. */
+const DOWN_GAP_MS = 2 * MINUTE;
+const LOOK_EVERY_MS = 1 * MINUTE;
+/** Silence is not judged before this; it saves looking at every healthy appliance every minute. */
+const SILENCE_MATTERS_MS = 1 * HOUR;
+
+const versionsOf = (catalogue: Catalogue): string => catalogue.map((rule) => `${rule.id}@${rule.version}`).join(' ');
+
+class Fold implements Evaluator {
+  readonly #catalogue: Catalogue;
+  readonly #toReadings: ToReadings;
+  #state: State;
+
+  constructor(options: { catalogue: Catalogue; toReadings: ToReadings; snapshot?: Buffer | undefined }) {
+    this.#catalogue = options.catalogue;
+    this.#toReadings = options.toReadings;
+    const fresh: State = {
+      catalogue: versionsOf(options.catalogue),
+      upMs: 0,
+      tickAt: 0,
+      lookedAt: 0,
+      appliances: new Map(),
+    };
+    this.#state = options.snapshot ? (deserialize(options.snapshot) as State) : fresh;
+  }
+
+  snapshot(): Buffer {
+    return serialize(this.#state);
+  }
+
+  take(record: LogRecord, position: number): FindingChange[] {
+    switch (record.kind) {
+      case 'message':
+        return this.#message(record, position);
+      case 'answer':
+        return this.#answer(record);
+      case 'tick':
+        return this.#tick(record.at);
+      case 'started':
+        this.#state.tickAt = record.at;
+        return [];
+      case 'connected':
+      case 'disconnected':
+        return [];
+    }
+  }
+
+  #message(record: LogRecord, position: number): FindingChange[] {
+    const message = this.#toReadings(record, position);
+    const known = this.#state.appliances.get(record.appliance);
+    if (known) known.heardUpMs = this.#state.upMs;
+    if (!message) return known ? this.#tell(record.appliance, known) : [];
+    const appliance = known ?? this.#meet(message);
+    if (!appliance) return [];
+    const changes = this.#judgeMessages(record.appliance, appliance, arrive(appliance.arrival, message));
+    return [...changes, ...this.#tell(record.appliance, appliance)];
+  }
+
+  #meet(message: DecodedMessage): ApplianceMemory | null {
+    const first = message.moments[0];
+    if (!first) return null;
+    const met: ApplianceMemory = {
+      kind: first.kind,
+      arrival: newArrival(),
+      memory: emptyMemory(first.at),
+      judgedAt: first.at,
+      heardUpMs: this.#state.upMs,
+      problems: {},
+    };
+    this.#state.appliances.set(message.appliance, met);
+    return met;
+  }
+
+  #judgeMessages(id: Id, appliance: ApplianceMemory, messages: readonly DecodedMessage[]): FindingChange[] {
+    const changes: FindingChange[] = [];
+    for (const message of messages) {
+      for (const moment of message.moments) {
+        // Older than what was judged: kept in the store, and judged again with its span once that is possible.
+        if (moment.at < appliance.memory.at) continue;
+        remember(appliance.memory, moment);
+        this.#judge(id, appliance, moment.at, changes);
+      }
+    }
+    if (messages.length > 0) noteLag(appliance.arrival, appliance.memory.at);
+    return changes;
+  }
+
+  #judge(id: Id, appliance: ApplianceMemory, at: number, changes: FindingChange[]): void {
+    appliance.judgedAt = Math.max(appliance.judgedAt, at);
+    for (const rule of this.#rulesFor(appliance)) {
+      const change = judgeProblem(this.#scene(id, appliance, rule));
+      if (change) changes.push(change);
+    }
+  }
+
+  /** Only an appliance that is current has news for people: an episode that ends while it catches up is history. */
+  #tell(id: Id, appliance: ApplianceMemory): FindingChange[] {
+    if (!appliance.arrival.current) return [];
+    const changes: FindingChange[] = [];
+    for (const rule of this.#rulesFor(appliance)) {
+      if (!appliance.problems[rule.id]?.episode) continue;
+      const change = tellProblem(this.#scene(id, appliance, rule));
+      if (change) changes.push(change);
+    }
+    return changes;
+  }
+
+  #answer(record: LogRecord): FindingChange[] {
+    const appliance = this.#state.appliances.get(record.appliance);
+    const parsed = AnswerBody.safeParse(JSON.parse(Buffer.from(record.body).toString('utf8')));
+    const episode = parsed.success ? appliance?.problems[parsed.data.problem]?.episode : null;
+    if (!appliance || !parsed.success || !episode) return [];
+    const { question, answer } = parsed.data;
+    episode.answers = [
+      ...episode.answers.filter((given) => given.question !== question),
+      { question, answer, at: record.at },
+    ];
+    episode.told = '';
+    return this.#tell(record.appliance, appliance);
+  }
+
+  #tick(at: number): FindingChange[] {
+    const state = this.#state;
+    const gap = at - state.tickAt;
+    if (gap > 0 && gap <= DOWN_GAP_MS) state.upMs += gap;
+    state.tickAt = at;
+    if (at - state.lookedAt < LOOK_EVERY_MS) return [];
+    state.lookedAt = at;
+    const changes: FindingChange[] = [];
+    for (const [id, appliance] of state.appliances) changes.push(...this.#timePassed(id, appliance, at));
+    return changes;
+  }
+
+  #timePassed(id: Id, appliance: ApplianceMemory, at: number): FindingChange[] {
+    const changes = this.#judgeMessages(id, appliance, overdue(appliance.arrival, at));
+    noteTime(appliance.arrival, at);
+    if (this.#waitsForTime(appliance)) {
+      // The appliance's own clock, carried on from its newest stamp.
+      const now = appliance.memory.at + Math.max(0, at - appliance.arrival.receivedAt);
+      if (appliance.arrival.current) this.#judge(id, appliance, now, changes);
+    }
+    changes.push(...this.#tell(id, appliance));
+    return changes;
+  }
+
+  #waitsForTime(appliance: ApplianceMemory): boolean {
+    if (appliance.memory.door) return true;
+    if (this.#state.upMs - appliance.heardUpMs >= SILENCE_MATTERS_MS) return true;
+    return Object.values(appliance.problems).some(
+      (problem) => problem.episode || Object.values(problem.symptoms).some((symptom) => symptom.state !== 'absent'),
+    );
+  }
+
+  #rulesFor(appliance: ApplianceMemory): readonly Rule[] {
+    return this.#catalogue.filter((rule) => rule.kind === 'any' || rule.kind === appliance.kind);
+  }
+
+  #scene(id: Id, appliance: ApplianceMemory, rule: Rule): ProblemScene {
+    appliance.problems[rule.id] ??= quietProblem(rule);
+    const memory = appliance.problems[rule.id]!;
+    const silentMs = this.#state.upMs - appliance.heardUpMs;
+    return { appliance: id, rule, memory, view: { memory: appliance.memory, at: appliance.judgedAt, silentMs } };
+  }
+}
+
+/** A snapshot of another set of rule versions is not used: `snapshotFits` says so beforehand. */
+export const createEvaluator = (options: {
+  catalogue: Catalogue;
+  toReadings: ToReadings;
+  snapshot?: Buffer | undefined;
+}): Evaluator => new Fold(options);
+
+export const snapshotFits = (snapshot: Buffer, catalogue: Catalogue): boolean =>
+  (deserialize(snapshot) as Partial<State>).catalogue === versionsOf(catalogue);

@@ -1,0 +1,5 @@
+// The door of diagnosis: readings become findings, and every finding can explain itself.
+export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
+export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
+export { createEvaluator, type Evaluator, type ToReadings } from './evaluator.ts';
+export { diagnosisTables } from './record-findings.ts';

@@ -1,0 +1,46 @@
+// Findings as rows, and the rows that the alerts stage takes: one transaction with the consumer's position.
+import type { FindingChange } from '#contracts';
+import { type Migration, put, type Sql, saveCheckpoint } from '#runtime';
+
+export const DIAGNOSIS_CONSUMER = 'diagnosis';
+
+export const diagnosisTables: readonly Migration[] = [
+  {
+    name: 'diagnosis-rules/001-finding',
+    statements: [
+      `create table app.finding (
+         id uuid primary key,
+         appliance uuid not null,
+         problem text not null,
+         state text not null,
+         opened_at bigint not null,
+         closed_at bigint,
+         body jsonb not null)`,
+      'create index finding_appliance on app.finding (appliance, opened_at desc)',
+    ],
+  },
+];
+
+export async function recordFindings(sql: Sql, changes: readonly FindingChange[], position: number): Promise<void> {
+  await sql.transaction(async (tx) => {
+    for (const change of changes) {
+      const { finding } = change;
+      await tx.query(
+        `insert into app.finding (id, appliance, problem, state, opened_at, closed_at, body)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (id) do update set state = excluded.state, closed_at = excluded.closed_at, body = excluded.body`,
+        [
+          finding.id,
+          finding.appliance,
+          finding.problem,
+          finding.state,
+          finding.openedAt,
+          finding.closedAt,
+          JSON.stringify(finding),
+        ],
+      );
+      await put(tx, 'finding', { id: change.id, key: finding.appliance, body: change });
+    }
+    await saveCheckpoint(tx, DIAGNOSIS_CONSUMER, position);
+  });
+}
