@@ -5,7 +5,7 @@ import { SECOND } from '#runtime';
 import { serveDemoMail } from './demo-mail-page.ts';
 import type { ApiDeps } from './deps.ts';
 import { harden } from './hardening.ts';
-import { openLive } from './live.ts';
+import { Live } from './live.ts';
 import { describeRoutes, serveDescription } from './openapi.ts';
 import { answerErrors, said, sendProblem } from './problems.ts';
 import type { Api, Routes } from './route.ts';
@@ -60,7 +60,8 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   buildWall(app, deps);
   await describeRoutes(app, deps.publicUrl);
 
-  const live = await openLive(deps);
+  const live = new Live(deps);
+  await live.start();
   app.addHook('preClose', () => live.stop());
   healthRoutes(app, deps);
   await app.register(

@@ -1,5 +1,4 @@
 // Live updates: one subscription to changes for the whole process, handed to the listeners who may see what changed.
-
 import type { Change } from '#contracts';
 import { latestSince } from '#ingest';
 import { may, sessionOf, type Viewer } from '#registry';
@@ -7,110 +6,125 @@ import { messageOf, onChange, SECOND } from '#runtime';
 import type { ApiDeps } from './deps.ts';
 import { KIND_OF_CHANGE, momentLookups, objectKinds } from './objects.ts';
 
-/** `end` closes the connection at once. */
 export type Listener = {
   viewer: Viewer;
   token: string;
   send(change: Change): void;
+  /** Keeps the connection from looking dead. */
   beat(): void;
+  /** Closes the connection at once. */
   end(): void;
 };
 
-// These two pace the network, not the platform, so they run on the wall clock.
+type LiveDeps = Pick<ApiDeps, 'sql' | 'clock' | 'logger'>;
+
+// These pace the network, not the platform, so they run on the wall clock.
 const POLL_MS = SECOND;
 const HEARTBEAT_MS = 15 * SECOND;
 const READINGS_AT_ONCE = 5_000;
 
-export type Live = {
-  /** Call the returned function when the listener has gone. */
-  listen(listener: Listener): () => void;
-  stop(): Promise<void>;
-};
-
-export async function openLive(deps: Pick<ApiDeps, 'sql' | 'clock' | 'logger'>): Promise<Live> {
-  const { sql, clock, logger } = deps;
-  const listeners = new Set<Listener>();
+export class Live {
+  readonly #deps: LiveDeps;
+  readonly #listeners = new Set<Listener>();
   /** What changed since the last hand-out; the same thing twice counts once. */
-  const waiting = new Map<string, Change>();
-  let handingOut: Promise<void> | null = null;
-  let timers: NodeJS.Timeout[] = [];
-  let heardUntil = 0;
-  let stopped = false;
+  readonly #waiting = new Map<string, Change>();
+  #handingOut: Promise<void> | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #readingsUntil = 0;
+  #stopped = false;
+  #unsubscribe: () => Promise<void> = async () => {};
 
-  const guarded = (work: () => Promise<void>) => async () => {
-    if (stopped) return;
-    await work().catch((error: unknown) => logger.error({ error: messageOf(error) }, 'live updates failed'));
-  };
+  constructor(deps: LiveDeps) {
+    this.#deps = deps;
+  }
 
-  const handOut = guarded(async () => {
-    while (waiting.size > 0) {
-      const changes = [...waiting.values()];
-      waiting.clear();
-      const appliances = changes.filter(({ what }) => KIND_OF_CHANGE[what] === 'appliance').map(({ id }) => id);
-      const kinds = objectKinds(await momentLookups(sql, appliances));
-      for (const listener of listeners) {
-        for (const change of changes) {
-          const kind = kinds[KIND_OF_CHANGE[change.what]];
-          const object = await kind.load(change.id, listener.viewer);
-          if (object && may(listener.viewer, kind.read, object)) listener.send(change);
-        }
+  async start(): Promise<void> {
+    this.#unsubscribe = await onChange(this.#deps.sql, (change) => this.#hear(change));
+  }
+
+  /** Call the returned function when the listener has gone. */
+  listen(listener: Listener): () => void {
+    if (this.#listeners.size === 0) this.#awake();
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#rest();
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#rest();
+    for (const listener of [...this.#listeners]) listener.end();
+    this.#listeners.clear();
+    await this.#unsubscribe();
+    await this.#handingOut;
+  }
+
+  #awake(): void {
+    this.#readingsUntil = this.#deps.clock.now();
+    this.#timers = [
+      setInterval(() => this.#guarded(() => this.#pollReadings()), POLL_MS),
+      setInterval(() => this.#guarded(() => this.#beat()), HEARTBEAT_MS),
+    ];
+  }
+
+  #rest(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+  }
+
+  #hear(change: Change): void {
+    if (this.#listeners.size === 0 || this.#stopped) return;
+    this.#waiting.set(`${change.what} ${change.id}`, change);
+    this.#handingOut ??= this.#handOutAll();
+  }
+
+  async #handOutAll(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#stopped) {
+      const changes = [...this.#waiting.values()];
+      this.#waiting.clear();
+      await this.#guarded(() => this.#handOut(changes));
+    }
+    this.#handingOut = null;
+  }
+
+  async #handOut(changes: readonly Change[]): Promise<void> {
+    const appliances = changes.filter(({ what }) => KIND_OF_CHANGE[what] === 'appliance').map(({ id }) => id);
+    const kinds = objectKinds(await momentLookups(this.#deps.sql, appliances));
+    for (const listener of this.#listeners) {
+      for (const change of changes) {
+        const kind = kinds[KIND_OF_CHANGE[change.what]];
+        const object = await kind.load(change.id, listener.viewer);
+        if (object && may(listener.viewer, kind.read, object)) listener.send(change);
       }
     }
-  });
+  }
 
-  const heard = (change: Change): void => {
-    if (listeners.size === 0 || stopped) return;
-    waiting.set(`${change.what} ${change.id}`, change);
-    handingOut ??= handOut().finally(() => {
-      handingOut = null;
-    });
-  };
-
-  // A row that commits late behind a newer one is missed here and seen at the appliance's next reading.
-  const poll = guarded(async () => {
-    for (const { appliance, writtenAt } of await latestSince(sql, heardUntil, READINGS_AT_ONCE)) {
-      heardUntil = Math.max(heardUntil, writtenAt);
-      heard({ what: 'readings', id: appliance });
+  /** A row that commits late behind a newer one is missed here and seen at the appliance's next reading. */
+  async #pollReadings(): Promise<void> {
+    const news = await latestSince(this.#deps.sql, this.#readingsUntil, READINGS_AT_ONCE);
+    for (const { appliance, writtenAt } of news) {
+      this.#readingsUntil = Math.max(this.#readingsUntil, writtenAt);
+      this.#hear({ what: 'readings', id: appliance });
     }
-  });
+  }
 
-  const beat = guarded(async () => {
-    for (const listener of [...listeners]) {
-      const viewer = await sessionOf(sql, listener.token, clock.now());
-      if (!viewer) {
+  /** A stream lives no longer than its session, and sees what its person may see now. */
+  async #beat(): Promise<void> {
+    for (const listener of [...this.#listeners]) {
+      const viewer = await sessionOf(this.#deps.sql, listener.token, this.#deps.clock.now());
+      if (viewer) {
+        listener.viewer = viewer;
+        listener.beat();
+      } else {
         listener.end();
-        continue;
       }
-      listener.viewer = viewer;
-      listener.beat();
     }
-  });
+  }
 
-  const rest = () => {
-    timers.forEach(clearInterval);
-    timers = [];
-  };
-
-  const unsubscribe = await onChange(sql, heard);
-  return {
-    listen(listener) {
-      if (listeners.size === 0) {
-        heardUntil = clock.now();
-        timers = [setInterval(poll, POLL_MS), setInterval(beat, HEARTBEAT_MS)];
-      }
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) rest();
-      };
-    },
-    async stop() {
-      stopped = true;
-      rest();
-      for (const listener of [...listeners]) listener.end();
-      listeners.clear();
-      await unsubscribe();
-      await handingOut;
-    },
-  };
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    if (this.#stopped) return;
+    await work().catch((error: unknown) => this.#deps.logger.error({ error: messageOf(error) }, 'live updates failed'));
+  }
 }

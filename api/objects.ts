@@ -1,33 +1,32 @@
 // Whose a thing is: what the policy needs to know of each kind of object.
 import { alertById } from '#alerts';
 import type { Change, Id } from '#contracts';
-import { caseById, caseOfVisit } from '#field-service';
+import { caseById, caseOfVisit, techniciansAt, workOf } from '#field-service';
 import { applianceById, appliancesByIds, type PolicyObject, type Viewer } from '#registry';
 import type { Sql } from '#runtime';
 import type { ObjectKind } from './wall.ts';
-import { type Work, workOf } from './work.ts';
 
-type Household = { household: { id: Id } | null };
-type CaseLike = Household & { visits: readonly { technician: { id: Id } | null }[] };
+type Work = Awaited<ReturnType<typeof workOf>>;
+type Home = { household: { id: Id } | null };
 
 /** Null: there is no such thing. */
 export type Lookups = {
-  appliance(id: Id): Promise<Household | null>;
-  alert(id: Id): Promise<Household | null>;
-  serviceCase(id: Id): Promise<CaseLike | null>;
-  caseOfVisit(visit: Id): Promise<CaseLike | null>;
+  appliance(id: Id): Promise<Home | null>;
+  alert(id: Id): Promise<Home | null>;
+  serviceCase(id: Id): Promise<PolicyObject | null>;
+  visit(id: Id): Promise<PolicyObject | null>;
   work(technician: Id): Promise<Work>;
 };
 
 export const freshLookups = (sql: Sql): Lookups => ({
   appliance: (id) => applianceById(sql, id),
   alert: (id) => alertById(sql, id),
-  serviceCase: (id) => caseById(sql, id),
-  caseOfVisit: (visit) => caseOfVisit(sql, visit),
+  serviceCase: (id) => ofCase(sql, id),
+  visit: (id) => ofVisit(sql, id),
   work: (technician) => workOf(sql, technician),
 });
 
-/** For many questions at one moment: appliances are asked for together, everything else once. */
+/** For many questions at one moment: the appliances are asked for together, everything else once. */
 export async function momentLookups(sql: Sql, appliances: readonly Id[]): Promise<Lookups> {
   const known = await appliancesByIds(sql, appliances);
   const fresh = freshLookups(sql);
@@ -35,7 +34,7 @@ export async function momentLookups(sql: Sql, appliances: readonly Id[]): Promis
     appliance: async (id) => known.get(id) ?? null,
     alert: once(fresh.alert),
     serviceCase: once(fresh.serviceCase),
-    caseOfVisit: once(fresh.caseOfVisit),
+    visit: once(fresh.visit),
     work: once(fresh.work),
   };
 }
@@ -55,32 +54,41 @@ export function objectKinds(look: Lookups): ObjectKinds {
   return {
     appliance: {
       read: 'read-appliance',
-      load: (id, viewer) => inHome(look, look.appliance(id), viewer, 'appliances', id),
+      load: async (id, viewer) =>
+        inHome(look, await look.appliance(id), viewer, ({ appliances }) => appliances.includes(id)),
     },
-    alert: { read: 'read-alert', load: (id, viewer) => inHome(look, look.alert(id), viewer, 'alerts', id) },
-    serviceCase: { read: 'read-case', load: (id) => ofCase(look.serviceCase(id)) },
-    visit: { read: 'read-case', load: (id) => ofCase(look.caseOfVisit(id)) },
+    alert: {
+      read: 'read-alert',
+      load: async (id, viewer) => inHome(look, await look.alert(id), viewer, ({ alerts }) => alerts.includes(id)),
+    },
+    serviceCase: { read: 'read-case', load: (id) => look.serviceCase(id) },
+    visit: { read: 'read-case', load: (id) => look.visit(id) },
   };
 }
 
 async function inHome(
   look: Lookups,
-  asked: Promise<Household | null>,
+  found: Home | null,
   viewer: Viewer,
-  work: keyof Work,
-  id: Id,
+  isWork: (work: Work) => boolean,
 ): Promise<PolicyObject | null> {
-  const found = await asked;
   if (!found) return null;
-  const working = viewer.role === 'technician' && (await look.work(viewer.person))[work].has(id);
-  return { household: found.household?.id ?? null, technicians: working ? [viewer.person] : [] };
+  const works = viewer.role === 'technician' && isWork(await look.work(viewer.person));
+  return { household: found.household?.id ?? null, technicians: works ? [viewer.person] : [] };
 }
 
-async function ofCase(asked: Promise<CaseLike | null>): Promise<PolicyObject | null> {
-  const found = await asked;
+async function ofCase(sql: Sql, id: Id): Promise<PolicyObject | null> {
+  const found = await caseById(sql, id);
+  return found && { household: found.household?.id ?? null, technicians: await techniciansAt(sql, { case: id }) };
+}
+
+/** A visit is its technician's own; a colleague of another visit in the same case has no say in it. */
+async function ofVisit(sql: Sql, id: Id): Promise<PolicyObject | null> {
+  const caseId = await caseOfVisit(sql, id);
+  const found = caseId === null ? null : await caseById(sql, caseId);
   if (!found) return null;
-  const technicians = found.visits.flatMap(({ technician }) => (technician ? [technician.id] : []));
-  return { household: found.household?.id ?? null, technicians };
+  const technician = found.visits.find((visit) => visit.id === id)?.technician;
+  return { household: found.household?.id ?? null, technicians: technician ? [technician.id] : [] };
 }
 
 /** The kind of what a live change is about. */

@@ -14,7 +14,10 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'not-found': { status: 404, hint: 'It does not exist, or it is not yours to see.' },
   'no-such-route': { status: 404, hint: 'All routes stand in /api/docs.' },
   'email-taken': { status: 409, hint: 'Use another mail address.' },
+  'unknown-alert': { status: 404 },
+  'unknown-visit': { status: 404 },
   'wrong-state': { status: 409 },
+  'not-yours': { status: 409 },
   'invalid-request': { status: 400 },
   'too-many-log-ins': { status: 429 },
 };

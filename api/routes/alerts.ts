@@ -9,14 +9,13 @@ import {
   requestService,
 } from '#alerts';
 import { Alert, AlertSummary, type Id, NewAnswer, page } from '#contracts';
-import { casesOfAlerts } from '#field-service';
+import { casesOfAlerts, workOf } from '#field-service';
 import { scopeOf, type Viewer } from '#registry';
 import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound } from '../problems.ts';
 import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
 import { allow, allowOn, viewerOf } from '../wall.ts';
-import { workOf } from '../work.ts';
 
 export const alertRoutes: Routes = (app, deps) => {
   const { alert } = objectKinds(freshLookups(deps.sql));
@@ -119,7 +118,7 @@ export const alertRoutes: Routes = (app, deps) => {
 
 async function alertScope(deps: ApiDeps, viewer: Viewer): Promise<AlertScope> {
   const scope = scopeOf(viewer);
-  return 'technician' in scope ? { alerts: [...(await workOf(deps.sql, scope.technician)).alerts] } : scope;
+  return 'technician' in scope ? { alerts: (await workOf(deps.sql, scope.technician)).alerts } : scope;
 }
 
 async function withCases<Summary extends AlertSummaryView>(

@@ -13,6 +13,7 @@ import {
   SeriesQuery,
   SIGNALS,
 } from '#contracts';
+import { workOf } from '#field-service';
 import { listQuarantine } from '#ingest';
 import {
   type ApplianceScope,
@@ -31,7 +32,6 @@ import { ById, IdPage, type Routes } from '../route.ts';
 import { applianceViews } from '../views/appliance.ts';
 import { bucketWidthMs } from '../views/buckets.ts';
 import { allow, allowFor, allowOn, viewerOf } from '../wall.ts';
-import { workOf } from '../work.ts';
 
 const LONGEST_SERIES_MS = 800 * DAY;
 const PAYLOAD_CHARACTERS = 2_000;
@@ -134,7 +134,7 @@ export const applianceRoutes: Routes = (app, deps) => {
 
 async function applianceScope(deps: ApiDeps, viewer: Viewer): Promise<ApplianceScope> {
   const scope = scopeOf(viewer);
-  return 'technician' in scope ? { appliances: [...(await workOf(deps.sql, scope.technician)).appliances] } : scope;
+  return 'technician' in scope ? { appliances: (await workOf(deps.sql, scope.technician)).appliances } : scope;
 }
 
 /** An owner with one household need not name it. */

@@ -90,7 +90,9 @@ export const visitRoutes: Routes = (app, deps) => {
 };
 
 async function visitView(deps: ApiDeps, id: Id): Promise<Visit> {
-  const visit = (await caseOfVisit(deps.sql, id))?.visits.find((one) => one.id === id);
+  const caseId = await caseOfVisit(deps.sql, id);
+  const found = caseId === null ? null : await caseById(deps.sql, caseId);
+  const visit = found?.visits.find((one) => one.id === id);
   if (!visit) throw notFound();
   return visit;
 }

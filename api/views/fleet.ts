@@ -1,7 +1,7 @@
 // The fleet at a glance. Counts come from what is open, so that a large and healthy fleet costs little.
 import { listAlerts, openAlertGroups } from '#alerts';
 import type { Condition, Fleet, Id } from '#contracts';
-import { caseCounts } from '#field-service';
+import { countService } from '#field-service';
 import { heardCount, quarantinedSince } from '#ingest';
 import { countAppliances } from '#registry';
 import { DAY, type Sql } from '#runtime';
@@ -15,7 +15,7 @@ export async function fleetView(sql: Sql, now: number): Promise<Fleet> {
     heardCount(sql),
     openAlertGroups(sql),
     troubledAppliances(sql),
-    caseCounts(sql, now),
+    countService(sql),
     quarantinedSince(sql, now - (now % DAY)),
   ]);
   const conditions: Record<Condition, number> = { fine: 0, attention: 0, danger: 0, silent: 0, new: 0 };
@@ -26,7 +26,7 @@ export async function fleetView(sql: Sql, now: number): Promise<Fleet> {
     appliances,
     conditions,
     openAlerts,
-    openCases: cases.open,
+    openCases: cases.openCases,
     overdueVisits: cases.overdueVisits,
     quarantinedToday,
   };
