@@ -22,6 +22,26 @@ function appendChunk(appender: DuckDBAppender, columns: ReturnType<typeof openCh
   appender.appendDataChunk(columns.chunk);
 }
 
+/**
+ * Two groups of one message may have one stamp, and then one position too: what the later one says again is left out of
+ * the earlier. They stand next to each other.
+ */
+export function withoutRepeats(moments: readonly Moment[]): readonly Moment[] {
+  const goesOn = ({ appliance, at, position }: Moment, index: number): boolean => {
+    const next = moments[index + 1];
+    return next !== undefined && at === next.at && position === next.position && appliance === next.appliance;
+  };
+  if (!moments.some(goesOn)) return moments;
+  const kept: Moment[] = [];
+  let said = new Set<string>();
+  for (const [index, moment] of [...moments.entries()].reverse()) {
+    if (!goesOn(moment, index)) said = new Set();
+    kept.push({ ...moment, readings: moment.readings.filter(({ signal }) => !said.has(signal)) });
+    for (const { signal } of moment.readings) said.add(signal);
+  }
+  return kept.reverse();
+}
+
 /** Appends every reading of the moments to the table `point`; returns those that are text. */
 export function appendPoints(appender: DuckDBAppender, moments: readonly Moment[], names: Names): TextPoint[] {
   const texts: TextPoint[] = [];

@@ -3,7 +3,7 @@ import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/
 import type { Moment, SeriesPoint } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import { oneAtATime, PlatformError } from '#runtime';
-import { appendPoints, appendTexts, type Names } from './append-points.ts';
+import { appendPoints, appendTexts, type Names, withoutRepeats } from './append-points.ts';
 import { nothingToCompact, rewriteSorted } from './compact.ts';
 import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
 import { openNameTable } from './name-table.ts';
@@ -122,7 +122,7 @@ class Store implements DuckdbReadings {
   async #append(moments: readonly Moment[], open: OpenAppender): Promise<void> {
     const { names } = this.#parts;
     const points = await open('point');
-    const texts = appendPoints(points, moments, names);
+    const texts = appendPoints(points, withoutRepeats(moments), names);
     points.closeSync();
     if (texts.length > 0) {
       const appender = await open('text');

@@ -15,12 +15,13 @@ export function storeError(cause: unknown, place: Place): PlatformError {
     return retry('readings-unreachable', `InfluxDB at ${place.url} cannot be reached: ${what}`, REACH, cause);
   }
   const said = `InfluxDB at ${place.url} answered ${cause.statusCode}: ${cause.message}`;
+  // A write answers 404 where a query answers 400.
+  const missing = cause.statusCode === 404 || /organization name .* not found/i.test(cause.message);
+  if (missing) return retry('readings-bucket', said, whatIsMissing(cause.message, place), cause);
   switch (cause.statusCode) {
     case 401:
     case 403:
       return retry('readings-token', said, `Check INFLUX_TOKEN: it must read and write "${place.bucket}".`, cause);
-    case 404:
-      return retry('readings-bucket', said, missing(cause.message, place), cause);
     case 429:
     case 503: {
       const seconds = cause.headers?.['retry-after'];
@@ -34,7 +35,7 @@ export function storeError(cause: unknown, place: Place): PlatformError {
 
 const REACH = 'Check that InfluxDB 2 runs and that INFLUX_URL is its address. Readings wait until it is back.';
 
-function missing(message: string, { org, bucket }: Place): string {
+function whatIsMissing(message: string, { org, bucket }: Place): string {
   return /organization/i.test(message)
     ? `Check INFLUX_ORG: there is no organization "${org}", or the token cannot see it.`
     : `Check INFLUX_BUCKET: create the bucket "${bucket}" in "${org}", or name another.`;

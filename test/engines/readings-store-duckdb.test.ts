@@ -1,0 +1,164 @@
+// Readings in DuckDB: the contract, and what only an embedded engine can promise.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#contracts';
+import { openDuckdbReadings } from '#engines/duckdb';
+import {
+  DAY,
+  expectSeries,
+  MIDNIGHT,
+  MINUTE,
+  moment,
+  nextPosition,
+  readingsStoreContract,
+} from './readings-store-contract.ts';
+import { KILLED_APPLIANCE, STEP } from './readings-store-killed-writer.ts';
+
+let folder: string;
+const makeFolder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-readings-'));
+
+describe('DuckDB', () => {
+  readingsStoreContract(
+    async () => {
+      const own = makeFolder();
+      return {
+        open: () => openDuckdbReadings({ file: path.join(own, 'a', 'b', 'readings.duckdb') }),
+        close: async () => fs.rmSync(own, { recursive: true }),
+      };
+    },
+    { NOT_SUPPORTED: {} },
+  );
+
+  describe('as the embedded engine', () => {
+    let file: string;
+    beforeEach(() => {
+      folder = makeFolder();
+      file = path.join(folder, 'readings.duckdb');
+    });
+    afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+    const count = async (sql: string): Promise<number> => {
+      const instance = await DuckDBInstance.create(file);
+      const connection = await instance.connect();
+      const rows = (await connection.runAndReadAll(sql)).getRows();
+      connection.closeSync();
+      instance.closeSync();
+      return Number(rows[0]![0]);
+    };
+
+    /** Runs the writer until it has acknowledged `writes` batches, kills it, and says which position it acknowledged last. */
+    async function killAfter(writes: number): Promise<number> {
+      const writer = path.join(import.meta.dirname, 'readings-store-killed-writer.ts');
+      const child = spawn(process.execPath, [writer, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const gone = once(child, 'close');
+      let acknowledged = 0;
+      let seen = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged = Number(line);
+        if (++seen === writes) child.kill('SIGKILL');
+      }
+      await gone;
+      return acknowledged;
+    }
+
+    it('loses nothing acknowledged and doubles nothing over kill -9', async () => {
+      for (const writes of [1, 3, 17, 40, 90]) {
+        const acknowledged = await killAfter(writes);
+        await using store = await openDuckdbReadings({ file });
+        const checkpoint = await store.checkpoint();
+        expect(acknowledged).toBeGreaterThan(0);
+        expect(checkpoint).toBeGreaterThanOrEqual(acknowledged);
+        const messages = checkpoint / STEP;
+        const query = {
+          appliance: KILLED_APPLIANCE,
+          signal: 'power',
+          from: 0,
+          to: Number.MAX_SAFE_INTEGER,
+          bucketMs: DAY,
+        };
+        const stored = await store.series(query);
+        expect(stored.reduce((sum, point) => sum + point.count, 0)).toBe(messages);
+      }
+      const messages = (await count('select next from progress')) / STEP;
+      expect(await count('select count(*) from point')).toBe(3 * messages);
+      expect(await count('select count(*) from text')).toBe(messages);
+      expect(await count('select count(*) from signal')).toBe(3);
+    });
+
+    it('says that another process has the file open', async () => {
+      const writer = path.join(import.meta.dirname, 'readings-store-killed-writer.ts');
+      const child = spawn(process.execPath, [writer, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const gone = once(child, 'close');
+      await once(child.stdout, 'data');
+      await expect(openDuckdbReadings({ file })).rejects.toMatchObject({ kind: 'fatal', code: 'readings-in-use' });
+      child.kill('SIGKILL');
+      await gone;
+    });
+
+    it('says that a file is not its own', async () => {
+      fs.writeFileSync(file, 'a shopping list '.repeat(1000));
+      await expect(openDuckdbReadings({ file })).rejects.toMatchObject({ kind: 'fatal', code: 'readings-unreadable' });
+    });
+
+    it('stores nothing of a batch that fails, and goes on with the next', async () => {
+      await using store = await openDuckdbReadings({ file });
+      const a = newId();
+      const next = nextPosition();
+      await store.write([moment(a, MIDNIGHT, { power: 1 })], next);
+      const batch = [moment(a, MIDNIGHT + 1, { power: 2, unheard: 'x' }), moment(newId(), Number.NaN, { power: 3 })];
+      await expect(store.write(batch, nextPosition())).rejects.toMatchObject({ kind: 'retry' });
+      expect(await store.checkpoint()).toBe(next);
+      await store.write(
+        [moment(newId(), MIDNIGHT, { other: 4 }), moment(a, MIDNIGHT + 2, { power: 5 })],
+        nextPosition(),
+      );
+      const query = { appliance: a, signal: 'power', from: MIDNIGHT, to: MIDNIGHT + DAY, bucketMs: 1 };
+      expect((await store.series(query)).map((point) => point.mean)).toEqual([1, 5]);
+      await store[Symbol.asyncDispose]();
+      expect(await count('select count(*) from point')).toBe(3);
+      expect(await count('select count(distinct name) from signal')).toBe(2);
+      expect(await count('select count(distinct id) from appliance')).toBe(2);
+    });
+
+    it('compacts away what was written twice, and every series stays as it was', async () => {
+      await using store = await openDuckdbReadings({ file });
+      const [a, b] = [newId(), newId()];
+      for (const round of [1, 2, 3]) {
+        const moments = Array.from({ length: 500 }, (_, index) => [
+          moment(a, MIDNIGHT + index * MINUTE, { power: round * index, door: index === 7 ? 'open' : round }, false),
+          moment(b, MIDNIGHT + index * MINUTE, { power: -index * round, program: `eco ${round}` }, false),
+        ]).flat();
+        await store.write(moments, nextPosition());
+      }
+      const series = async () => {
+        const query = { from: MIDNIGHT, to: MIDNIGHT + DAY, bucketMs: 7 * MINUTE };
+        const asked = [a, b].flatMap((appliance) =>
+          ['power', 'door'].map((signal) => ({ ...query, appliance, signal })),
+        );
+        return Promise.all(asked.map((each) => store.series(each)));
+      };
+      const before = await series();
+      const checkpoint = await store.checkpoint();
+      await store.compact();
+      const after = await series();
+      for (const [index, points] of after.entries()) expectSeries(points, before[index]!);
+      expect(await store.checkpoint()).toBe(checkpoint);
+      await store.compact();
+      await store.write([moment(a, MIDNIGHT, { power: 1000 }, false)], nextPosition());
+      const query = { appliance: a, signal: 'power', from: MIDNIGHT, to: MIDNIGHT + MINUTE, bucketMs: MINUTE };
+      expect((await store.series(query)).map((point) => point.mean)).toEqual([1000]);
+      await store[Symbol.asyncDispose]();
+      expect(await count('select count(*) from point')).toBe(2001);
+      expect(await count('select count(*) from text')).toBe(501);
+      expect(await count('select count(*) from text semi join point using (appliance, signal, stamp, position)')).toBe(
+        501,
+      );
+    });
+  });
+});
