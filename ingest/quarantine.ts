@@ -1,5 +1,5 @@
 // Messages that were kept but not, or not wholly, accepted: the raw bytes and the reason. The id is the position in the log.
-import type { Id } from '#contracts';
+import type { Id, Moment } from '#contracts';
 import type { Sql } from '#runtime';
 
 export type Quarantined = {
@@ -28,6 +28,18 @@ export async function quarantine(sql: Sql, messages: readonly Quarantined[]): Pr
       ],
     );
   }
+}
+
+/** What the readings engine will never store: kept as the readings it was asked for, beside what else is known of that message. */
+export async function keepRefused(sql: Sql, moment: Moment, reason: string, receivedAt: number): Promise<void> {
+  await sql.query(
+    `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload)
+     values ($1, $2, $3, 'telemetry', $4, $5)
+     on conflict (position) do update set reason = case
+       when strpos(q.reason, excluded.reason) > 0 then q.reason
+       else left(q.reason || '; ' || excluded.reason, 2000) end`,
+    [moment.position, moment.appliance, receivedAt, reason, Buffer.from(JSON.stringify(moment))],
+  );
 }
 
 /** Newest first. */

@@ -1,0 +1,147 @@
+// Configuration: environment over file over defaults, checked at once; every problem is listed. `process.env` is read nowhere else.
+import * as fs from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { PlatformError } from '#runtime';
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const url = (...protocols: string[]) =>
+  z.url({
+    protocol: new RegExp(`^(${protocols.join('|')})$`),
+    error: `must be a URL that begins with ${protocols.map((p) => `${p}://`).join(' or ')}`,
+  });
+
+const Settings = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on. The demo listens on loopback only.'),
+  HTTP_PORT: port(8080).describe('Web page and API. 0 picks a free port.'),
+  MQTT_PORT: port(1883).describe('MQTT over TCP.'),
+  MQTT_WS_PORT: port(8083).describe('MQTT over WebSocket.'),
+  MQTT_TLS_PORT: port(8883).describe('MQTT over TLS; opened when a certificate is given.'),
+  TLS_CERT_FILE: z.string().optional().describe('Certificate chain (PEM) for MQTT over TLS.'),
+  TLS_KEY_FILE: z.string().optional().describe('Private key (PEM) of that certificate.'),
+  PUBLIC_URL: url('http', 'https')
+    .optional()
+    .describe('Where people reach the web page; links in mails are built from it.'),
+  PUBLIC_MQTT_HOST: z.string().optional().describe('Host that is printed for appliances; without it HOST.'),
+  SMTP_URL: url('smtp', 'smtps')
+    .optional()
+    .describe(
+      'Mail server, e.g. smtp://user:password@mail.example.org:587. Without it messages show as "not sent: no mail server".',
+    ),
+  MAIL_FROM: z.string().default('Stethos <stethos@localhost>').describe('Sender of mails.'),
+  DATABASE_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe('PostgreSQL 15 or newer for the registry; without it an embedded database in the data folder.'),
+  REDIS_URL: url('redis', 'rediss')
+    .optional()
+    .describe("Redis or Valkey for BullMQ; without it BullMQ runs on the registry's database."),
+  INFLUX_URL: url('http', 'https')
+    .optional()
+    .describe('InfluxDB 2 for readings; without it DuckDB in the data folder.'),
+  INFLUX_TOKEN: z.string().optional().describe('API token of InfluxDB.'),
+  INFLUX_ORG: z.string().optional().describe('Organisation in InfluxDB.'),
+  INFLUX_BUCKET: z.string().optional().describe('Bucket in InfluxDB.'),
+  SECRET_PEPPER: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Key over the secrets of appliances; without it one is made in the data folder.'),
+  MAX_PACKET_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(8 * 1024 * 1024)
+    .default(256 * 1024)
+    .describe('Largest MQTT packet an appliance may send.'),
+  LOG_MAX_MIB: z.coerce
+    .number()
+    .int()
+    .min(128)
+    .default(4096)
+    .describe('Bound of the log; when it is full, PUBACKs wait and appliances buffer.'),
+  CLOCK_RATE: z.coerce
+    .number()
+    .min(1)
+    .max(100_000)
+    .default(1)
+    .describe('Development only: platform time runs this many times faster.'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const TOGETHER: readonly (readonly (keyof Settings)[])[] = [
+  ['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG', 'INFLUX_BUCKET'],
+  ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+];
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+function crossProblems(given: Record<string, string>, demo: boolean): string[] {
+  const problems: string[] = [];
+  for (const group of TOGETHER) {
+    const missing = group.filter((name) => given[name] === undefined);
+    if (missing.length > 0 && missing.length < group.length) {
+      problems.push(
+        `${missing.join(', ')}: needed together with ${group.filter((name) => given[name] !== undefined).join(', ')}`,
+      );
+    }
+  }
+  for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE']) {
+    if (given[name] !== undefined && !fs.existsSync(given[name]))
+      problems.push(`${name}: there is no file "${given[name]}"`);
+  }
+  if (demo && given.HOST !== undefined && !LOOPBACK.test(given.HOST)) {
+    problems.push(
+      `HOST: the demo has public passwords and listens on loopback only; use --data DIR to listen on "${given.HOST}"`,
+    );
+  }
+  return problems;
+}
+
+function readFile(file: string): Record<string, string | undefined> {
+  if (!fs.existsSync(file)) {
+    throw new PlatformError('bad-configuration', 'fatal', `There is no configuration file "${file}".`, {
+      hint: 'Check --config.',
+    });
+  }
+  return parseEnv(fs.readFileSync(file, 'utf8'));
+}
+
+/** Throws one `bad-configuration` error that lists every problem. An empty value counts as not set. */
+export function readSettings(options: {
+  environment?: NodeJS.ProcessEnv;
+  file?: string | undefined;
+  demo: boolean;
+}): Settings {
+  const environment = options.environment ?? process.env;
+  const fromFile = options.file ? readFile(options.file) : {};
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(Settings.shape)) {
+    const value = environment[name] || fromFile[name];
+    if (value) given[name] = value;
+  }
+  const parsed = Settings.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []),
+    ...Object.keys(fromFile)
+      .filter((name) => !(name in Settings.shape))
+      .map((name) => `${name}: not a setting of Stethos`),
+    ...crossProblems(given, options.demo),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new PlatformError(
+      'bad-configuration',
+      'fatal',
+      `The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+      {
+        hint: 'Mend them in the environment or the file given by --config; `npm start -- --help` lists every setting.',
+      },
+    );
+  }
+  return Object.freeze(parsed.data);
+}
+
+/** One line per setting, for --help and the README. */
+export const describeSettings = (): { name: string; fallback: string; what: string }[] =>
+  Object.entries(Settings.shape).map(([name, schema]) => {
+    const fallback = schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : '';
+    return { name, fallback, what: schema.description ?? '' };
+  });

@@ -1,0 +1,304 @@
+// The composition root: which rooms run in which thread, on which engines, started in order and stopped in reverse.
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { alertsTables } from '#alerts';
+import type { DemoAccount } from '#api';
+import { type Broker, startBroker } from '#broker';
+import { diagnosisTables } from '#diagnosis-rules';
+import { startPgliteThread } from '#engines/postgres';
+import { openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-log';
+import { fieldServiceTables } from '#field-service';
+import { ingestTables } from '#ingest';
+import { authenticateAppliance, registryTables } from '#registry';
+import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, outboxTables, type Sql } from '#runtime';
+import type { Settings } from './config.ts';
+import { lockFolder } from './lock.ts';
+import { openLogger } from './logger.ts';
+import { readPepper } from './secrets.ts';
+import { startThread, type Thread } from './thread.ts';
+import { openRegistry } from './threads/engines.ts';
+import type {
+  DiagnosisData,
+  DiagnosisOffers,
+  MainOffers,
+  PeopleData,
+  PeopleOffers,
+  ReadingsData,
+  ReadingsOffers,
+  ThreadData,
+} from './threads/offers.ts';
+
+export type PlatformOptions = {
+  settings: Settings;
+  /** The data folder. */
+  folder: string;
+  clock?: ClockSpec;
+  webRoot?: string | null;
+  demo?: { accounts: DemoAccount[] } | null;
+  terminalToo?: boolean;
+  /** Called when nothing can be believed any more; the process must end. */
+  onFatal?: (why: string) => void;
+};
+
+export type Platform = AsyncDisposable & {
+  /** Web page and API. */
+  url: string;
+  mqtt: { host: string; port: number; webSocketPort: number; tlsPort: number | null };
+  /** Present while there is no administrator. */
+  setUpToken: string | null;
+  sql: Sql;
+  pepper: string;
+  /** Appends the heartbeat that carries time; on a manual clock nobody else does. */
+  tick(): Promise<void>;
+  /** Resolves when every consumer has taken what is in the log now, and no sweep finds more to do. */
+  settle(): Promise<void>;
+};
+
+const MEBIBYTE = 1024 * 1024;
+
+export const allTables = [
+  outboxTables,
+  checkpointTables,
+  ...registryTables,
+  ...ingestTables,
+  ...diagnosisTables,
+  ...alertsTables,
+  ...fieldServiceTables,
+];
+
+function exitOnFatal(why: string): void {
+  process.stderr.write(`Stethos must end: ${why}\n`);
+  process.exit(70);
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function readTls(settings: Settings): { port: number; certificate: string; key: string } | null {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, MQTT_TLS_PORT } = settings;
+  if (!TLS_CERT_FILE || !TLS_KEY_FILE) return null;
+  return {
+    port: MQTT_TLS_PORT,
+    certificate: fs.readFileSync(TLS_CERT_FILE, 'utf8'),
+    key: fs.readFileSync(TLS_KEY_FILE, 'utf8'),
+  };
+}
+
+/** The log is kept until every consumer has passed. */
+function trimmer(log: SegmentLogWriter): MainOffers['passed'] {
+  const passed = { readings: 0, diagnosis: 0 };
+  return (consumer, position) => {
+    passed[consumer] = position;
+    log.trim(Math.min(passed.readings, passed.diagnosis));
+  };
+}
+
+class Composition {
+  readonly #options: PlatformOptions;
+  readonly #stack = new AsyncDisposableStack();
+  readonly #clock: ClockSpec;
+  readonly #logger: Logger;
+  readonly #settings: Settings;
+  readonly #fatal: (why: string) => void;
+  #stopping = false;
+
+  constructor(options: PlatformOptions, settings: Settings) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#clock = options.clock ?? { kind: 'system' };
+    this.#logger = openLogger({ folder: options.folder, thread: 'main', terminalToo: options.terminalToo ?? true });
+    this.#fatal = (why) => {
+      if (this.#stopping) return;
+      this.#logger.error({ why }, 'the platform must end');
+      (options.onFatal ?? exitOnFatal)(why);
+    };
+  }
+
+  async start(): Promise<Platform> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.#stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<Platform> {
+    const { folder } = this.#options;
+    const settings = this.#settings;
+    const pepper = readPepper(folder, settings.SECRET_PEPPER);
+    const log = this.#openLog();
+    const database = settings.DATABASE_URL ? null : await this.#openDatabase();
+    let broker: Broker | undefined;
+    const offers: MainOffers = {
+      append: (record) =>
+        new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve()))),
+      notify: (appliance, notice) => broker?.downlink.notify(appliance, notice),
+      passed: trimmer(log),
+    };
+    const common = (): Omit<ThreadData, 'main'> => ({
+      settings,
+      folder,
+      clock: this.#clock,
+      terminalToo: this.#options.terminalToo ?? true,
+      pepper,
+      database: database && { sql: database.port(), jobs: database.port() },
+    });
+    const access = { folder: path.join(folder, 'log'), shared: log.shared };
+    const series = new MessageChannel();
+    const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
+    // The threads load their code while the database opens and the tables are brought up to date.
+    const readings = this.#thread<ReadingsOffers, ReadingsData>(
+      'readings',
+      { ...common(), log: access, series: series.port1 },
+      [series.port1],
+      offers,
+    );
+    const diagnosis = this.#thread<DiagnosisOffers, DiagnosisData>(
+      'diagnosis',
+      { ...common(), log: access },
+      [],
+      offers,
+    );
+    const people = this.#thread<PeopleOffers, PeopleData>(
+      'people',
+      {
+        ...common(),
+        series: series.port2,
+        mqtt,
+        webRoot: this.#options.webRoot ?? null,
+        demo: this.#options.demo ?? null,
+      },
+      [series.port2],
+      offers,
+    );
+    const registry = await openRegistry(
+      { settings, database: database && { sql: database.port(), jobs: database.port() } },
+      this.#stack,
+    );
+    const { sql } = registry;
+    await migrate(sql, allTables);
+    this.#stack.defer(() => people.stop());
+    this.#stack.defer(() => diagnosis.stop());
+    this.#stack.defer(() => readings.stop());
+    const [, , { url, setUpToken }] = await Promise.all([
+      readings.call.start(),
+      diagnosis.call.start(),
+      people.call.start(),
+    ]);
+    broker = await this.#openBroker(log, sql, pepper);
+    const { ports } = broker;
+    return {
+      url,
+      mqtt: { host: mqtt.host, port: ports.mqtt, webSocketPort: ports.webSocket, tlsPort: ports.tls },
+      setUpToken,
+      sql,
+      pepper,
+      tick: () => broker.tick(),
+      settle: () => settle(log, readings, diagnosis, people),
+      [Symbol.asyncDispose]: () => this.#stop(),
+    };
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#stack.disposeAsync();
+  }
+
+  #openLog(): SegmentLogWriter {
+    const log = openSegmentLogWriter({
+      folder: path.join(this.#options.folder, 'log'),
+      logger: this.#logger,
+      maxBytes: this.#settings.LOG_MAX_MIB * MEBIBYTE,
+      onFatal: (error) => this.#fatal(`the log cannot be flushed to disk: ${error.message}`),
+    });
+    this.#stack.defer(() => log.close());
+    return log;
+  }
+
+  async #openDatabase(): ReturnType<typeof startPgliteThread> {
+    return this.#stack.use(await startPgliteThread({ dir: this.#options.folder }));
+  }
+
+  async #openBroker(log: SegmentLogWriter, sql: Sql, pepper: string): Promise<Broker> {
+    const { HOST, MQTT_PORT, MQTT_WS_PORT, MAX_PACKET_BYTES } = this.#settings;
+    return this.#stack.use(
+      await startBroker({
+        log,
+        authenticate: (id, secret) => authenticateAppliance(sql, { id, secret, pepper }),
+        clock: openClock(this.#clock),
+        logger: this.#logger,
+        listen: { host: HOST, mqttPort: MQTT_PORT, webSocketPort: MQTT_WS_PORT, tls: readTls(this.#settings) },
+        maxPacketBytes: MAX_PACKET_BYTES,
+      }),
+    );
+  }
+
+  #thread<Offers extends { stop(): Promise<void> }, Data extends ThreadData>(
+    name: 'readings' | 'diagnosis' | 'people',
+    data: Omit<Data, 'main'>,
+    ports: MessagePort[],
+    offers: MainOffers,
+  ): Thread<Offers> {
+    const { port1, port2 } = new MessageChannel();
+    const database = data.database as ThreadData['database'];
+    return startThread<Offers>(
+      name,
+      { ...data, main: port2 },
+      {
+        port: port1,
+        transfer: [...ports, ...(database ? [database.sql, database.jobs] : [])] as never,
+        offers,
+        died: (why) => this.#fatal(why),
+      },
+    );
+  }
+}
+
+async function settle(
+  log: SegmentLogWriter,
+  readings: Thread<ReadingsOffers>,
+  diagnosis: Thread<DiagnosisOffers>,
+  people: Thread<PeopleOffers>,
+): Promise<void> {
+  const end = Number(new BigInt64Array(log.shared)[0]);
+  while ((await readings.call.position()) < end || (await diagnosis.call.position()) < end) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await readings.call.flush();
+  await people.call.sweepAll();
+}
+
+/**
+ * Starts the platform on a data folder. Throws a PlatformError with a hint when it cannot; nothing stays behind then.
+ * Disposing stops it in reverse order; what was acknowledged is kept.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const lock = lockFolder(options.folder);
+  try {
+    const { HOST, HTTP_PORT, MQTT_PORT } = options.settings;
+    const settings = {
+      ...options.settings,
+      HTTP_PORT: HTTP_PORT === 0 ? await freePort(HOST) : HTTP_PORT,
+      MQTT_PORT: MQTT_PORT === 0 ? await freePort(HOST) : MQTT_PORT,
+    };
+    const platform = await new Composition(options, settings).start();
+    return {
+      ...platform,
+      async [Symbol.asyncDispose]() {
+        await platform[Symbol.asyncDispose]();
+        lock[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+// Which engine stands behind a port is decided by its URL alone.
+import { openJobs } from '#engines/bullmq';
+import { openPglitePool, openPgliteSql, openPostgres } from '#engines/postgres';
+import type { Clock, Jobs, Logger, Sql } from '#runtime';
+import type { ThreadData } from './offers.ts';
+
+type JobsConnection = Parameters<typeof openJobs>[0]['connection'];
+
+export type Registry = { sql: Sql; jobsConnection: JobsConnection };
+
+/** The registry's database and where BullMQ lives; both are closed by the stack. */
+export async function openRegistry(
+  data: Pick<ThreadData, 'settings' | 'database'>,
+  stack: AsyncDisposableStack,
+): Promise<Registry> {
+  const { DATABASE_URL, REDIS_URL } = data.settings;
+  if (DATABASE_URL) {
+    const postgres = stack.use(await openPostgres({ url: DATABASE_URL }));
+    return { sql: postgres.sql, jobsConnection: REDIS_URL ? { redisUrl: REDIS_URL } : { pool: postgres.pool } };
+  }
+  const sql = stack.use(openPgliteSql(data.database!.sql));
+  if (REDIS_URL) return { sql, jobsConnection: { redisUrl: REDIS_URL } };
+  return { sql, jobsConnection: { pool: openPglitePool(data.database!.jobs) } };
+}
+
+export async function openJobsOf(
+  registry: Registry,
+  deps: { clock: Clock; logger: Logger },
+  stack: AsyncDisposableStack,
+): Promise<Jobs> {
+  return stack.use(await openJobs({ connection: registry.jobsConnection, ...deps }));
+}
