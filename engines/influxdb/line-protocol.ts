@@ -1,6 +1,6 @@
 // Moments as lines of text: one measurement per kind of appliance, the appliance as the only tag, all readings of a stamp in one line.
 import { escape as escaped } from '@influxdata/influxdb-client';
-import type { ApplianceKind, Moment, SignalReading, SignalValue } from '#contracts';
+import { type ApplianceKind, type Moment, SIGNALS, type SignalReading, type SignalValue } from '#contracts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character in a name would break the line
 const ODD = /[\\%,= \u0000-\u001f\u007f]/;
@@ -52,14 +52,19 @@ export function linesOf(moments: readonly Moment[]): Line[] {
   return lines.filter((line) => line.readings.length > 0).sort((a, b) => a.at - b.at || a.position - b.position);
 }
 
+/** Names of the catalogue need no escape; they stand in every line. */
+const plainName = (signal: string): string => (SIGNALS.has(signal) ? signal : inLine(signal));
+
+const typedFieldName = ({ signal, value }: SignalReading): string =>
+  inLine(typedName(signal, typeof value as 'number' | 'boolean' | 'string'));
+
 /** The line as text, stamps in ms. Its readings are of one sort, as `linesOf` makes them. */
-export function textOf(line: Line): string {
-  const plain = isPlain(line.readings[0]!);
+export function textOf({ appliance, kind, at, readings }: Line): string {
+  const plain = isPlain(readings[0]!);
   let fields = '';
-  for (const reading of line.readings) {
-    const name = plain ? reading.signal : typedName(reading.signal, typeof reading.value as 'number');
-    fields += `${fields === '' ? '' : ','}${inLine(name)}=${fieldValue(reading.value)}`;
+  for (const reading of readings) {
+    const name = plain ? plainName(reading.signal) : typedFieldName(reading);
+    fields += `,${name}=${fieldValue(reading.value)}`;
   }
-  const measurement = plain ? line.kind : unmappedMeasurement(line.kind);
-  return `${measurement},appliance=${inLine(line.appliance)} ${fields} ${line.at}`;
+  return `${plain ? kind : unmappedMeasurement(kind)},appliance=${inLine(appliance)} ${fields.slice(1)} ${at}`;
 }
