@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Id } from '#contracts';
 import { record } from './appliance.ts';
 import type { Link } from './behaviour.ts';
-import { type Imperfections, openDisturbance } from './imperfections.ts';
-import { type OutboxOptions, openOutbox } from './outbox.ts';
-import { openPublisher, type PublisherEvents } from './publisher.ts';
+import { type Disturbance, type Imperfections, openDisturbance } from './imperfections.ts';
+import { type Outbox, type OutboxOptions, openOutbox } from './outbox.ts';
+import { openPublisher, type Publisher, type PublisherEvents } from './publisher.ts';
 import type { Truth } from './scenario.ts';
 import { type Sample, type SimulationOptions, scenarioOf, simulateRefrigerator } from './simulation.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
@@ -50,102 +50,125 @@ const SAMPLES_PER_TURN = 500;
 
 /** Publishes samples, each when it is due; those of the past at once, in batches. */
 export function publishSamples(options: PublishOptions): Device {
-  const { now = () => Date.now(), rate = 1, live = true, on = {}, linkAt = () => 'up' as const } = options;
-  const outbox = openOutbox(options.outbox);
-  const disturbance = openDisturbance(options.imperfections ?? {}, options.seed ?? 0);
-  const finish = Promise.withResolvers<void>();
-  const waiting: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let next = options.samples.next();
+  const device = new PublishingDevice(options);
+  if (options.live ?? true) void device.run();
+  return device;
+}
 
-  const publisher = openPublisher({
-    url: options.mqttUrl,
-    id: options.id,
-    secret: options.secret,
-    ...(options.retryMs ? { retryMs: options.retryMs } : {}),
-    on: {
-      ...on,
-      progress() {
-        pump();
-        on.progress?.();
-      },
-    },
-  });
+class PublishingDevice implements Device {
+  readonly truth: readonly Truth[];
+  readonly #samples: Iterator<Sample, void, void>;
+  readonly #linkAt: (at: number) => Link;
+  readonly #now: () => number;
+  readonly #rate: number;
+  readonly #measured: DeviceEvents['measured'];
+  readonly #outbox: Outbox;
+  readonly #disturbance: Disturbance;
+  readonly #publisher: Publisher;
+  readonly #finish = Promise.withResolvers<void>();
+  readonly #waiting: (() => void)[] = [];
+  #next: IteratorResult<Sample, void>;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: PublishOptions) {
+    const { mqttUrl: url, id, secret, retryMs, on = {} } = options;
+    this.truth = options.truth ?? [];
+    this.#samples = options.samples;
+    this.#linkAt = options.linkAt ?? (() => 'up');
+    this.#now = options.now ?? Date.now;
+    this.#rate = options.rate ?? 1;
+    this.#measured = on.measured;
+    this.#outbox = openOutbox(options.outbox);
+    this.#disturbance = openDisturbance(options.imperfections ?? {}, options.seed ?? 0);
+    this.#next = this.#samples.next();
+    const progress = () => {
+      this.#pump();
+      on.progress?.();
+    };
+    this.#publisher = openPublisher({ url, id, secret, ...(retryMs ? { retryMs } : {}), on: { ...on, progress } });
+  }
+
+  get finished(): Promise<void> {
+    return this.#finish.promise;
+  }
+
+  get acknowledgedMessages(): number {
+    return this.#publisher.acknowledged;
+  }
+
+  async catchUp(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await this.#turn();
+    this.#waiting.push(resolve);
+    this.#settle(this.#now());
+    await promise;
+  }
+
+  /** Turn after turn, until the device is ended. */
+  async run(): Promise<void> {
+    await this.#turn();
+    if (this.#stopped) return;
+    const due = this.#next.done ? LOOK_AGAIN : Math.max(0, this.#next.value.at - this.#now());
+    this.#timer = setTimeout(() => void this.run(), Math.ceil(Math.min(LOOK_AGAIN, due) / this.#rate));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#release();
+    await this.#publisher[Symbol.asyncDispose]();
+  }
+
+  async #turn(): Promise<void> {
+    const at = this.#now();
+    if (this.#stopped) return;
+    this.#publisher.setNetwork(this.#linkAt(at) === 'up');
+    while (!this.#stopped && !this.#collect(at)) {
+      this.#pump();
+      await setImmediate();
+    }
+    if (!this.#stopped) this.#pump();
+  }
 
   /** Takes samples that are due. False: there are more. */
-  function collect(until: number): boolean {
+  #collect(until: number): boolean {
     for (let i = 0; i < SAMPLES_PER_TURN; i++) {
-      if (next.done || next.value.at > until) return true;
-      const link = linkAt(next.value.at);
-      record(outbox, next.value, link);
-      on.measured?.(next.value, link);
-      next = options.samples.next();
+      if (this.#next.done || this.#next.value.at > until) return true;
+      const sample = this.#next.value;
+      const link = this.#linkAt(sample.at);
+      record(this.#outbox, sample, link);
+      this.#measured?.(sample, link);
+      this.#next = this.#samples.next();
     }
     return false;
   }
 
-  function pump(): void {
-    const at = now();
-    if (linkAt(at) === 'up') {
-      while (publisher.ready && outbox.waiting > 0) {
-        disturbance.pass({ sentAt: at, payload: outbox.take()! });
-        for (const { payload } of disturbance.due(at)) publisher.send(payload);
+  #pump(): void {
+    const at = this.#now();
+    if (this.#linkAt(at) === 'up') {
+      for (; this.#publisher.ready && this.#outbox.waiting > 0; this.#sendDue(at)) {
+        this.#disturbance.pass({ sentAt: at, payload: this.#outbox.take()! });
       }
-      if (publisher.ready) for (const { payload } of disturbance.due(at)) publisher.send(payload);
+      if (this.#publisher.ready) this.#sendDue(at);
     }
-    settle(at);
+    this.#settle(at);
   }
 
-  function settle(at: number): void {
-    const reachable = linkAt(at) === 'up';
-    if (reachable && (outbox.waiting > 0 || publisher.unacknowledged > 0)) return;
-    release();
-    if (next.done && outbox.waiting === 0 && disturbance.held === 0 && publisher.unacknowledged === 0) finish.resolve();
+  #sendDue(at: number): void {
+    for (const { payload } of this.#disturbance.due(at)) this.#publisher.send(payload);
   }
 
-  function release(): void {
-    for (const go of waiting.splice(0)) go();
+  #settle(at: number): void {
+    const handedOver = this.#outbox.waiting === 0 && this.#publisher.unacknowledged === 0;
+    if (!handedOver && this.#linkAt(at) === 'up') return;
+    this.#release();
+    if (handedOver && this.#next.done && this.#disturbance.held === 0) this.#finish.resolve();
   }
 
-  async function turn(): Promise<void> {
-    const at = now();
-    publisher.setNetwork(linkAt(at) === 'up');
-    while (!stopped && !collect(at)) {
-      pump();
-      await setImmediate();
-    }
-    if (!stopped) pump();
+  #release(): void {
+    for (const go of this.#waiting.splice(0)) go();
   }
-
-  async function run(): Promise<void> {
-    await turn();
-    if (stopped) return;
-    const wait = next.done ? LOOK_AGAIN : Math.min(LOOK_AGAIN, Math.max(0, next.value.at - now()));
-    timer = setTimeout(() => void run(), Math.ceil(wait / rate));
-  }
-
-  if (live) void run();
-  return {
-    async catchUp() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      await turn();
-      waiting.push(resolve);
-      pump();
-      await promise;
-    },
-    finished: finish.promise,
-    get acknowledgedMessages() {
-      return publisher.acknowledged;
-    },
-    truth: options.truth ?? [],
-    async [Symbol.asyncDispose]() {
-      stopped = true;
-      clearTimeout(timer);
-      release();
-      await publisher[Symbol.asyncDispose]();
-    },
-  };
 }
 
 export type DeviceOptions = ConnectionOptions &

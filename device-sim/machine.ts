@@ -2,7 +2,7 @@
 import type { Parameters } from './parameters.ts';
 import type { Inputs, State } from './refrigerator.ts';
 
-export type Phase =
+type Phase =
   /** Off, or waiting out its minimum off time. */
   | 'resting'
   | 'running'

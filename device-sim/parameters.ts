@@ -87,7 +87,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   freezerSetPoint: -18,
 };
 
-export const PARAMETER_RANGES: { [name in keyof Parameters]?: readonly [low: number, high: number] } = {
+const PARAMETER_RANGES: { [name in keyof Parameters]?: readonly [low: number, high: number] } = {
   cabinetLoss: [1.2, 2.5],
   airCapacity: [5_000, 15_000],
   foodCapacity: [15_000, 120_000],
@@ -110,7 +110,7 @@ const COEFFICIENT_OF_PERFORMANCE = [1.2, 1.8] as const;
 const COMPRESSOR_WATTS = [60, 120] as const;
 
 /** Whole-cabinet time constant in hours. */
-export function cabinetHours(p: Parameters): number {
+function cabinetHours(p: Parameters): number {
   return (p.airCapacity + p.foodCapacity + p.evaporatorCapacity) / p.cabinetLoss / 3600;
 }
 

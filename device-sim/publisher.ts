@@ -37,115 +37,132 @@ export interface Publisher extends AsyncDisposable {
 }
 
 const GOODBYE_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const REFUSED_CODES = new Set([2, 4, 5]);
 
 type Session = { client: MqttClient; reason: string; refused: boolean };
 
-export function openPublisher(options: PublisherOptions): Publisher {
-  const { inFlight = 8, retryMs = { first: 1_000, most: 60_000 }, on = {} } = options;
-  const topic = upTopic(options.id, 'telemetry');
-  const unacknowledged = new Map<number, string>();
-  let ordinal = 0;
-  let acknowledged = 0;
-  let failures = 0;
-  let session: Session | null = null;
-  let connected = false;
-  let network = false;
-  let retry: NodeJS.Timeout | undefined;
+export const openPublisher = (options: PublisherOptions): Publisher => new MqttPublisher(options);
 
-  function transmit(key: number, text: string): void {
-    session!.client.publish(topic, text, { qos: 1 }, (error) => {
-      // Without PUBACK it stays, and the next connection sends it again.
-      if (error || !unacknowledged.delete(key)) return;
-      acknowledged += 1;
-      on.progress?.();
-    });
+class MqttPublisher implements Publisher {
+  readonly #options: PublisherOptions;
+  readonly #inFlight: number;
+  readonly #retryMs: { first: number; most: number };
+  readonly #on: PublisherEvents;
+  /** In the order they were sent. */
+  readonly #unacknowledged = new Map<number, string>();
+  #ordinal = 0;
+  #acknowledged = 0;
+  #failures = 0;
+  #session: Session | null = null;
+  #connected = false;
+  #network = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#inFlight = options.inFlight ?? 8;
+    this.#retryMs = options.retryMs ?? { first: 1_000, most: 60_000 };
+    this.#on = options.on ?? {};
   }
 
-  function begun(): void {
-    failures = 0;
-    connected = true;
-    on.connected?.();
-    session!.client.subscribe(noticesTopic(options.id), { qos: 1 }, () => {});
-    for (const [key, text] of unacknowledged) transmit(key, text);
-    on.progress?.();
+  get ready(): boolean {
+    return this.#connected && this.#unacknowledged.size < this.#inFlight;
   }
 
-  function over(ended: Session): void {
-    if (ended !== session) return;
-    session = null;
-    connected = false;
-    if (!network) return;
-    const wait = Math.min(retryMs.most, retryMs.first * 2 ** failures) * (0.5 + Math.random() / 2);
-    failures += 1;
-    if (ended.refused) on.refused?.(ended.reason);
-    else on.disconnected?.(ended.reason, wait);
-    if (network) retry = setTimeout(open, wait);
+  get unacknowledged(): number {
+    return this.#unacknowledged.size;
   }
 
-  function open(): void {
-    const client = connect(options.url, {
-      clientId: options.id,
-      username: options.id,
-      password: options.secret,
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  send(payload: TelemetryPayload): void {
+    const key = this.#ordinal++;
+    const text = JSON.stringify(payload);
+    this.#unacknowledged.set(key, text);
+    if (this.#connected) this.#transmit(key, text);
+  }
+
+  setNetwork(up: boolean): void {
+    if (up === this.#network) return;
+    this.#network = up;
+    clearTimeout(this.#retry);
+    this.#failures = 0;
+    if (up) return this.#open();
+    this.#forgetSession()?.end(true);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const connected = this.#connected;
+    this.#network = false;
+    clearTimeout(this.#retry);
+    const client = this.#forgetSession();
+    if (client) await goodbye(client, connected);
+  }
+
+  #open(): void {
+    const { id, secret, url } = this.#options;
+    const client = connect(url, {
+      clientId: id,
+      username: id,
+      password: secret,
       protocolVersion: 4,
       clean: true,
       // Each attempt is a client of its own: what to send again is decided here, not in the library's store.
       reconnectPeriod: 0,
-      connectTimeout: 5_000,
+      connectTimeout: CONNECT_TIMEOUT_MS,
     });
-    const mine: Session = { client, reason: 'the connection was closed', refused: false };
-    session = mine;
-    client.on('connect', () => mine === session && begun());
+    const session: Session = { client, reason: 'the connection was closed', refused: false };
+    this.#session = session;
+    client.on('connect', () => session === this.#session && this.#begun(client));
     client.on('error', (error: Error & { code?: number | string }) => {
-      mine.reason = error.message || String(error.code);
-      mine.refused = typeof error.code === 'number' && REFUSED_CODES.has(error.code);
+      session.reason = error.message || String(error.code);
+      session.refused = typeof error.code === 'number' && REFUSED_CODES.has(error.code);
     });
     client.on('message', (_topic, payload) => {
       const notice = readNotice(payload);
-      if (notice) on.notice?.(notice);
+      if (notice) this.#on.notice?.(notice);
     });
-    client.on('close', () => over(mine));
+    client.on('close', () => session === this.#session && this.#over(session));
   }
 
-  function setNetwork(up: boolean): void {
-    if (up === network) return;
-    network = up;
-    clearTimeout(retry);
-    failures = 0;
-    if (up) return open();
-    const { client } = session ?? {};
-    session = null;
-    connected = false;
-    client?.end(true);
+  #begun(client: MqttClient): void {
+    this.#failures = 0;
+    this.#connected = true;
+    this.#on.connected?.();
+    client.subscribe(noticesTopic(this.#options.id), { qos: 1 }, () => {});
+    for (const [key, text] of this.#unacknowledged) this.#transmit(key, text);
+    this.#on.progress?.();
   }
 
-  return {
-    get ready() {
-      return connected && unacknowledged.size < inFlight;
-    },
-    get unacknowledged() {
-      return unacknowledged.size;
-    },
-    get acknowledged() {
-      return acknowledged;
-    },
-    send(payload) {
-      const text = JSON.stringify(payload);
-      const key = ordinal++;
-      unacknowledged.set(key, text);
-      if (connected) transmit(key, text);
-    },
-    setNetwork,
-    async [Symbol.asyncDispose]() {
-      const { client } = session ?? {};
-      session = null;
-      network = false;
-      clearTimeout(retry);
-      if (client) await goodbye(client, connected);
-      connected = false;
-    },
-  };
+  #over({ reason, refused }: Session): void {
+    this.#forgetSession();
+    const { first, most } = this.#retryMs;
+    const wait = Math.min(most, first * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => this.#open(), wait);
+    if (refused) this.#on.refused?.(reason);
+    else this.#on.disconnected?.(reason, wait);
+  }
+
+  #transmit(key: number, text: string): void {
+    const topic = upTopic(this.#options.id, 'telemetry');
+    this.#session!.client.publish(topic, text, { qos: 1 }, (error) => {
+      // Without PUBACK it stays, and the next connection sends it again.
+      if (error || !this.#unacknowledged.delete(key)) return;
+      this.#acknowledged += 1;
+      this.#on.progress?.();
+    });
+  }
+
+  #forgetSession(): MqttClient | undefined {
+    const client = this.#session?.client;
+    this.#session = null;
+    this.#connected = false;
+    return client;
+  }
 }
 
 async function goodbye(client: MqttClient, connected: boolean): Promise<void> {

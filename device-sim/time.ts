@@ -9,8 +9,6 @@ export const DAY = 24 * HOUR;
 /** Appliance time: `now` is epoch ms, and `rate` of its milliseconds pass in one of the wall clock's. */
 export type DeviceClock = { now(): number; rate: number };
 
-export const wallClock: DeviceClock = { now: () => Date.now(), rate: 1 };
-
 /** A clock that runs `rate` times faster since `from` (epoch ms), as the platform's development clock does. */
 export function fastClock(rate: number, from: number): DeviceClock {
   return { now: () => from + (Date.now() - from) * rate, rate };

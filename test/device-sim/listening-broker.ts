@@ -1,0 +1,69 @@
+// A real MQTT broker on a free port of loopback that keeps what was acknowledged, and can be told to misbehave.
+import * as net from 'node:net';
+import { Aedes, type AuthenticateError } from 'aedes';
+import { newId, parseUpTopic, TelemetryPayload } from '#contracts';
+
+const SECRET = 'a-secret-for-this-test';
+
+export async function listeningBroker() {
+  const taken: TelemetryPayload[] = [];
+  let connections = 0;
+  let cutAfter = Number.POSITIVE_INFINITY;
+  const sockets = new Set<net.Socket>();
+  const broker = await Aedes.createBroker({
+    authenticate: (_client, _name, password, done) => {
+      connections += 1;
+      if (password?.toString() === SECRET) return done(null, true);
+      done(Object.assign(new Error('refused'), { returnCode: 4 }) as AuthenticateError, false);
+    },
+    authorizePublish: (client, packet, done) => {
+      if (cutAfter-- <= 0) {
+        // The connection breaks before the PUBACK: the message counts as never taken.
+        cutAfter = Number.POSITIVE_INFINITY;
+        return client?.conn.destroy();
+      }
+      const topic = parseUpTopic(packet.topic);
+      if (!topic || topic.appliance !== client?.id) return done(new Error('not its topic'));
+      taken.push(TelemetryPayload.parse(JSON.parse(packet.payload.toString())));
+      done(null);
+    },
+  });
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    broker.handle(socket);
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as net.AddressInfo;
+  const close = async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return {
+    mqttUrl: `mqtt://127.0.0.1:${port}`,
+    id: newId(),
+    secret: SECRET,
+    /** Payloads in the order they were acknowledged. */
+    taken,
+    stamps: () => taken.flatMap(({ readings }) => readings.map(({ at }) => at!)),
+    connections: () => connections,
+    /** Cuts the connection at the message after the next `count`, once. */
+    cutAfter(count: number) {
+      cutAfter = count;
+    },
+    send: (topic: string, body: unknown) =>
+      new Promise<void>((resolve, reject) =>
+        broker.publish(
+          { cmd: 'publish', topic, payload: JSON.stringify(body), qos: 0, retain: false, dup: false },
+          (error) => (error ? reject(error) : resolve()),
+        ),
+      ),
+    down: close,
+    up: () => listen(port),
+    async [Symbol.asyncDispose]() {
+      await close().catch(() => {});
+      await new Promise<void>((resolve) => broker.close(resolve));
+    },
+  };
+}
