@@ -2,11 +2,10 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { BirpcReturn } from 'birpc';
 import { messageOf } from '#runtime';
-import type { MainOffers } from './threads/offers.ts';
 import { connect } from './threads/wire.ts';
 
 export type ThreadName = 'readings' | 'diagnosis' | 'people' | 'demo';
-export type Thread<Offers extends object> = { call: BirpcReturn<Offers, MainOffers>; stop(): Promise<void> };
+export type Thread<Offers extends object> = { call: BirpcReturn<Offers, object>; stop(): Promise<void> };
 
 /** Memory of the V8 heap a thread may use before it ends, and the process with it, instead of taking the machine down. */
 const HEAP_MB = 1024;
@@ -15,7 +14,7 @@ const HEAP_MB = 1024;
 export function startThread<Offers extends { stop(): Promise<void> }>(
   name: ThreadName,
   data: { main: MessagePort },
-  options: { port: MessagePort; transfer: MessagePort[]; offers: MainOffers; died: (why: string) => void },
+  options: { port: MessagePort; transfer: MessagePort[]; offers: object; died: (why: string) => void },
 ): Thread<Offers> {
   let stopping = false;
   const worker = new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), {
@@ -29,7 +28,7 @@ export function startThread<Offers extends { stop(): Promise<void> }>(
   worker.on('exit', (code) => {
     if (!stopping) options.died(`the thread "${name}" ended with code ${code}`);
   });
-  const call = connect<Offers, MainOffers>(options.port, options.offers);
+  const call = connect<Offers, object>(options.port, options.offers);
   return {
     call,
     async stop() {

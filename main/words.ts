@@ -1,0 +1,71 @@
+// What the command line says.
+import type { DemoAccount } from '#api';
+import { describeSettings } from './config.ts';
+import type { Platform } from './platform.ts';
+
+const settingLines = (): string =>
+  describeSettings()
+    .map(({ name, fallback, what }) => `  ${name.padEnd(18)} ${what}${fallback ? ` Default: ${fallback}.` : ''}`)
+    .join('\n');
+
+export const helpText =
+  (): string => `Stethos listens to household appliances, says what is wrong and why, and gets it fixed.
+
+Usage
+  npm start                          the demo: a simulated household, on this machine only
+  npm start -- --data DIR            the platform without demo data, in the folder DIR
+  npm start -- --config FILE         settings from FILE, one NAME=value a line; the environment goes before it
+  npm start -- --help                this page
+
+  npm run appliance -- add           make an appliance; prints its id, its secret and a line to try it
+  npm run sim -- --help              simulated appliances
+  npm test                           the tests
+
+Settings (environment, or the file given by --config)
+${settingLines()}
+
+The demo keeps its data in data/demo. To begin anew, stop it and delete that folder.
+Ctrl-C stops cleanly. After a crash or a power cut the next start goes on where it was.`;
+
+const addressLines = ({ url, mqtt }: Platform, webUrl: string): string[] => [
+  `  Web page    ${webUrl}`,
+  `  API         ${url}/api/docs`,
+  `  MQTT        mqtt://${mqtt.host}:${mqtt.port}   WebSocket ws://${mqtt.host}:${mqtt.webSocketPort}${mqtt.tlsPort ? `   TLS mqtts://${mqtt.host}:${mqtt.tlsPort}` : ''}`,
+];
+
+export function demoBanner(platform: Platform, webUrl: string, accounts: readonly DemoAccount[]): string {
+  const width = Math.max(...accounts.map(({ email }) => email.length));
+  return [
+    '',
+    'Stethos is running (demo).',
+    '',
+    ...addressLines(platform, webUrl),
+    `  Mails       ${platform.url}/demo/mail`,
+    '',
+    '  Log in as',
+    ...accounts.map(
+      ({ role, email, password }) => `    ${role.padEnd(14)} ${email.padEnd(width)}  password ${password}`,
+    ),
+    '',
+    '  Within a minute an alert opens by itself: a fridge that no longer cools, and one whose door was left open.',
+    '  Ctrl-C stops.',
+    '',
+  ].join('\n');
+}
+
+export function banner(platform: Platform, webUrl: string, folder: string): string {
+  const first = platform.setUpToken
+    ? ['', '  First administrator: open this link once', `    ${webUrl}/setup?token=${platform.setUpToken}`]
+    : [];
+  return [
+    '',
+    'Stethos is running.',
+    '',
+    ...addressLines(platform, webUrl),
+    `  Data        ${folder}`,
+    ...first,
+    '',
+    '  Ctrl-C stops.',
+    '',
+  ].join('\n');
+}
