@@ -11,7 +11,7 @@ import { openError, storeError } from './store-error.ts';
 import { SERIES, TABLES } from './tables.ts';
 import { inTransaction, type OpenAppender } from './transaction.ts';
 
-export type DuckdbReadingsOptions = {
+type DuckdbReadingsOptions = {
   /** The file; it and its folder are made when missing. One process at a time. */
   file: string;
   memoryLimitMb?: number;

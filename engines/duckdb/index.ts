@@ -1,2 +1,2 @@
 // The door of duckdb: readings kept by the embedded engine.
-export { type DuckdbReadings, type DuckdbReadingsOptions, openDuckdbReadings } from './duckdb-readings.ts';
+export { type DuckdbReadings, openDuckdbReadings } from './duckdb-readings.ts';

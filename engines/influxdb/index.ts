@@ -1,2 +1,2 @@
 // The door of influxdb: readings kept by InfluxDB 2.
-export { type CheckpointRow, type InfluxReadingsOptions, openInfluxReadings } from './influxdb-readings.ts';
+export { type InfluxReadingsOptions, openInfluxReadings } from './influxdb-readings.ts';

@@ -9,7 +9,7 @@ import { querySeries } from './series.ts';
 import { type Place, type Refusal, refusalIn, storeError } from './store-error.ts';
 import { storeLines } from './store-lines.ts';
 
-export type CheckpointRow = { load(): Promise<number>; save(next: number): Promise<void> };
+type CheckpointRow = { load(): Promise<number>; save(next: number): Promise<void> };
 
 export type InfluxReadingsOptions = {
   url: string;

@@ -13,7 +13,7 @@ export type EngineUnderTest = {
   close(): Promise<void>;
 };
 
-export type SeriesQuery = Parameters<ReadingsStore['series']>[0];
+type SeriesQuery = Parameters<ReadingsStore['series']>[0];
 
 export const MINUTE = 60_000;
 export const DAY = 1440 * MINUTE;
@@ -33,7 +33,7 @@ export function moment(appliance: Id, at: number, values: Record<string, SignalV
 }
 
 /** The series by the words of the port: the highest position wins, then buckets from epoch on. */
-export function plainSeries(moments: readonly Moment[], query: SeriesQuery): SeriesPoint[] {
+function plainSeries(moments: readonly Moment[], query: SeriesQuery): SeriesPoint[] {
   const latest = new Map<number, { position: number; value: SignalValue }>();
   for (const { appliance, at, position, readings } of moments) {
     if (appliance !== query.appliance || at < query.from || at >= query.to) continue;

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#contracts';
-import { openDuckdbReadings } from '#engines/duckdb';
+import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
 import {
   DAY,
   expectSeries,
@@ -127,7 +127,7 @@ describe('DuckDB', () => {
     });
 
     it('compacts away what was written twice, and every series stays as it was', async () => {
-      await using store = await openDuckdbReadings({ file });
+      await using store: DuckdbReadings = await openDuckdbReadings({ file });
       const [a, b] = [newId(), newId()];
       for (const round of [1, 2, 3]) {
         const moments = Array.from({ length: 500 }, (_, index) => [
