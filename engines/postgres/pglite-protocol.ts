@@ -44,4 +44,4 @@ export type Reply =
 
 /** Between PGlite's thread and the thread that started it. */
 export type Control = { kind: 'port'; port: MessagePort } | { kind: 'fsync-count' } | { kind: 'close' };
-export type ControlReply = { kind: 'ready' } | { kind: 'fsync-count'; count: number };
+export type ControlReply = { kind: 'ready' } | { kind: 'fsync-count'; count: number } | { kind: 'broken'; why: string };

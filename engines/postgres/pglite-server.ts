@@ -6,8 +6,6 @@ import { type QueryRequest, type QueryResult, type Reply, type Request, SINGLE_S
 import { describe, isCrash, run, sqlError } from './pglite-query.ts';
 import { SessionLock } from './session-lock.ts';
 
-/** As PostgreSQL's idle_in_transaction_session_timeout, which needs timers that PGlite lacks. */
-const FORGOTTEN_AFTER_MS = 60_000;
 const NOTHING: QueryResult = { rows: [], rowCount: 0, command: '' };
 
 type Session = {
@@ -20,16 +18,18 @@ type Session = {
 
 export class PgliteServer {
   readonly #db: PGlite;
+  readonly #idleInTransactionMs: number;
   readonly #broken: (error: unknown) => void;
   readonly #lock = new SessionLock();
   readonly #ports = new Set<MessagePort>();
   readonly #listened = new Set<string>();
 
   /** `broken` is called when PGlite itself crashed and cannot go on. */
-  constructor(db: PGlite, broken: (error: unknown) => void) {
-    this.#db = db;
-    this.#broken = broken;
-    db.onNotification((channel, payload) => {
+  constructor(deps: { db: PGlite; idleInTransactionMs: number; broken: (error: unknown) => void }) {
+    this.#db = deps.db;
+    this.#idleInTransactionMs = deps.idleInTransactionMs;
+    this.#broken = deps.broken;
+    deps.db.onNotification((channel, payload) => {
       for (const port of this.#ports) port.postMessage({ channel, payload } satisfies Reply);
     });
   }
@@ -92,7 +92,8 @@ export class PgliteServer {
     if (this.#db.closed) return;
     if (!this.#db.isInTransaction()) return this.#lock.leave();
     if (session.id !== SINGLE_STATEMENTS && !session.gone) {
-      session.timer = setTimeout(() => this.#forget(session), FORGOTTEN_AFTER_MS).unref();
+      // PostgreSQL's own idle_in_transaction_session_timeout needs timers that PGlite lacks.
+      session.timer = setTimeout(() => this.#forget(session), this.#idleInTransactionMs).unref();
       return;
     }
     await this.#db.exec('rollback');

@@ -1,8 +1,8 @@
 // Starts and stops PGlite's thread, from the thread that composes the platform.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { messageOf, PlatformError } from '#runtime';
+import { MINUTE, messageOf, PlatformError } from '#runtime';
 import { databaseClosed } from './database-errors.ts';
 import { syncPath } from './fsync-files.ts';
 import type { Control, ControlReply } from './pglite-protocol.ts';
@@ -18,26 +18,39 @@ export interface PgliteThread extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+export type PgliteOptions = {
+  dir: string;
+  /** A transaction in which nothing is asked for so long is rolled back, since everybody waits for its end. */
+  idleInTransactionMs?: number;
+};
+
 /**
  * Opens the embedded database below `dir` (in `dir`/pg) in a thread of its own; creates it at the first start. Every
  * commit is on disk when it is answered. The caller keeps a second process out of `dir`. Should the database break
  * (a failed fsync, a crash inside), the whole process ends with code 70: nothing that it says can be believed then.
  */
-export async function startPgliteThread({ dir }: { dir: string }): Promise<PgliteThread> {
+export async function startPgliteThread({ dir, idleInTransactionMs = MINUTE }: PgliteOptions): Promise<PgliteThread> {
   const data = join(dir, 'pg');
   if (!existsSync(data)) await create(dir, data);
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: { dir: data } });
-  const ended = new Promise<number>((resolve) => worker.once('exit', resolve));
-  await ready(dir, worker, ended);
-  return new Running(worker, ended);
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
+    workerData: { dir: data, idleInTransactionMs },
+  });
+  try {
+    await opened(dir, worker);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return new Running(worker);
 }
 
 async function create(dir: string, data: string): Promise<void> {
-  const made = mkdirSync(dir, { recursive: true });
-  if (made !== undefined) syncPath(join(made, '..'));
   const unfinished = join(dir, 'pg.new');
-  const worker = new Worker(new URL('./pglite-create.ts', import.meta.url), { workerData: { dir: data, unfinished } });
   try {
+    makeFolder(dir);
+    const worker = new Worker(new URL('./pglite-create.ts', import.meta.url), {
+      workerData: { dir: data, unfinished },
+    });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('exit', resolve);
@@ -48,37 +61,50 @@ async function create(dir: string, data: string): Promise<void> {
   }
 }
 
+/** Every new folder is on disk under its name when this returns. */
+function makeFolder(dir: string): void {
+  const first = mkdirSync(dir, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(dir); made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
+}
+
 const cannotOpen = (dir: string, cause: unknown): PlatformError =>
   new PlatformError('database-not-opened', 'fatal', `The database in ${dir} cannot be opened: ${messageOf(cause)}`, {
     cause,
     hint: 'Is the disk full, or may this user not write there?',
   });
 
-function ready(dir: string, worker: Worker, ended: Promise<number>): Promise<void> {
+function opened(dir: string, worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve());
+    worker.once('message', (reply: ControlReply) => {
+      if (reply.kind === 'broken') reject(cannotOpen(dir, reply.why));
+      else resolve();
+    });
     worker.once('error', (error) => reject(cannotOpen(dir, error)));
-    ended.then((code) => reject(cannotOpen(dir, `its thread ended with code ${code}`)), reject);
+    worker.once('exit', (code) => reject(cannotOpen(dir, `its thread ended with code ${code}`)));
   });
 }
 
 class Running implements PgliteThread {
   readonly #worker: Worker;
-  readonly #ended: Promise<number>;
+  readonly #ended: Promise<void>;
   readonly #counts: ((count: number) => void)[] = [];
   #closing = false;
 
-  constructor(worker: Worker, ended: Promise<number>) {
+  constructor(worker: Worker) {
     this.#worker = worker;
-    this.#ended = ended;
-    worker.removeAllListeners('error');
-    worker.on('error', (error) => this.#broken(messageOf(error)));
+    for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
     worker.on('message', (reply: ControlReply) => {
       if (reply.kind === 'fsync-count') this.#counts.shift()?.(reply.count);
+      if (reply.kind === 'broken') broken(reply.why);
     });
-    ended.then((code) => {
-      if (!this.#closing) this.#broken(`its thread ended with code ${code}`);
-    }, this.#broken);
+    worker.on('error', (error) => broken(messageOf(error)));
+    this.#ended = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        if (!this.#closing) broken(`its thread ended with code ${code}`);
+        resolve();
+      });
+    });
   }
 
   port(): MessagePort {
@@ -108,9 +134,9 @@ class Running implements PgliteThread {
   #tell(message: Control, transfer: MessagePort[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
+}
 
-  #broken(why: unknown): never {
-    console.error(`stethos: the embedded database is broken, so the whole process ends: ${why}`);
-    process.exit(EX_SOFTWARE);
-  }
+function broken(why: string): never {
+  console.error(`stethos: the embedded database is broken, so the whole process ends: ${why}`);
+  process.exit(EX_SOFTWARE);
 }

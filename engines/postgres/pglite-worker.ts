@@ -1,5 +1,4 @@
 // PGlite in a thread of its own: a query holds the event loop of its thread while it runs. Its end is the end of the process.
-import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '#runtime';
 import { openPglite } from './pglite-open.ts';
@@ -7,16 +6,19 @@ import type { Control, ControlReply } from './pglite-protocol.ts';
 import { PARSERS, SERIALIZERS } from './pglite-query.ts';
 import { PgliteServer } from './pglite-server.ts';
 
-const STDERR = 2;
-const EX_SOFTWARE = 70;
+const tell = (reply: ControlReply): void => parentPort!.postMessage(reply);
 
-/** In a worker this ends the thread at once, whatever stands on its stack; the parent then ends the process. */
+/**
+ * Tells the parent, which ends the process, and never returns: neither PostgreSQL nor any client hears anything more from
+ * here. Ending this thread would close the ports first, and the clients would believe in an orderly end.
+ */
 function die(what: string, error: unknown): never {
-  writeSync(STDERR, `stethos: ${what}: ${messageOf(error)}\n`);
-  process.exit(EX_SOFTWARE);
+  tell({ kind: 'broken', why: `${what}: ${messageOf(error)}` });
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) Atomics.wait(never, 0, 0);
 }
 
-const { dir } = workerData as { dir: string };
+const { dir, idleInTransactionMs } = workerData as { dir: string; idleInTransactionMs: number };
 let fsyncs = 0;
 const db = await openPglite(
   dir,
@@ -28,9 +30,12 @@ const db = await openPglite(
   },
   { parsers: PARSERS, serializers: SERIALIZERS },
 );
-const server = new PgliteServer(db, (error) => die('the embedded database crashed', error));
+const server = new PgliteServer({
+  db,
+  idleInTransactionMs,
+  broken: (error) => die('the embedded database crashed', error),
+});
 
-const tell = (reply: ControlReply): void => parentPort!.postMessage(reply);
 parentPort!.on('message', async (message: Control) => {
   switch (message.kind) {
     case 'port':
