@@ -11,7 +11,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The pages use types and words of the contracts, not their parsers: this leaves zod out of what is shipped.
-    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !id.includes('/contracts/') } },
+    rolldownOptions: {
+      treeshake: { manualPureFunctions: ['z'], moduleSideEffects: (id) => !id.includes('/contracts/') },
+    },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080' } } },
 });

@@ -59,7 +59,7 @@ export function useTimes() {
       const format = new Intl.DateTimeFormat(localeOf(reader), { ...style, timeZone: reader.timeZone });
       return (iso: string | number) => format.format(new Date(iso));
     };
-    const relative = new Intl.RelativeTimeFormat(localeOf(reader), { numeric: 'always' });
+    const relative = new Intl.RelativeTimeFormat(localeOf(reader), { numeric: 'always', style: 'short' });
     return {
       now,
       /** "21 Nov, 14:05" */

@@ -10,10 +10,11 @@ function useAction<Input, Output>(act: (input: Input) => Promise<Output>) {
   return useMutation<Output, ApiProblem, Input>({ mutationFn: act, onSuccess: () => client.invalidateQueries() });
 }
 
-export const logIn = (input: { email: string; password: string }) => call<unknown>('POST', '/sessions', input);
+export const logIn = (input: { email: string; password: string }) => call<Person>('POST', '/sessions', input);
+/** Makes the first administrator, who is logged in by it. */
+export const setUp = (input: SetUp) => call<Person>('POST', '/setup', input);
 export const savePreferences = (input: Preferences) => call<Person>('PATCH', '/me', input);
 
-export const useSetUp = () => useAction((input: SetUp) => call<unknown>('POST', '/setup', input));
 export const useSavePreferences = () => useAction(savePreferences);
 
 /** An action that needs no more than its address. */

@@ -8,6 +8,7 @@ export const keys = {
   fleet: ['fleet'],
   households: ['households'],
   people: ['people'],
+  technicians: ['technicians'],
   appliances: ['appliances'],
   appliance: (id: string) => ['appliance', id],
   readings: (id: string) => ['readings', id],
@@ -29,6 +30,6 @@ export function staleAfter({ what, id }: Change): (readonly string[])[] {
     case 'alert':
       return [keys.alerts, keys.alert(id), keys.appliances, ['appliance'], keys.fleet];
     case 'case':
-      return [keys.cases, keys.case(id), keys.alerts, ['alert'], keys.slots, keys.people, keys.fleet];
+      return [keys.cases, keys.case(id), keys.alerts, ['alert'], keys.slots, keys.technicians, keys.fleet];
   }
 }

@@ -41,8 +41,14 @@ export const useHouseholds = () =>
     queryFn: () => call<Page<Household>>('GET', `/households${query({ limit: PAGE_SIZE })}`),
   });
 
+export const usePeople = () =>
+  useQuery({
+    queryKey: keys.people,
+    queryFn: () => call<Page<Person>>('GET', `/people${query({ limit: PAGE_SIZE })}`),
+  });
+
 export const useTechnicians = () =>
-  useQuery({ queryKey: keys.people, queryFn: () => call<Page<Technician>>('GET', '/technicians') });
+  useQuery({ queryKey: keys.technicians, queryFn: () => call<Page<Technician>>('GET', '/technicians') });
 
 export const useAppliances = () =>
   useQuery({

@@ -44,29 +44,29 @@ function Body({ appliance }: { appliance: Appliance }) {
   const own = alerts.data?.items.filter((alert) => alert.appliance === appliance.id) ?? [];
   const open = useAlert(appliance.openAlerts[0]?.id);
   return (
-    <div className="columns">
-      <div className="stack">
+    <div className="stack">
+      <section className="card">
+        <h2>{t('appliance.now')}</h2>
+        <LatestValues latest={appliance.latest} />
+      </section>
+      <div className="columns">
         <section className="card">
           <h2>{t('appliance.history')}</h2>
           <ApplianceHistory appliance={appliance} alerts={own} alert={open.data} />
         </section>
-        <section className="card">
-          <h2>{t('nav.alerts')}</h2>
-          {own.length === 0 && <Empty>{t('alert.none')}</Empty>}
-          <ul className="rows">
-            {own.map((alert) => (
-              <AlertRow key={alert.id} alert={alert} />
-            ))}
-          </ul>
-        </section>
-      </div>
-      <div className="stack">
-        <section className="card">
-          <h2>{t('appliance.now')}</h2>
-          <LatestValues latest={appliance.latest} />
-        </section>
-        <FileCard appliance={appliance} />
-        <Rejected appliance={appliance.id} />
+        <div className="stack">
+          <section className="card">
+            <h2>{t('nav.alerts')}</h2>
+            {own.length === 0 && <Empty>{t('alert.none')}</Empty>}
+            <ul className="rows">
+              {own.map((alert) => (
+                <AlertRow key={alert.id} alert={alert} />
+              ))}
+            </ul>
+          </section>
+          <FileCard appliance={appliance} />
+          <Rejected appliance={appliance.id} />
+        </div>
       </div>
     </div>
   );

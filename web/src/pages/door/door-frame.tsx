@@ -19,6 +19,9 @@ export function DoorFrame({ title, lead, children }: DoorFrameProps) {
         <div className="door-words">
           <h1>{title}</h1>
           {lead && <p className="lead">{lead}</p>}
+          <svg className="pulse" viewBox="0 0 400 90" aria-hidden="true">
+            <path d="M0 50h92l14-16 16 26 18-50 24 76 16-48 10 12h70l12-12 14 18 10-6h104" />
+          </svg>
         </div>
         <div className="stack">{children}</div>
       </main>

@@ -1,10 +1,15 @@
 // The first administrator's page, reached by the one-time link that the platform prints.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'wouter';
-import { useSetUp } from '../../client/actions.ts';
+import { useSearchParams } from 'wouter';
+import { savePreferences, setUp } from '../../client/actions.ts';
+import type { ApiProblem } from '../../client/http.ts';
+import { keys } from '../../client/keys.ts';
+import type { SetUp } from '../../client/shapes.ts';
 import { TextField } from '../../parts/form/fields.tsx';
 import { Form } from '../../parts/form/form.tsx';
+import { useReader } from '../../reader.tsx';
 import { DoorFrame } from './door-frame.tsx';
 
 const LEAST_PASSWORD = 10;
@@ -16,7 +21,7 @@ export function SetUpPage() {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const setUp = useSetUp();
+  const enter = useSetUp();
 
   useEffect(() => {
     document.title = `${t('setUp.title')} · ${t('brand')}`;
@@ -29,23 +34,14 @@ export function SetUpPage() {
       </DoorFrame>
     );
   }
-  if (setUp.isSuccess) {
-    return (
-      <DoorFrame title={t('setUp.done')}>
-        <Link className="button" href="/">
-          {t('setUp.toLogIn')}
-        </Link>
-      </DoorFrame>
-    );
-  }
   return (
     <DoorFrame title={t('setUp.title')} lead={t('setUp.lead')}>
       <section className="card">
         <Form
           action={t('setUp.action')}
-          busy={setUp.isPending}
-          error={setUp.error}
-          onSubmit={() => setUp.mutate({ token, name, email, password })}
+          busy={enter.isPending}
+          error={enter.error}
+          onSubmit={() => enter.mutate({ token, name, email, password })}
         >
           <TextField label={t('setUp.name')} autoComplete="name" value={name} onValue={setName} />
           <TextField label={t('logIn.email')} type="email" autoComplete="username" value={email} onValue={setEmail} />
@@ -62,4 +58,16 @@ export function SetUpPage() {
       </section>
     </DoorFrame>
   );
+}
+
+/** The new administrator is logged in at once, and reads as on this page. */
+function useSetUp() {
+  const client = useQueryClient();
+  const { language, timeZone } = useReader();
+  return useMutation<void, ApiProblem, SetUp>({
+    mutationFn: async (input) => {
+      await setUp(input);
+      client.setQueryData(keys.me, await savePreferences({ language, timeZone }));
+    },
+  });
 }

@@ -20,15 +20,15 @@ export function OwnerAlertPage({ id }: { id: string }) {
       {(data) => (
         <>
           <Head alert={data} />
-          <div className="columns">
-            <div className="stack">
-              {!data.closedAt && <ToDoCard alert={data} />}
-              <AlertHistory alert={data} />
-              <WordsCard alert={data} />
-            </div>
-            <div className="stack">
+          <div className="columns three">
+            <ToDoCard alert={data} />
+            <div className="stack side">
               <CausesCard alert={data} />
               <EvidenceCard alert={data} />
+            </div>
+            <div className="stack">
+              <AlertHistory alert={data} />
+              <WordsCard alert={data} />
             </div>
           </div>
         </>
@@ -59,12 +59,12 @@ function ToDoCard({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const say = useSay();
   return (
-    <section className={`card alert-card tone-${SEVERITY_TONES[alert.severity]}`}>
+    <section className={`card alert-card tone-${alert.closedAt ? 'fine' : SEVERITY_TONES[alert.severity]}`}>
       <div className="alert-head">
         <h2 className="label">{t('alert.whatHappened')}</h2>
         <p>{say.phrase(alert.summary)}</p>
       </div>
-      <Steps cause={alert.causes[0]!} />
+      {!alert.closedAt && <Steps cause={alert.causes[0]!} />}
       <QuestionBox alert={alert} />
       <NextStep next={alert.next} />
       <AlertActions alert={alert} />

@@ -56,8 +56,12 @@ function AlertTableRow({ alert, shown }: { alert: AlertSummary; shown: boolean }
       </td>
       <td data-label={t('table.case')}>
         {alert.caseId ? (
-          <Link href={`/cases/${alert.caseId}`} onClick={(event) => event.stopPropagation()}>
-            {t('alert.toCase')}
+          <Link
+            href={`/cases/${alert.caseId}`}
+            aria-label={`${t('table.toCase')}: ${t('table.case')}, ${alert.applianceName}`}
+            onClick={(event) => event.stopPropagation()}
+          >
+            {t('table.toCase')}
           </Link>
         ) : (
           <span className="soft">{t('table.noCase')}</span>

@@ -38,7 +38,7 @@ export function ServiceAppliancesPage() {
           label={t('appliance.search')}
           hint={t('appliance.searchHint')}
           type="search"
-          optional
+          required={false}
           value={wanted}
           onValue={setWanted}
         />

@@ -9,7 +9,7 @@ import { Segments } from '../../parts/form/fields.tsx';
 import { MasterDetail } from '../../parts/shell/master-detail.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
-import { CaseStatePill, SeverityPill, VisitStatePill } from '../../parts/status/pills.tsx';
+import { CaseStatePill, SeverityPill } from '../../parts/status/pills.tsx';
 import { useSay, useTimes } from '../../reader.tsx';
 import { CaseDetail } from './case-detail.tsx';
 
@@ -67,14 +67,15 @@ function CaseRow({ of, shown }: { of: ServiceCase; shown: boolean }) {
           <span className="small block">
             {of.applianceName} · {where}
           </span>
-          <span className="small block">
-            {t('time.from', { when: times.relative(of.openedAt) })}
-            {visit?.technician && ` · ${visit.technician.name}`}
-          </span>
+          <span className="small block">{t('time.from', { when: times.relative(of.openedAt) })}</span>
+          {visit && of.state === 'open' && (
+            <span className="small block">
+              {[visit.technician?.name, t(`visitState.${visit.state}`)].filter(Boolean).join(' · ')}
+            </span>
+          )}
         </span>
         <span className="pills">
           {of.state === 'open' ? <SeverityPill severity={of.severity} /> : <CaseStatePill state={of.state} />}
-          {visit && of.state === 'open' && <VisitStatePill state={visit.state} />}
           {visit && <VisitClock visit={visit} />}
         </span>
       </Link>

@@ -20,7 +20,7 @@ export function ConditionBar({ fleet }: { fleet: Fleet }) {
       <ul className="condition-words">
         {shares.map(({ condition, count }) => (
           <li key={condition} className={`tone-${condition}`}>
-            <Mark tone={condition} />
+            <Mark shape={condition} />
             <span>{t(`condition.${condition}`)}</span>
             <strong>{say.number(count)}</strong>
           </li>

@@ -1,6 +1,6 @@
 // The administrator adds households and people.
 import { useTranslation } from 'react-i18next';
-import { useHouseholds, useTechnicians } from '../../client/queries.ts';
+import { useHouseholds, usePeople, useTechnicians } from '../../client/queries.ts';
 import { useSkillWords } from '../../parts/codes.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
@@ -24,6 +24,10 @@ export function PeoplePage() {
           </section>
         </div>
         <div className="stack">
+          <section className="card">
+            <h2>{t('people.accounts')}</h2>
+            <AccountList />
+          </section>
           <section className="card">
             <h2>{t('people.technicians')}</h2>
             <TechnicianList />
@@ -79,6 +83,28 @@ function TechnicianList() {
               <span className="small">
                 {technician.region} · {t('case.load', { count: technician.load })}
               </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Loaded>
+  );
+}
+
+function AccountList() {
+  const { t } = useTranslation();
+  const people = usePeople();
+  return (
+    <Loaded from={people}>
+      {({ items }) => (
+        <ul className="rows">
+          {items.map((person) => (
+            <li key={person.id}>
+              <span>
+                <strong>{person.name}</strong>
+                <span className="small block">{person.email}</span>
+              </span>
+              <span className="small">{t(`role.${person.role}`)}</span>
             </li>
           ))}
         </ul>

@@ -5,7 +5,6 @@ import type { ServiceCase, Visit } from '#contracts';
 import { useCases } from '../../client/queries.ts';
 import { VisitClock } from '../../parts/case/clock.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
-import { VisitStatePill } from '../../parts/status/pills.tsx';
 import { useSay } from '../../reader.tsx';
 
 export function WaitingCases() {
@@ -43,10 +42,11 @@ function WaitingCase({ of, visit }: { of: ServiceCase; visit: Visit }) {
         <span>
           <strong>{say.phrase(of.title)}</strong>
           <span className="small block">{where}</span>
-          <span className="small block">{visit.technician?.name ?? t('visitState.unassigned')}</span>
+          <span className="small block">
+            {[visit.technician?.name, t(`visitState.${visit.state}`)].filter(Boolean).join(' · ')}
+          </span>
         </span>
         <span className="pills">
-          <VisitStatePill state={visit.state} />
           <VisitClock visit={visit} />
         </span>
       </Link>

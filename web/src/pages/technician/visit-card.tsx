@@ -35,7 +35,7 @@ export function VisitCard({ job: { of, visit } }: { job: Job }) {
         </div>
         <div className="likely">
           <dt>{t('visits.likely')}</dt>
-          <dd>{cause ? `${say.phrase(cause.name)}, ${say.percent(cause.probability)}` : '–'}</dd>
+          <dd>{cause ? `${say.phrase(cause.name)} · ${say.percent(cause.probability)}` : '–'}</dd>
         </div>
         {visit.parts.length > 0 && (
           <div>

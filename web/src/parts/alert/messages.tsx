@@ -17,7 +17,7 @@ export function Messages({ messages }: { messages: Notification[] }) {
   const words = useMessageWords();
   if (messages.length === 0) return <Empty>{t('alert.noMessages')}</Empty>;
   return (
-    <ul className="rows">
+    <ul className="rows wrap">
       {messages.map((message) => (
         <li key={message.id}>
           <div>

@@ -43,7 +43,7 @@ export function QuestionBox({ alert }: { alert: Alert }) {
         </div>
       ) : (
         <div className="answered" role="status">
-          <Mark tone="fine" />
+          <Mark shape="fine" />
           <p>
             {t('alert.answered', { answer: say.phrase(words) })} <span className="soft">{t('alert.thanks')}</span>
           </p>

@@ -6,7 +6,7 @@ import { useSay } from '../../reader.tsx';
 import { ConditionPill } from '../status/pills.tsx';
 import { Heard } from './heard.tsx';
 import { Sparkline } from './sparkline.tsx';
-import { useSignalWords, useValueWords } from './value.ts';
+import { useValueLabel, useValueWords } from './value.ts';
 
 const MAIN_SIGNALS = ['cabinet_temperature', 'freezer_temperature'];
 const BESIDE = ['freezer_temperature', 'door_open', 'compressor_on', 'power'];
@@ -15,7 +15,7 @@ export function ApplianceCard({ appliance }: { appliance: Appliance }) {
   const { t } = useTranslation();
   const say = useSay();
   const valueWords = useValueWords();
-  const signalWords = useSignalWords();
+  const label = useValueLabel();
   const main = MAIN_SIGNALS.map((name) => appliance.latest.find((v) => v.signal === name)).find((v) => !!v);
   const beside = BESIDE.map((name) => appliance.latest.find((v) => v.signal === name)).filter((v) => !!v && v !== main);
   return (
@@ -35,14 +35,14 @@ export function ApplianceCard({ appliance }: { appliance: Appliance }) {
       </div>
       <div className="appliance-main">
         <p className="big">{main ? valueWords(main) : '–'}</p>
-        <p className="small">{main ? signalWords(main) : t('appliance.noValues')}</p>
+        <p className="small">{main ? label(main) : t('appliance.noValues')}</p>
       </div>
       <div className="sparkline-room">{main && <Sparkline appliance={appliance.id} signal={main.signal} />}</div>
       {beside.length > 0 && (
         <dl className="figures">
           {beside.slice(0, 3).map((value) => (
             <div key={value!.signal}>
-              <dt>{signalWords(value!)}</dt>
+              <dt>{label(value!)}</dt>
               <dd>{valueWords(value!)}</dd>
             </div>
           ))}

@@ -2,18 +2,18 @@
 import { useTranslation } from 'react-i18next';
 import type { LatestValue } from '../../client/shapes.ts';
 import { Empty } from '../status/loaded.tsx';
-import { useSignalWords, useValueWords } from './value.ts';
+import { useValueLabel, useValueWords } from './value.ts';
 
 export function LatestValues({ latest }: { latest: LatestValue[] }) {
   const { t } = useTranslation();
   const valueWords = useValueWords();
-  const signalWords = useSignalWords();
+  const label = useValueLabel();
   if (latest.length === 0) return <Empty>{t('appliance.noValues')}</Empty>;
   return (
     <dl className="tiles">
       {latest.map((value) => (
         <div key={value.signal}>
-          <dt>{signalWords(value)}</dt>
+          <dt>{label(value)}</dt>
           <dd>{valueWords(value)}</dd>
         </div>
       ))}

@@ -35,6 +35,18 @@ export function useValueWords() {
   };
 }
 
+const NAMED_STATES = ['door_open', 'compressor_on', 'defrost_on'] as const;
+
+/** The name to put before a value: "door: closed" rather than "door open: closed". */
+export function useValueLabel() {
+  const { t } = useTranslation();
+  const signalWords = useSignalWords();
+  return (value: LatestValue): string => {
+    const named = NAMED_STATES.find((name) => name === value.signal);
+    return named && typeof value.value === 'boolean' ? t(`state.${named}`) : signalWords(value);
+  };
+}
+
 /** A signal's name in words; one that the catalogue does not know keeps its own name. */
 export function useSignalWords() {
   const say = useSay();

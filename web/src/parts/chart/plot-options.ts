@@ -28,7 +28,7 @@ export function plotOptions(look: PlotLook): uPlot.Options {
   return {
     width: look.width,
     height: look.height,
-    padding: [12, 8, 0, 0],
+    padding: [12, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), look.reader.timeZone),
@@ -73,6 +73,7 @@ function timeAxis(look: PlotLook): uPlot.Axis {
   return {
     ...axisLook(look),
     grid: { show: false },
+    size: 32,
     space: 64,
     ...(look.hours > 48 ? { incrs: [86_400, 2 * 86_400] } : {}),
     values: (_, seconds) => seconds.map((s) => format.format(s * 1000)),
@@ -82,7 +83,7 @@ function timeAxis(look: PlotLook): uPlot.Axis {
 function valueAxis(look: PlotLook): uPlot.Axis {
   return {
     ...axisLook(look),
-    size: 62,
+    size: 58,
     ...(look.state ? { splits: () => [0, 0.5, 1] } : {}),
     values: (_, values) => values.map((value) => (look.state ? `${value * 100} %` : look.words(value))),
   };

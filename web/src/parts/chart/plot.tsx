@@ -23,7 +23,7 @@ type PlotProps = {
   onPoint: (point: Point | null) => void;
 };
 
-const HEIGHT_PX = 260;
+const HEIGHT_PX = 240;
 
 export function Plot({ series, state, hours, spans, limit, words, label, onPoint }: PlotProps) {
   const room = useRef<HTMLDivElement>(null);

@@ -1,5 +1,6 @@
 // Status as a shape: readable without colour, and always beside its word.
-export type Tone = 'fine' | 'attention' | 'danger' | 'silent' | 'new' | 'plain';
+export type Tone = 'fine' | 'attention' | 'danger' | 'silent' | 'new';
+type Shape = Tone | 'info' | 'clock';
 
 const STROKE = {
   fill: 'none',
@@ -9,7 +10,7 @@ const STROKE = {
   strokeLinejoin: 'round',
 } as const;
 
-const SHAPES: Record<Tone, React.ReactNode> = {
+const SHAPES: Record<Shape, React.ReactNode> = {
   fine: (
     <>
       <circle cx="8" cy="8" r="6.6" />
@@ -35,22 +36,33 @@ const SHAPES: Record<Tone, React.ReactNode> = {
     </>
   ),
   new: <circle cx="8" cy="8" r="6.6" strokeDasharray="2.2 2.6" />,
-  plain: <circle cx="8" cy="8" r="2.6" />,
+  info: (
+    <>
+      <circle cx="8" cy="8" r="6.6" />
+      <path d="M8 7.4v3.8M8 4.8v.1" />
+    </>
+  ),
+  clock: (
+    <>
+      <circle cx="8" cy="8" r="6.6" />
+      <path d="M8 4.4V8l2.4 1.8" />
+    </>
+  ),
 };
 
-export function Mark({ tone }: { tone: Tone }) {
+export function Mark({ shape }: { shape: Shape }) {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true" {...STROKE}>
-      {SHAPES[tone]}
+      {SHAPES[shape]}
     </svg>
   );
 }
 
 /** A word in a soft coloured pill with its shape. */
-export function Pill({ tone, children }: { tone: Tone; children: React.ReactNode }) {
+export function Pill({ tone, shape = tone, children }: { tone: Tone; shape?: Shape; children: React.ReactNode }) {
   return (
     <span className={`pill tone-${tone}`}>
-      <Mark tone={tone} />
+      <Mark shape={shape} />
       <span>{children}</span>
     </span>
   );

@@ -16,7 +16,7 @@ const ALERT_TONES = {
   withdrawn: 'silent',
 } as const satisfies Record<AlertState, Tone>;
 
-const CASE_TONES = { open: 'attention', verifying: 'new', closed: 'fine' } as const satisfies Record<CaseState, Tone>;
+const CASE_TONES = { open: 'new', verifying: 'new', closed: 'fine' } as const satisfies Record<CaseState, Tone>;
 
 const VISIT_TONES = {
   unassigned: 'attention',
@@ -33,7 +33,11 @@ export function ConditionPill({ condition }: { condition: Condition }) {
 
 export function SeverityPill({ severity }: { severity: Severity }) {
   const { t } = useTranslation();
-  return <Pill tone={SEVERITY_TONES[severity]}>{t(`severity.${severity}`)}</Pill>;
+  return (
+    <Pill tone={SEVERITY_TONES[severity]} shape={severity === 'notice' ? 'info' : undefined}>
+      {t(`severity.${severity}`)}
+    </Pill>
+  );
 }
 
 export function AlertStatePill({ state }: { state: AlertState }) {
@@ -43,10 +47,18 @@ export function AlertStatePill({ state }: { state: AlertState }) {
 
 export function CaseStatePill({ state }: { state: CaseState }) {
   const { t } = useTranslation();
-  return <Pill tone={CASE_TONES[state]}>{t(`caseState.${state}`)}</Pill>;
+  return (
+    <Pill tone={CASE_TONES[state]} shape={state === 'closed' ? undefined : 'clock'}>
+      {t(`caseState.${state}`)}
+    </Pill>
+  );
 }
 
 export function VisitStatePill({ state }: { state: VisitState }) {
   const { t } = useTranslation();
-  return <Pill tone={VISIT_TONES[state]}>{t(`visitState.${state}`)}</Pill>;
+  return (
+    <Pill tone={VISIT_TONES[state]} shape={state === 'offered' ? 'clock' : undefined}>
+      {t(`visitState.${state}`)}
+    </Pill>
+  );
 }

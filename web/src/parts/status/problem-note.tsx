@@ -18,7 +18,7 @@ export function ProblemNote({ error, onRetry }: ProblemNoteProps) {
   const parts = problem?.problems?.map(({ where, what }) => `${where}: ${what}`) ?? [];
   return (
     <div className="note tone-danger" role="alert">
-      <Mark tone="danger" />
+      <Mark shape="danger" />
       <div className="stack-tight">
         <strong>{title}</strong>
         {[...parts, ...lines.filter((line) => !!line)].map((line) => (
