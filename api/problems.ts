@@ -20,6 +20,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'not-yours': { status: 409 },
   'invalid-request': { status: 400 },
   'too-many-log-ins': { status: 429 },
+  'too-many-streams': { status: 429 },
 };
 
 const BY_STATUS: Record<number, { code: string; hint: string }> = {

@@ -1,10 +1,13 @@
 // Starts the HTTP door.
 import type { AddressInfo } from 'node:net';
-import type { Stage } from '#runtime';
+import { SECOND, type Stage } from '#runtime';
 import { buildApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Api } from './route.ts';
 
-/** `url` is where it listens; `openApi()` the OpenAPI 3.1 document. Stopping ends live streams and answers what is under way. */
+const LAST_ANSWERS_MS = SECOND / 2;
+
+/** `url` is where it listens; `openApi()` the OpenAPI 3.1 document. Stopping ends live streams at once and gives what is under way half a second. */
 export async function startApi(deps: ApiDeps): Promise<Stage & { url: string; openApi(): object }> {
   const app = await buildApp(deps);
   try {
@@ -18,6 +21,13 @@ export async function startApi(deps: ApiDeps): Promise<Stage & { url: string; op
     name: 'api',
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     openApi: () => app.swagger(),
-    [Symbol.asyncDispose]: () => app.close(),
+    [Symbol.asyncDispose]: () => stop(app),
   };
+}
+
+/** Browsers hold connections open on which they have asked nothing yet; nobody waits for those. */
+async function stop(app: Api): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+  await app.close();
+  clearTimeout(cut);
 }

@@ -17,6 +17,7 @@ export function eventRoutes(app: Api, live: Live): void {
   app.get(
     '/events',
     {
+      exposeHeadRoute: false,
       config: allow('hear-changes'),
       schema: {
         operationId: 'hearChanges',

@@ -2,7 +2,16 @@
 
 import type { FastifyRequest } from 'fastify';
 import { Assign, type Id, PickSlot, page, Slot, Visit, VisitResult } from '#contracts';
-import { acceptVisit, assign, caseOfVisit, finishVisit, pickSlot, refuseVisit, slotsFor } from '#field-service';
+import {
+  acceptVisit,
+  assign,
+  caseById,
+  caseOfVisit,
+  finishVisit,
+  pickSlot,
+  refuseVisit,
+  slotsFor,
+} from '#field-service';
 import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound } from '../problems.ts';
