@@ -107,7 +107,7 @@ type NotificationRow = {
 async function notificationsOf(sql: Sql, alert: Id): Promise<z.infer<typeof NotificationView>[]> {
   const rows = await sql.query<NotificationRow>(
     `select id, kind, person, state, reason, coalesce(settled_at, created_at) as at
-       from app.notification where alert = $1 order by created_at, id`,
+       from app.notification where alert = $1 order by position`,
     [alert],
   );
   const people = await Promise.all([...new Set(rows.map((row) => row.person))].map((id) => personById(sql, id)));

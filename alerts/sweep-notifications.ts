@@ -70,7 +70,7 @@ async function claim(sql: Sql, now: number): Promise<Claimed | undefined> {
   const [row] = await sql.query<Claimed>(
     `with next as (
        select id from app.notification where state = 'waiting' and send_at <= $1 and claimed_until <= $1
-        order by send_at, created_at, id limit 1 for update skip locked)
+        order by send_at, position limit 1 for update skip locked)
      update app.notification n set claimed_until = $2, attempts = n.attempts + 1 from next where n.id = next.id
      returning n.id, n.alert, n.person, n.subject, n.lines, n.path, n.attempts, n.created_at,
        (select a.appliance from app.alert a where a.id = n.alert) as appliance,

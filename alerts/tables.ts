@@ -39,6 +39,7 @@ export const alertsTables: readonly Migration[] = [
       // Words are kept as phrases and rendered when sent: the person's language, units and address of that moment count.
       `create table app.notification (
          id uuid primary key,
+         position bigint generated always as identity,
          alert uuid,
          person uuid not null,
          kind text not null,
@@ -52,8 +53,8 @@ export const alertsTables: readonly Migration[] = [
          claimed_until bigint not null default 0,
          attempts int not null default 0,
          settled_at bigint)`,
-      "create index notification_waiting on app.notification (send_at) where state = 'waiting'",
-      'create index notification_alert on app.notification (alert, created_at)',
+      "create index notification_waiting on app.notification (send_at, position) where state = 'waiting'",
+      'create index notification_alert on app.notification (alert, position)',
     ],
   },
 ];
