@@ -42,7 +42,7 @@ function Head({ alert }: { alert: Alert }) {
   const say = useSay();
   const times = useTimes();
   const lead = alert.closedAt
-    ? `${t('alert.over')}. ${t('alert.overAt', { when: times.moment(alert.closedAt) })}`
+    ? t('alert.overAt', { when: times.moment(alert.closedAt) })
     : t('time.since', { when: times.moment(alert.openedAt) });
   return (
     <PageHead

@@ -16,9 +16,18 @@ const POINTS = 300;
 export type Span = { from: string; to: string | null };
 /** A limit in the signal's own unit. */
 export type Limit = { signal: string; value: number };
-type HistoryProps = { appliance: string; latest: LatestValue[]; spans: Span[]; limits: Limit[]; first?: string };
+/** How far back a history looks at first. */
+export type Hours = '6' | '24' | '168';
+type HistoryProps = {
+  appliance: string;
+  latest: LatestValue[];
+  spans: Span[];
+  limits: Limit[];
+  first?: string | undefined;
+  firstHours: Hours;
+};
 
-export function History({ appliance, latest, spans, limits, first }: HistoryProps) {
+export function History({ appliance, latest, spans, limits, first, firstHours }: HistoryProps) {
   const { t } = useTranslation();
   const signalWords = useSignalWords();
   const drawable = latest.filter((value) => typeof value.value !== 'string');
@@ -26,7 +35,7 @@ export function History({ appliance, latest, spans, limits, first }: HistoryProp
     drawable.some((value) => value.signal === name),
   );
   const [chosen, setChosen] = useState<string>();
-  const [hours, setHours] = useState('24');
+  const [hours, setHours] = useState<string>(firstHours);
   const signal = drawable.find((value) => value.signal === (chosen ?? preferred));
   if (!signal) return <Empty>{t('appliance.noValues')}</Empty>;
 
