@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { JobsConnection } from '#engines/bullmq';
 import { openPglitePool, openPgliteSql, openPostgres, startPgliteThread } from '#engines/postgres';
 import type { Sql } from '#runtime';
+import { databaseDir } from '../servers/database-dir.ts';
 import { present, startPostgres } from '../servers/servers.ts';
 
 export type TestDatabase = AsyncDisposable & {
@@ -22,7 +23,7 @@ export function temporaryDir(): Disposable & { path: string } {
 
 export async function pgliteDatabase(): Promise<TestDatabase> {
   await using building = new AsyncDisposableStack();
-  const dir = building.use(temporaryDir());
+  const dir = building.use(await databaseDir());
   const thread = building.use(await startPgliteThread({ dir: dir.path }));
   const sql = building.use(openPgliteSql(thread.port()));
   const other = building.use(openPgliteSql(thread.port()));

@@ -1,13 +1,14 @@
 // What only the embedded database has to promise: it survives kills, really fsyncs, and one client cannot stop the others.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openPglitePool, openPgliteSql, type PgliteThread, startPgliteThread } from '#engines/postgres';
 import type { Sql } from '#runtime';
+import { databaseDir } from '../servers/database-dir.ts';
 import { temporaryDir } from './databases.ts';
 
 const CHILD = join(import.meta.dirname, 'pglite-child.ts');
@@ -41,21 +42,8 @@ const numbersKept = async (sql: Sql): Promise<number[]> =>
   (await sql.query<{ n: number }>('select n from public.kept order by n')).map(({ n }) => n);
 
 describe('the embedded database', () => {
-  // Made once, copied for each test: a first start takes seconds.
-  const made = temporaryDir();
-  beforeAll(async () => {
-    const thread = await startPgliteThread({ dir: made.path });
-    await thread.close();
-  });
-  afterAll(() => made[Symbol.dispose]());
-  function databaseDir(): Disposable & { path: string } {
-    const dir = temporaryDir();
-    cpSync(made.path, dir.path, { recursive: true });
-    return dir;
-  }
-
   it('keeps every acknowledged row, and at most one more, when the process is killed', async () => {
-    using dir = databaseDir();
+    using dir = await databaseDir();
     const acknowledged: number[] = [];
     const kills = [30, 60];
     for (const enough of kills) {
@@ -88,7 +76,7 @@ describe('the embedded database', () => {
   });
 
   it('ends the process with code 70 when the disk refuses an fsync, and acknowledges nothing after it', async () => {
-    using dir = databaseDir();
+    using dir = await databaseDir();
     const flag = join(dir.path, 'fsync-fails');
     const child = startChild(dir.path, {
       nodeArgs: ['--require', join(import.meta.dirname, 'fsync-fails.cjs')],
@@ -117,11 +105,12 @@ describe('the embedded database', () => {
 });
 
 describe('clients of the embedded database', () => {
-  const dir = temporaryDir();
+  let dir: Disposable & { path: string };
   let thread: PgliteThread;
   let sql: Sql & AsyncDisposable;
 
   beforeAll(async () => {
+    dir = await databaseDir();
     thread = await startPgliteThread({ dir: dir.path, idleInTransactionMs: IDLE_MS });
     sql = openPgliteSql(thread.port());
     await sql.query('create table public.seen (n int)');
@@ -210,7 +199,7 @@ describe('clients of the embedded database', () => {
   });
 
   it('are told that the database is closed, and find their rows when it is opened again', async () => {
-    using place = temporaryDir();
+    using place = await databaseDir();
     const first = await startPgliteThread({ dir: place.path });
     const before = openPgliteSql(first.port());
     await before.query('create table public.kept (n int8)');
