@@ -1,5 +1,7 @@
 // A small world for the stories of alerts and field service: people, appliances, findings as diagnosis leaves them, real
 // mail to a local sink, and a clock that stands until a story moves it. Nobody wakes the sweeps: stories run them.
+
+import { expect } from 'vitest';
 import { type AlertsDeps, alertsTables, sweepAlerts, sweepNotifications } from '#alerts';
 import {
   type Finding,
@@ -24,7 +26,6 @@ export const START = Date.UTC(2026, 2, 3, 8);
 export const TABLES = [outboxTables, ...registryTables, ...alertsTables, ...fieldServiceTables];
 export const PUBLIC_URL = 'https://stethos.example.org';
 
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const nobodyWakes = { wake: async () => {} };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -35,14 +36,18 @@ export async function openWorld(open: () => Promise<Sql & AsyncDisposable> = () 
   const { clock, set } = manualClock(START);
   const sink = building.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const mail = building.use(openMailSender({ smtpUrl: sink.url, from: 'Stethos <service@stethos.example.org>' }));
-  const alerts: AlertsDeps = { sql, jobs: nobodyWakes, mail, publicUrl: PUBLIC_URL, logger: quiet };
-  const service: FieldServiceDeps = { sql, jobs: nobodyWakes, logger: quiet };
+  const errors: object[] = [];
+  const logger = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const alerts: AlertsDeps = { sql, jobs: nobodyWakes, mail, publicUrl: PUBLIC_URL, logger };
+  const service: FieldServiceDeps = { sql, jobs: nobodyWakes, logger };
   const lifetime = building.move();
   const read = new Set<string>();
   const world = {
     sql,
     alerts,
     service,
+    /** What the sweeps had to log as errors: nothing, in a good story. */
+    errors,
     clock,
     now: () => clock.now(),
     /** Minutes since the story began. */
@@ -52,6 +57,7 @@ export async function openWorld(open: () => Promise<Sql & AsyncDisposable> = () 
       await sweepAlerts({ ...alerts, ...deps }, clock.now());
       await sweepFieldService(service, clock.now());
       await sweepNotifications({ ...alerts, ...deps }, clock.now());
+      expect(errors).toEqual([]);
     },
     /** Moves the clock and sweeps. */
     async sweepAt(minutes: number) {
@@ -67,6 +73,7 @@ export async function openWorld(open: () => Promise<Sql & AsyncDisposable> = () 
     /** Each story begins at START in an empty world. */
     async reset() {
       set(START);
+      errors.length = 0;
       const tables = await sql.query<{ name: string }>(
         "select tablename as name from pg_tables where schemaname = 'app' and tablename <> 'migration'",
       );
@@ -178,16 +185,16 @@ export type Episode = {
 
 let changes = 0;
 
-/** Leaves a finding as diagnosis does. `over` closes it: a minute of event time, or now. */
+/** Leaves a finding as diagnosis does. `at`: the minute of event time at which it happened, else now. */
 export async function diagnosisSays(
   world: World,
   change: FindingChange['change'],
   episode: Episode,
-  over: { at?: number } = {},
+  told: { at?: number; key?: string } = {},
 ): Promise<void> {
   const { appliance, causes, problem = 'refrigerator-too-warm', severity = 'warning', since = 0 } = episode;
   const ended = change === 'closed' || change === 'withdrawn';
-  const happenedAt = over.at === undefined ? world.now() : START + over.at * MINUTE;
+  const happenedAt = told.at === undefined ? world.now() : START + told.at * MINUTE;
   const finding: Finding = {
     id: idOf(appliance, problem, episode.episode ?? 1),
     appliance,
@@ -213,5 +220,5 @@ export async function diagnosisSays(
   };
   const id = idOf(finding.id, ++changes);
   const body: FindingChange = { id, change, finding };
-  await world.sql.transaction((tx) => put(tx, 'finding', { id: newId(), key: appliance, body }));
+  await world.sql.transaction((tx) => put(tx, 'finding', { id: newId(), key: told.key ?? appliance, body }));
 }
