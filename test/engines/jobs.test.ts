@@ -170,7 +170,10 @@ function jobsOnDatabase(open: () => Promise<TestDatabase>): void {
     const [platform, logger] = [sweeps(), memo()];
     await using _worker = await startJobsWorker({ connection: database.jobsConnection(), run: platform.run, logger });
     await using jobs = await openJobs({ connection: database.jobsConnection(), clock, logger });
-    await sql.transaction(() => jobs.wake('alerts'));
+    await sql.transaction(async (tx) => {
+      await jobs.wake('alerts');
+      await tx.query('select pg_sleep(0.05)');
+    });
     await platform.ran('alerts');
     expect(logger.lines).toEqual([]);
   });
