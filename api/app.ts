@@ -58,7 +58,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   answerErrors(app, deps.logger);
   await harden(app, deps);
   buildWall(app, deps);
-  await describeRoutes(app, deps.publicUrl);
+  await describeRoutes(app);
 
   const live = new Live(deps);
   await live.start();

@@ -5,7 +5,7 @@ import { PUBLIC } from './wall.ts';
 
 export function serveDemoMail(app: FastifyInstance, sink: { mails(): readonly KeptMail[] }): void {
   app.get('/demo/mail', { config: PUBLIC, schema: { hide: true } }, (_request, reply) => {
-    const newestFirst = [...sink.mails()].sort((a, b) => b.at - a.at);
+    const newestFirst = [...sink.mails()].reverse().sort((a, b) => b.at - a.at);
     return reply.type('text/html; charset=utf-8').send(mailPage(newestFirst));
   });
 }

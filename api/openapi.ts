@@ -14,7 +14,7 @@ const PROBLEM_ANSWER = {
 };
 
 /** Before the routes: notes each one, and adds the answer that all share. */
-export async function describeRoutes(app: FastifyInstance, publicUrl: string): Promise<void> {
+export async function describeRoutes(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,7 +24,7 @@ export async function describeRoutes(app: FastifyInstance, publicUrl: string): P
         description:
           'Times are ISO 8601 in UTC. Lists come in pages: ask again with `cursor` = `next` until it is null.',
       },
-      servers: [{ url: publicUrl }],
+      servers: [{ url: '/' }],
       components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: COOKIE } } },
       security: [{ session: [] }],
     },
@@ -46,7 +46,14 @@ export async function serveDescription(app: FastifyInstance): Promise<void> {
       route.config = { ...route.config, ...PUBLIC };
     });
     open.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
-    await open.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { validatorUrl: null } });
+    await open.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      uiConfig: { validatorUrl: null },
+      theme: {
+        title: 'Stethos API',
+        css: [{ filename: 'plain.css', content: '.swagger-ui .topbar { display: none }' }],
+      },
+    });
   });
 }
 

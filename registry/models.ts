@@ -12,7 +12,7 @@ export function loadModels(): ReadonlyMap<string, Model> {
   return loaded;
 }
 
-export function parseModels(text: string): ReadonlyMap<string, Model> {
+function parseModels(text: string): ReadonlyMap<string, Model> {
   const models = z.array(Model).parse(parse(text));
   const byId = new Map(models.map((model) => [model.id, model]));
   if (byId.size < models.length) throw new Error('models.yaml names a model twice');

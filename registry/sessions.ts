@@ -6,7 +6,7 @@ import { personById, sameCase } from './people.ts';
 import type { Viewer } from './policy.ts';
 import { newToken, tokenHash } from './tokens.ts';
 
-export const SESSION_IDLE_MS = 7 * DAY;
+const SESSION_IDLE_MS = 7 * DAY;
 export const SESSION_ABSOLUTE_MS = 30 * DAY;
 /** A session's last use is noted this often at most, so that reading does not mean writing. */
 const TOUCH_EVERY_MS = 10 * MINUTE;

@@ -204,6 +204,24 @@ describe('the built web', () => {
   });
 });
 
+describe('one address', () => {
+  it('may ask often, and try to log in less often', async () => {
+    const asked = async (url: string, times: number) => {
+      const answers = [];
+      for (let i = 0; i < times; i++) answers.push(await plain.app.inject({ method: 'POST', url, payload: {} }));
+      return answers;
+    };
+    const answers = await asked('/api/v1/sessions', 61);
+    expect(new Set(answers.slice(0, 60).map(({ statusCode }) => statusCode))).toEqual(new Set([400]));
+    const [last] = answers.slice(-1);
+    expect(last!.statusCode).toBe(429);
+    expect(last!.json()).toMatchObject({ code: 'too-many-requests', hint: expect.any(String) });
+    expect(Number(last!.headers['retry-after'])).toBeGreaterThan(0);
+    const others = await asked('/api/v1/alerts', 61);
+    expect(new Set(others.map(({ statusCode }) => statusCode))).toEqual(new Set([404]));
+  });
+});
+
 describe('the demo', () => {
   it('shows its accounts; a platform that is none has none', async () => {
     expect((await get('/api/v1/demo')).json()).toEqual({

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from '#api';
 import type { Change, Id } from '#contracts';
 import { type Account, coolingFails, openPlatform, type Platform } from './platform.ts';
@@ -24,6 +24,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await api[Symbol.asyncDispose]();
   await platform[Symbol.asyncDispose]();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 /** A page that listens. `until` reads on to the change it waits for and returns all on the way, that one included. */
@@ -111,6 +115,20 @@ describe('live updates', () => {
     platform.setClock(platform.now() + 60_000);
     await platform.hear(appliance, '{"readings":[{"values":{"power":62}}]}');
     await page.until({ what: 'readings', id: appliance });
+  });
+
+  it('end with the session', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const guest = await platform.account('dispatcher');
+    const second = await startApi(platform.deps);
+    await using leaving = await listen(guest, second.url);
+    await using staying = await listen(dispatcher, second.url);
+    await fetch(`${second.url}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: guest.cookie } });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await leaving.next()).toBeNull();
+    const appliance = await platform.appliance(home, 'After');
+    await staying.until({ what: 'appliance', id: appliance });
+    await second[Symbol.asyncDispose]();
   });
 
   it('need a session', async () => {

@@ -1,6 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert, Appliance, CreatedAppliance, Fleet, Id, Person, Problem, ServiceCase, Visit } from '#contracts';
+import { issueSetUpToken } from '#registry';
 import { type Account, coolingFails, MINUTE, NOW, openPlatform, PASSWORD, type Platform } from './platform.ts';
 
 let platform: Platform;
@@ -78,14 +79,23 @@ describe('logging in', () => {
     expect((await ask(guest, 'DELETE', '/sessions/current')).statusCode).toBe(204);
     expect((await ask(guest, 'GET', '/me')).statusCode).toBe(401);
   });
+});
 
-  it('makes the first administrator with a link that does not exist no administrator', async () => {
-    const answer = await ask(null, 'POST', '/setup', {
-      token: 'guess',
-      name: 'E',
-      email: 'e@example.org',
-      password: PASSWORD,
-    });
+describe('the first administrator', () => {
+  it('is made with the printed link and logged in at once', async () => {
+    const token = await issueSetUpToken(platform.sql, NOW);
+    const body = { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD };
+    const answer = await ask(null, 'POST', '/setup', body);
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toMatchObject({ name: 'Ada', role: 'administrator' });
+    const ada = { person: answer.json<Person>(), cookie: `stethos_session=${answer.cookies[0]!.value}` };
+    expect((await ask(ada, 'GET', '/people')).statusCode).toBe(200);
+    expect((await ask(null, 'POST', '/setup', body)).statusCode).toBe(422);
+  });
+
+  it('is not made with a link that was never printed', async () => {
+    const body = { token: 'guess', name: 'Eve', email: 'eve@example.org', password: PASSWORD };
+    const answer = await ask(null, 'POST', '/setup', body);
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toMatchObject({ code: 'set-up-link-used' });
   });
