@@ -4,7 +4,7 @@ import { AnswerBody, type DecodedMessage, type FindingChange, type Id, type LogR
 import { HOUR, MINUTE } from '#runtime';
 import { type Arrival, arrive, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import type { Catalogue } from './catalogue.ts';
-import { emptyMemory, type Memory, remember } from './memory.ts';
+import { emptyMemory, FRESH_MS, type Memory, remember } from './memory.ts';
 import { judgeProblem, type ProblemMemory, type ProblemScene, quietProblem, tellProblem } from './problem.ts';
 import type { Rule } from './rule.ts';
 
@@ -15,7 +15,10 @@ type ApplianceMemory = {
   kind: string;
   arrival: Arrival;
   memory: Memory;
+  /** The appliance's time of the last judgement. */
   judgedAt: number;
+  /** The platform's time of the last look at it. */
+  lookedAt: number;
   /** The platform's time while it was up, at the last message: silence is counted on that clock. */
   heardUpMs: number;
   problems: Record<string, ProblemMemory>;
@@ -102,6 +105,7 @@ class Fold implements Evaluator {
       arrival: newArrival(),
       memory: emptyMemory(first.at),
       judgedAt: first.at,
+      lookedAt: 0,
       heardUpMs: this.#state.upMs,
       problems: {},
     };
@@ -123,8 +127,9 @@ class Fold implements Evaluator {
     return changes;
   }
 
+  /** `at` is the appliance's time. Rules for any kind of appliance are about its messages, so the time of receipt counts for them. */
   #judge(id: Id, appliance: ApplianceMemory, at: number, changes: FindingChange[]): void {
-    appliance.judgedAt = Math.max(appliance.judgedAt, at);
+    appliance.judgedAt = at;
     for (const rule of this.#rulesFor(appliance)) {
       const change = judgeProblem(this.#scene(id, appliance, rule));
       if (change) changes.push(change);
@@ -172,11 +177,11 @@ class Fold implements Evaluator {
   #timePassed(id: Id, appliance: ApplianceMemory, at: number): FindingChange[] {
     const changes = this.#judgeMessages(id, appliance, overdue(appliance.arrival, at));
     noteTime(appliance.arrival, at);
-    if (this.#waitsForTime(appliance)) {
-      // The appliance's own clock, carried on from its newest stamp.
-      const now = appliance.memory.at + Math.max(0, at - appliance.arrival.receivedAt);
-      if (appliance.arrival.current) this.#judge(id, appliance, now, changes);
-    }
+    appliance.lookedAt = at;
+    // The appliance's own clock, carried on from its newest stamp; not further than its last values are good for.
+    const elapsedMs = Math.min(FRESH_MS + 1, Math.max(0, at - appliance.arrival.receivedAt));
+    if (appliance.arrival.current && this.#waitsForTime(appliance))
+      this.#judge(id, appliance, appliance.memory.at + elapsedMs, changes);
     changes.push(...this.#tell(id, appliance));
     return changes;
   }
@@ -197,7 +202,8 @@ class Fold implements Evaluator {
     appliance.problems[rule.id] ??= quietProblem(rule);
     const memory = appliance.problems[rule.id]!;
     const silentMs = this.#state.upMs - appliance.heardUpMs;
-    return { appliance: id, rule, memory, view: { memory: appliance.memory, at: appliance.judgedAt, silentMs } };
+    const at = rule.kind === 'any' ? Math.max(appliance.arrival.receivedAt, appliance.lookedAt) : appliance.judgedAt;
+    return { appliance: id, rule, memory, view: { memory: appliance.memory, at, silentMs } };
   }
 }
 

@@ -102,6 +102,16 @@ const TABLE: readonly Feature[] = [
     },
   },
   {
+    name: 'off_hours',
+    unit: 'duration',
+    signals: ['cabinet_temperature'],
+    // A buffered router outage leaves no gap; one in which the air did not warm was not a power cut.
+    compute: ({ memory, at }) => {
+      const { gap } = memory;
+      return gap && at - gap.endedAt < 12 * HOUR && gap.rise >= 2 ? gap.ms / HOUR : 0;
+    },
+  },
+  {
     name: 'known_hours',
     unit: '1',
     signals: [],
@@ -120,7 +130,7 @@ const percent = (share: number | null): number | null => (share === null ? null 
 export const FEATURES: ReadonlyMap<string, Feature> = new Map(TABLE.map((feature) => [feature.name, feature]));
 
 /** Features that count time say so in the unit of their name; people read a duration. */
-const TO_MS: Record<string, number> = { door_open_minutes: MINUTE, silent_hours: HOUR };
+const TO_MS: Record<string, number> = { door_open_minutes: MINUTE, silent_hours: HOUR, off_hours: HOUR };
 
 /** The feature's value as a quantity for people. */
 export const quantityOf = (feature: Feature, value: number): { value: number; unit: Feature['unit'] } => ({

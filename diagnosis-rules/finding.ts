@@ -61,6 +61,16 @@ function causeOf(rule: Rule, { cause, probability }: Ranked): RankedCause {
   return { cause, name, probability, explanation, remedy };
 }
 
+function summaryOf({ rule, ranked, symptoms, severity }: FindingParts, values: Values): Phrase {
+  const says = rule.causes[ranked[0]!.cause]!.says;
+  const candidates = [says && symptoms[says.while]!.state === 'present' ? says.text : null, rule.summary[severity]];
+  for (const phrase of candidates) {
+    const said = phrase && complete(withValues(phrase, values));
+    if (said) return said;
+  }
+  return rule.title;
+}
+
 /** Present first, then pending, absent, unknown. */
 const EVIDENCE_ORDER = ['present', 'pending', 'absent', 'unknown'] as const;
 
@@ -96,7 +106,7 @@ export function describeFinding(parts: FindingParts): Finding {
     appliance: parts.appliance,
     problem: rule.id,
     title: rule.title,
-    summary: complete(withValues(rule.summary[parts.severity] ?? rule.title, values)) ?? rule.title,
+    summary: summaryOf(parts, values),
     wouldClear: rule.wouldClear,
     severity: parts.severity,
     state: parts.state,

@@ -7,6 +7,8 @@ export const FRESH_MS = 15 * MINUTE;
 /** First-order filter from cabinet air to food-equivalent temperature (a small pack of perishable food). */
 const FOOD_TAU_MS = 90 * MINUTE;
 const STEP_MS = 5 * MINUTE;
+/** Without readings for this long the appliance may have been without power. */
+const LONG_GAP_MS = 30 * MINUTE;
 const REMEMBERED_STEPS = 36;
 /** Above this an appliance without a compressor signal is taken to be cooling. */
 const COOLING_WATTS = 30;
@@ -24,6 +26,8 @@ export type Memory = {
   door: { openedAt: number; samples: number; airAtOpening: number | null } | null;
   doorShares: Share[];
   compressorShares: Share[];
+  /** The last long time without readings, and how much warmer the air was after it. */
+  gap: { endedAt: number; ms: number; rise: number } | null;
 };
 
 export const emptyMemory = (at: number): Memory => ({
@@ -35,6 +39,7 @@ export const emptyMemory = (at: number): Memory => ({
   door: null,
   doorShares: [],
   compressorShares: [],
+  gap: null,
 });
 
 export function numberAt(memory: Memory, signal: string, at: number): number | null {
@@ -94,6 +99,15 @@ function rememberTime(memory: Memory, at: number): void {
   if (cooling !== null) addShare(memory.compressorShares, memory.at, at, cooling);
 }
 
+function rememberGap(memory: Memory, moment: Moment): void {
+  const ms = moment.at - memory.at;
+  if (ms < LONG_GAP_MS) return;
+  const before = memory.values.cabinet_temperature?.value;
+  const after = moment.readings.find((reading) => reading.signal === 'cabinet_temperature')?.value;
+  const rise = typeof before === 'number' && typeof after === 'number' ? after - before : 0;
+  memory.gap = { endedAt: moment.at, ms, rise };
+}
+
 function filterFood(memory: Memory, at: number, air: number): void {
   const before = memory.food;
   const weight = before ? 1 - Math.exp(-(at - before.at) / FOOD_TAU_MS) : 1;
@@ -114,6 +128,7 @@ function followDoor(memory: Memory, at: number, open: boolean): void {
 /** Takes one moment, not older than the newest one taken. */
 export function remember(memory: Memory, moment: Moment): void {
   rememberTime(memory, moment.at);
+  rememberGap(memory, moment);
   memory.at = moment.at;
   const door = moment.readings.find((reading) => reading.signal === 'door_open');
   // Before the new air value: the rise is counted from the last value with a closed door.

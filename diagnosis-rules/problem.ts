@@ -15,8 +15,8 @@ export type Episode = {
   /** What was told last, to tell a change from a repetition. */
   told: string;
   changes: number;
-  /** Opening symptoms that were present in this episode: all must be gone to close it. */
-  involved: string[];
+  /** Symptoms that opened it. They count for the ranking to the end: a door that was shut since was open all the same. */
+  openers: string[];
   answers: Given[];
 };
 
@@ -31,6 +31,14 @@ const worst = (severities: readonly Severity[]): Severity =>
   Severity.options.findLast((severity) => severities.includes(severity)) ?? 'notice';
 
 export type ProblemScene = { appliance: Id; rule: Rule; memory: ProblemMemory; view: View };
+
+function rankOf({ rule, memory }: ProblemScene): Ranked[] {
+  const { openers, answers } = memory.episode!;
+  const seen = Object.fromEntries(
+    openers.map((name) => [name, { ...memory.symptoms[name]!, state: 'present' as const }]),
+  );
+  return rankCauses(rule, { ...memory.symptoms, ...seen }, answers);
+}
 
 function change(
   scene: ProblemScene,
@@ -74,15 +82,16 @@ export function judgeProblem(scene: ProblemScene): FindingChange | null {
       announced: false,
       told: '',
       changes: 0,
-      involved: [],
+      openers: present,
       answers: [],
     };
   }
   const { episode } = memory;
-  for (const name of present) if (!episode.involved.includes(name)) episode.involved.push(name);
   if (present.length > 0) episode.severity = worst(present.map((name) => rule.opens[name]!));
-  if (episode.involved.some((name) => memory.symptoms[name]!.state !== 'absent')) return null;
-  const closing = change(scene, 'closed', rankCauses(rule, memory.symptoms, episode.answers), null);
+  // What is pending may yet become worse: it is the same episode. An opening symptom that cannot be judged clears nothing,
+  // unless this appliance never had the signal for it.
+  if (Object.keys(rule.opens).some((name) => memory.symptoms[name]!.state !== 'absent')) return null;
+  const closing = change(scene, 'closed', rankOf(scene), null);
   memory.episode = null;
   return closing;
 }
@@ -92,7 +101,7 @@ export function tellProblem(scene: ProblemScene): FindingChange | null {
   const { rule, memory } = scene;
   const { episode } = memory;
   if (!episode) return null;
-  const ranked = rankCauses(rule, memory.symptoms, episode.answers);
+  const ranked = rankOf(scene);
   const question = bestQuestion(rule, ranked, memory.symptoms, episode.answers);
   const present = Object.keys(rule.symptoms).filter((name) => memory.symptoms[name]!.state === 'present');
   const news = [episode.severity, ranked.map(({ cause }) => cause), question, episode.answers.length, present].join(

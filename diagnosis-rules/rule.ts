@@ -75,6 +75,8 @@ const Cause = z.strictObject({
   prior: z.number().positive().max(1),
   /** How likely each symptom is present under this cause; a symptom not listed is as likely as its base. */
   likelihood: Likelihoods.default({}),
+  /** What happened, said better than by the severity, while this cause leads and that symptom is present. */
+  says: z.strictObject({ while: z.string(), text: Phrase }).optional(),
   explanation: Phrase,
   remedy: Remedy,
 });
