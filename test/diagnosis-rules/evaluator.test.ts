@@ -1,0 +1,146 @@
+// What must always hold of the fold: replay, snapshot, batching, redelivery and small disorder change nothing; unknown is never false.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FindingChange, LogRecord, TelemetryPayload } from '#contracts';
+import { createEvaluator, loadCatalogue } from '#diagnosis-rules';
+import { HOUR, MINUTE, SECOND } from '#runtime';
+import { judge, lifeOf, NOON, newEvaluator, telemetry, told, toReadings, withTicks } from './life.ts';
+
+const troubled = (): LogRecord[] =>
+  lifeOf({
+    seed: 5,
+    until: NOON + 12 * HOUR,
+    episodes: [
+      { what: 'door-left-open', fromMs: 2 * HOUR, untilMs: 3 * HOUR },
+      { what: 'cooling-failing', fromMs: 6 * HOUR },
+    ],
+  });
+
+const ids = (changes: readonly FindingChange[]): string[] => changes.map((change) => change.id);
+
+describe('the fold', () => {
+  it('says the same in a replay of the log, id by id', () => {
+    const life = troubled();
+    const live = judge(life);
+    expect(live.length).toBeGreaterThan(3);
+    expect(judge(life)).toEqual(live);
+  });
+
+  it('goes on from a snapshot as if nothing had happened, wherever it was taken', () => {
+    const life = troubled();
+    const whole = ids(judge(life));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: life.length }), (cut) => {
+        const first = newEvaluator();
+        const before = judge(life.slice(0, cut), first);
+        const second = createEvaluator({ catalogue: loadCatalogue(), toReadings, snapshot: first.snapshot() });
+        const after = judge(life.slice(cut), second);
+        expect(ids([...before, ...after])).toEqual(whole);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('takes a message that comes again for what it is', () => {
+    const life = troubled();
+    const again = life.flatMap((record) => (record.kind === 'message' ? [record, record] : [record]));
+    expect(ids(judge(again))).toEqual(ids(judge(life)));
+  });
+
+  it('waits for a gap in seq, so that messages a little out of order change nothing', () => {
+    const life = troubled();
+    fc.assert(
+      fc.property(fc.array(fc.nat(life.length - 2), { minLength: 1, maxLength: 30 }), (places) => {
+        const shuffled = [...life];
+        for (const place of places) {
+          const [a, b] = [shuffled[place]!, shuffled[place + 1]!];
+          if (a.kind !== 'message' || b.kind !== 'message') continue;
+          shuffled[place] = { ...b, at: a.at };
+          shuffled[place + 1] = { ...a, at: b.at };
+        }
+        expect(ids(judge(shuffled))).toEqual(ids(judge(life)));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('is not moved by a signal that it does not know', () => {
+    const life = troubled();
+    const more = life.map((record) => {
+      if (record.kind !== 'message') return record;
+      const payload = JSON.parse(Buffer.from(record.body).toString()) as TelemetryPayload;
+      const readings = payload.readings.map((reading) => ({
+        ...reading,
+        values: { ...reading.values, noise: Math.round(reading.at ?? 0) % 7 },
+      }));
+      return { ...record, body: Buffer.from(JSON.stringify({ ...payload, readings })) };
+    });
+    expect(judge(more)).toEqual(judge(life));
+  });
+});
+
+/** One value each five minutes. */
+function readings(values: readonly object[], everyMs = 5 * MINUTE): LogRecord[] {
+  const records = values.map((value, i) =>
+    telemetry(NOON + i * everyMs + SECOND, {
+      readings: [{ at: NOON + i * everyMs, values: value as Record<string, unknown> }],
+    }),
+  );
+  return withTicks(records, NOON, NOON + values.length * everyMs);
+}
+
+describe('unknown is never false', () => {
+  it('a fridge that sends only its power raises nothing and clears nothing', () => {
+    const life = readings(Array.from({ length: 200 }, (_, i) => ({ power: i % 3 === 0 ? 95 : 2 })));
+    expect(told(judge(life))).toEqual([]);
+  });
+
+  it('silence in the middle of an episode neither clears nor worsens it', () => {
+    const warm = readings(Array.from({ length: 20 }, () => ({ cabinet_temperature: 14 })));
+    const evaluator = newEvaluator();
+    expect(told(judge(warm, evaluator))).toEqual(['opened critical door-left-open']);
+    const quietHours = withTicks([], NOON + 2 * HOUR, NOON + 20 * HOUR);
+    expect(told(judge(quietHours, evaluator))).toEqual([]);
+  });
+
+  it('a gap in the data does not count towards the time a condition must hold', () => {
+    const warmBefore = telemetry(NOON, { readings: [{ at: NOON, values: { cabinet_temperature: 12 } }] });
+    const warmAfter = telemetry(NOON + 2 * HOUR, {
+      readings: [{ at: NOON + 2 * HOUR, values: { cabinet_temperature: 12 } }],
+    });
+    const life = withTicks([warmBefore, warmAfter], NOON, NOON + 2 * HOUR + 5 * MINUTE);
+    expect(told(judge(life))).toEqual([]);
+  });
+});
+
+describe('an explanation', () => {
+  it('names what was measured, against which threshold, since when, in both languages', () => {
+    const [opened] = judge(readings(Array.from({ length: 20 }, () => ({ cabinet_temperature: 14, set_point: 4 }))));
+    const { finding } = opened!;
+    const danger = finding.evidence.find((evidence) => evidence.symptom === 'food-danger')!;
+    expect(danger).toMatchObject({
+      state: 'present',
+      measured: { value: 14, unit: 'Cel' },
+      threshold: { value: 8, unit: 'Cel' },
+      since: NOON,
+    });
+    expect(finding.evidence.find((evidence) => evidence.symptom === 'door-standing-open')!.state).toBe('unknown');
+    expect(finding.causes.reduce((sum, cause) => sum + cause.probability, 0)).toBeCloseTo(1);
+    for (const phrase of [
+      finding.title,
+      finding.summary,
+      finding.wouldClear,
+      ...finding.evidence.map(({ text }) => text),
+    ]) {
+      expect(phrase.en).not.toBe('');
+      expect(phrase.zh).toMatch(/[一-鿿]/);
+      for (const [, name] of `${phrase.en}${phrase.zh}`.matchAll(/\{(\w+)\}/g))
+        expect(phrase.values).toHaveProperty(name!);
+    }
+  });
+
+  it('says that its words on food were not reviewed while nobody has', () => {
+    expect(loadCatalogue().every((rule) => rule.reviewedBy === null)).toBe(true);
+  });
+});

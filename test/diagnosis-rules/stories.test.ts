@@ -1,0 +1,132 @@
+// What diagnosis says about days in a fridge's life: faults are recognised and told apart, ordinary life is left in peace.
+
+import { describe, expect, it } from 'vitest';
+import { drawHabits, drawParameters, type Episode, randomOf } from '#device-sim';
+import { DAY, HOUR, MINUTE } from '#runtime';
+import { answer, judge, lifeOf, NOON, newEvaluator, told } from './life.ts';
+
+const SEEDS = [1, 2, 3];
+const door = (fromHours: number, toHours: number): Episode => ({
+  what: 'door-left-open',
+  fromMs: fromHours * HOUR,
+  untilMs: toHours * HOUR,
+});
+
+describe('a door left open', () => {
+  it.each(SEEDS)(
+    'is said within ten minutes, becomes critical when food is in danger, and closes by recovery (seed %i)',
+    (seed) => {
+      const changes = judge(lifeOf({ seed, until: NOON + 10 * HOUR, episodes: [door(2, 2.75)] }));
+      const [opened] = changes;
+      expect(opened!.change).toBe('opened');
+      expect(opened!.finding.openedAt - (NOON + 2 * HOUR)).toBeLessThanOrEqual(10 * MINUTE);
+      expect(new Set(changes.map(({ finding }) => finding.id)).size).toBe(1);
+      expect(changes.every(({ finding }) => finding.causes[0]!.cause === 'door-left-open')).toBe(true);
+      expect(changes.at(-1)!.change).toBe('closed');
+    },
+  );
+
+  it('needs no question, because the sensor knows', () => {
+    const changes = judge(lifeOf({ seed: 1, until: NOON + 3 * HOUR, episodes: [door(2, 3)] }));
+    expect(changes.length).toBeGreaterThan(0);
+    expect(changes.every(({ finding }) => finding.question === null)).toBe(true);
+  });
+});
+
+describe('failing cooling', () => {
+  const failing: Episode = { what: 'cooling-failing', fromMs: 2 * HOUR };
+
+  it.each(SEEDS)('is told from an open door and needs a technician (seed %i)', (seed) => {
+    const changes = judge(lifeOf({ seed, until: NOON + 10 * HOUR, episodes: [failing] }));
+    expect(changes[0]!.finding.causes[0]!.cause).toBe('cooling-failing');
+    expect(changes[0]!.finding.causes[0]!.remedy.by).toBe('technician');
+    expect(changes.every(({ change }) => change !== 'closed')).toBe(true);
+  });
+
+  it('asks about the door when no sensor knows, and the answer changes the ranking', () => {
+    const life = lifeOf({ seed: 1, doorSensor: false, until: NOON + 8 * HOUR, episodes: [failing] });
+    const evaluator = newEvaluator();
+    const [opened] = judge(life, evaluator);
+    expect(opened!.finding.question?.question).toBe('door-closed');
+    const probability = (changes: ReturnType<typeof judge>, cause: string): number =>
+      changes.at(-1)!.finding.causes.find((ranked) => ranked.cause === cause)!.probability;
+    const closed = judge([answer(NOON + 8 * HOUR, 'it-is-closed')], evaluator);
+    expect(closed[0]!.change).toBe('changed');
+    expect(closed[0]!.finding.question).toBeNull();
+    expect(probability(closed, 'cooling-failing')).toBeGreaterThan(opened!.finding.causes[0]!.probability);
+    const opposite = judge([answer(NOON + 8 * HOUR + 1000, 'it-was-open')], evaluator);
+    expect(probability(opposite, 'door-left-open')).toBeGreaterThan(probability(closed, 'door-left-open'));
+  });
+});
+
+describe('ordinary life raises nothing', () => {
+  const QUIET: Episode[] = [
+    { what: 'party', fromMs: 5 * HOUR },
+    { what: 'hot-groceries', fromMs: 5 * HOUR },
+    { what: 'heat-wave', fromMs: 5 * HOUR },
+    { what: 'router-outage', fromMs: 5 * HOUR, untilMs: 12 * HOUR },
+    { what: 'set-point-change', fromMs: 5 * HOUR },
+    { what: 'holiday', fromMs: 5 * HOUR },
+  ];
+  for (const episode of QUIET) {
+    it.each(SEEDS)(`${episode.what} (seed %i)`, (seed) => {
+      expect(told(judge(lifeOf({ seed, until: NOON + 2 * DAY, episodes: [episode] })))).toEqual([]);
+    });
+  }
+
+  it('a month in each of five homes with machines of their own', () => {
+    for (let seed = 200; seed < 205; seed++) {
+      const life = lifeOf({
+        seed,
+        until: NOON + 30 * DAY,
+        parameters: drawParameters(randomOf(seed, 'machine')),
+        habits: drawHabits(randomOf(seed, 'home')),
+      });
+      expect(told(judge(life)), `seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
+describe('late data', () => {
+  it('an episode that was over before it was received is history: it never opens', () => {
+    const outage: Episode = { what: 'router-outage', fromMs: 5 * HOUR, untilMs: 12 * HOUR };
+    const changes = judge(lifeOf({ seed: 1, until: NOON + DAY, episodes: [outage, door(6, 7)] }));
+    expect(told(changes)).toEqual(['closed critical door-left-open']);
+    const { finding } = changes[0]!;
+    expect(finding.openedAt).toBeGreaterThan(NOON + 6 * HOUR);
+    expect(finding.closedAt!).toBeLessThan(NOON + 12 * HOUR);
+  });
+
+  it('an episode that goes on when the buffer has been heard is told then, with its true beginning', () => {
+    const outage: Episode = { what: 'router-outage', fromMs: 5 * HOUR, untilMs: 8 * HOUR };
+    const changes = judge(lifeOf({ seed: 1, until: NOON + 9 * HOUR, episodes: [outage, door(6, 12)] }));
+    expect(changes[0]!.change).toBe('opened');
+    expect(changes[0]!.finding.openedAt).toBeLessThan(NOON + 6.2 * HOUR);
+  });
+});
+
+describe('an appliance that goes silent', () => {
+  const silent: Episode = { what: 'appliance-silent', fromMs: 5 * HOUR };
+
+  it('is said after a day, not as a fault, and no fault is raised meanwhile', () => {
+    const changes = judge(lifeOf({ seed: 1, until: NOON + 2 * DAY, episodes: [silent] }));
+    expect(told(changes)).toEqual(['opened notice appliance-offline']);
+    // Its last message came up to a cadence before it fell silent.
+    expect(changes[0]!.finding.openedAt).toBeGreaterThanOrEqual(NOON + 29 * HOUR - 2 * MINUTE);
+  });
+
+  it('closes with its first message', () => {
+    const back: Episode = { ...silent, untilMs: 40 * HOUR };
+    const changes = judge(lifeOf({ seed: 1, until: NOON + 3 * DAY, episodes: [back] }));
+    expect(told(changes)).toEqual(['opened notice appliance-offline', 'closed notice appliance-offline']);
+    expect(changes[1]!.finding.closedAt!).toBeGreaterThanOrEqual(changes[0]!.finding.openedAt);
+  });
+
+  it('is not said when it was the platform that was down', () => {
+    const life = lifeOf({ seed: 1, until: NOON + 4 * DAY, episodes: [silent] });
+    // The platform was down for two days: no ticks then, and a start after.
+    const down = life.filter((record) => record.at < NOON + 6 * HOUR || record.at > NOON + 54 * HOUR);
+    const changes = judge(down.filter((record) => record.at < NOON + 70 * HOUR));
+    expect(told(changes)).toEqual([]);
+  });
+});
