@@ -18,7 +18,7 @@ const REFUSALS: Record<string, string> = {
 };
 const HINT = 'Is PostgreSQL running there, and are host and port in DATABASE_URL right?';
 
-export const codeOf = (error: unknown): string => {
+const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 };
