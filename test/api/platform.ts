@@ -10,8 +10,8 @@ import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log
 import { fieldServiceTables, sweepFieldService } from '#field-service';
 import { ingestTables, makeDecode, startReadingsWorker } from '#ingest';
 import { createAppliance, createHousehold, createPerson, loadModels, registryTables } from '#registry';
-import { type Jobs, type Logger, manualClock, outboxTables, put } from '#runtime';
-import { openDatabase } from '../registry/database.ts';
+import { type Jobs, type Logger, manualClock, migrate, outboxTables, put } from '#runtime';
+import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
 export const PASSWORD = 'correct horse battery';
@@ -23,7 +23,7 @@ const sleepyJobs: Jobs = { wake: async () => {} };
 export type Account = { person: Person; cookie: string };
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-export async function openPlatform(more: Partial<ApiDeps> = {}) {
+export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Promise<TestDatabase> = pgliteDatabase) {
   const stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'stethos-api-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,9 +32,8 @@ export async function openPlatform(more: Partial<ApiDeps> = {}) {
   const note = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const logger: Logger = { info: note('info'), warn: note('warn'), error: note('error') };
 
-  const sql = stack.use(
-    await openDatabase([outboxTables, ...registryTables, ...ingestTables, ...alertsTables, ...fieldServiceTables]),
-  );
+  const { sql } = stack.use(await open());
+  await migrate(sql, [outboxTables, ...registryTables, ...ingestTables, ...alertsTables, ...fieldServiceTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
     folder: logFolder,

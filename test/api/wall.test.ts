@@ -1,231 +1,246 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Id, newId, type Role } from '#contracts';
+import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
+import { describeEngine } from '../servers/servers.ts';
 import { type Account, coolingFails, openPlatform, type Platform } from './platform.ts';
 
-let platform: Platform;
-const accounts: Record<string, Account> = {};
-/** One of each thing, in the household `home`; its visit is offered to the account `technician`. */
-const things: Record<'appliance' | 'alert' | 'case' | 'visit', Id> = { appliance: '', alert: '', case: '', visit: '' };
+describe('the wall on PGlite', () => wall(pgliteDatabase));
+describeEngine('PostgreSQL', 'the wall', () => wall(postgresDatabase));
 
-type Answer = { items: { id: Id; visits: { id: Id }[] }[] };
-const get = async (who: string, url: string) => (await ask(who, 'GET', url)).json<Answer>();
-const ask = (who: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, payload?: object) =>
-  platform.app.inject({
-    method,
-    url: `/api/v1${path}`,
-    headers: who === 'nobody' ? {} : { cookie: accounts[who]!.cookie },
-    ...(payload ? { payload } : {}),
-  });
+function wall(open: () => Promise<TestDatabase>): void {
+  let platform: Platform;
+  const accounts: Record<string, Account> = {};
+  /** One of each thing, in the household `home`; its visit is offered to the account `technician`. */
+  const things: Record<'appliance' | 'alert' | 'case' | 'visit', Id> = {
+    appliance: '',
+    alert: '',
+    case: '',
+    visit: '',
+  };
 
-beforeAll(async () => {
-  platform = await openPlatform();
-  const [home, elsewhere] = [await platform.household('Home'), await platform.household('Elsewhere')];
-  accounts.owner = await platform.account('owner', home.id);
-  accounts.neighbour = await platform.account('owner', elsewhere.id);
-  accounts.technician = await platform.account('technician');
-  accounts.colleague = await platform.account('technician');
-  accounts.dispatcher = await platform.account('dispatcher');
-  accounts.administrator = await platform.account('administrator');
-  things.appliance = await platform.appliance(home.id);
-  await platform.find(coolingFails(things.appliance));
-  things.alert = (await get('owner', '/alerts')).items[0]!.id;
-  await ask('owner', 'POST', `/alerts/${things.alert}/service-request`);
-  await platform.sweepFieldService();
-  const [file] = (await get('owner', '/cases')).items;
-  things.case = file!.id;
-  things.visit = file!.visits[0]!.id;
-  const technician = accounts.technician.person.id;
-  await ask('dispatcher', 'POST', `/visits/${things.visit}/assignment`, { technician });
-});
-afterAll(() => platform[Symbol.asyncDispose]());
-
-type Operation = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; url: string };
-function operations(): Operation[] {
-  const document = platform.app.swagger() as { paths: Record<string, Record<string, unknown>> };
-  return Object.entries(document.paths).flatMap(([url, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase() as Operation['method'], url })),
-  );
-}
-
-const PUBLIC = new Set([
-  'GET /healthz',
-  'GET /readyz',
-  'POST /api/v1/sessions',
-  'POST /api/v1/setup',
-  'GET /api/v1/demo',
-]);
-
-describe('a stranger', () => {
-  it('reaches no route but the public ones', async () => {
-    const routes = operations();
-    expect(routes.length).toBeGreaterThan(25);
-    expect(routes.map(({ method, url }) => `${method} ${url}`)).toEqual(expect.arrayContaining([...PUBLIC]));
-    for (const { method, url } of routes) {
-      if (PUBLIC.has(`${method} ${url}`)) continue;
-      const answer = await platform.app.inject({ method, url: url.replace('{id}', things.appliance) });
-      expect([method, url, answer.statusCode]).toEqual([method, url, 401]);
-      expect(answer.json()).toMatchObject({ code: 'not-logged-in' });
-    }
-  });
-
-  it('reaches no route that the document does not show, but the document itself', () => {
-    const shown = new Set(operations().map(({ url }) => url.replaceAll(/\{(\w+)\}/g, ':$1')));
-    const hidden = routesOf(platform.app.printRoutes({ commonPrefix: false })).filter((url) => !shown.has(url));
-    expect(hidden.filter((url) => url !== '/api/openapi.json' && !url.startsWith('/api/docs'))).toEqual([]);
-  });
-
-  it('with a made-up session is still a stranger', async () => {
-    const answer = await platform.app.inject({
-      url: '/api/v1/me',
-      headers: { cookie: `stethos_session=${'a'.repeat(43)}` },
+  type Answer = { items: { id: Id; visits: { id: Id }[] }[] };
+  const get = async (who: string, url: string) => (await ask(who, 'GET', url)).json<Answer>();
+  const ask = (who: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, payload?: object) =>
+    platform.app.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: who === 'nobody' ? {} : { cookie: accounts[who]!.cookie },
+      ...(payload ? { payload } : {}),
     });
-    expect(answer.statusCode).toBe(401);
+
+  beforeAll(async () => {
+    platform = await openPlatform({}, open);
+    const [home, elsewhere] = [await platform.household('Home'), await platform.household('Elsewhere')];
+    accounts.owner = await platform.account('owner', home.id);
+    accounts.neighbour = await platform.account('owner', elsewhere.id);
+    accounts.technician = await platform.account('technician');
+    accounts.colleague = await platform.account('technician');
+    accounts.dispatcher = await platform.account('dispatcher');
+    accounts.administrator = await platform.account('administrator');
+    things.appliance = await platform.appliance(home.id);
+    await platform.find(coolingFails(things.appliance));
+    things.alert = (await get('owner', '/alerts')).items[0]!.id;
+    await ask('owner', 'POST', `/alerts/${things.alert}/service-request`);
+    await platform.sweepFieldService();
+    const [file] = (await get('owner', '/cases')).items;
+    things.case = file!.id;
+    things.visit = file!.visits[0]!.id;
+    const technician = accounts.technician.person.id;
+    await ask('dispatcher', 'POST', `/visits/${things.visit}/assignment`, { technician });
   });
-});
+  afterAll(() => platform?.[Symbol.asyncDispose]());
 
-/** The paths in Fastify's drawing of its tree of routes. */
-function routesOf(drawing: string): string[] {
-  const open: string[] = [];
-  const paths: string[] = [];
-  for (const line of drawing.split('\n')) {
-    const match = /^((?:│ {3}| {4})*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line);
-    if (!match) continue;
-    const depth = match[1]!.length / 4;
-    open.length = depth;
-    open.push(match[2]!);
-    if (match[3]) paths.push(open.join(''));
+  type Operation = { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; url: string };
+  function operations(): Operation[] {
+    const document = platform.app.swagger() as { paths: Record<string, Record<string, unknown>> };
+    return Object.entries(document.paths).flatMap(([url, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase() as Operation['method'], url })),
+    );
   }
-  return paths;
-}
 
-describe('what is not yours looks as if it did not exist', () => {
-  const paths = [
-    ['GET', '/appliances/:appliance'],
-    ['GET', '/appliances/:appliance/readings?signal=power&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z'],
-    ['GET', '/appliances/:appliance/quarantine'],
-    ['GET', '/alerts/:alert'],
-    ['POST', '/alerts/:alert/answers', { question: 'door-closed', answer: 'it-is-closed' }],
-    ['POST', '/alerts/:alert/acknowledgement'],
-    ['POST', '/alerts/:alert/service-request'],
-    ['GET', '/cases/:case'],
-    ['GET', '/visits/:visit/slots'],
-    ['POST', '/visits/:visit/slot', { start: '2026-03-03T09:00:00Z' }],
-    ['POST', '/visits/:visit/assignment', { technician: newId() }],
-    ['POST', '/visits/:visit/acceptance'],
-    ['POST', '/visits/:visit/refusal'],
-    ['POST', '/visits/:visit/result', { outcome: 'repaired' }],
-  ] as const;
+  const PUBLIC = new Set([
+    'GET /healthz',
+    'GET /readyz',
+    'POST /api/v1/sessions',
+    'POST /api/v1/setup',
+    'GET /api/v1/demo',
+  ]);
 
-  for (const [method, path, payload] of paths) {
-    it(`${method} ${path.split('?')[0]}`, async () => {
-      const real = path.replace(/:(\w+)/, (_, name: keyof typeof things) => things[name]);
-      const missing = path.replace(/:(\w+)/, () => newId());
+  describe('a stranger', () => {
+    it('reaches no route but the public ones', async () => {
+      const routes = operations();
+      expect(routes.length).toBeGreaterThan(25);
+      expect(routes.map(({ method, url }) => `${method} ${url}`)).toEqual(expect.arrayContaining([...PUBLIC]));
+      for (const { method, url } of routes) {
+        if (PUBLIC.has(`${method} ${url}`)) continue;
+        const answer = await platform.app.inject({ method, url: url.replace('{id}', things.appliance) });
+        expect([method, url, answer.statusCode]).toEqual([method, url, 401]);
+        expect(answer.json()).toMatchObject({ code: 'not-logged-in' });
+        if (method !== 'GET') continue;
+        const head = await platform.app.inject({ method: 'HEAD', url: url.replace('{id}', things.appliance) });
+        expect([url, head.statusCode]).toEqual([url, url === '/api/v1/events' ? 404 : 401]);
+      }
+    });
+
+    it('reaches no route that the document does not show, but the document itself', () => {
+      const shown = new Set(operations().map(({ url }) => url.replaceAll(/\{(\w+)\}/g, ':$1')));
+      const hidden = routesOf(platform.app.printRoutes({ commonPrefix: false })).filter((url) => !shown.has(url));
+      expect(hidden.filter((url) => url !== '/api/openapi.json' && !url.startsWith('/api/docs'))).toEqual([]);
+    });
+
+    it('with a made-up session is still a stranger', async () => {
+      const answer = await platform.app.inject({
+        url: '/api/v1/me',
+        headers: { cookie: `stethos_session=${'a'.repeat(43)}` },
+      });
+      expect(answer.statusCode).toBe(401);
+    });
+  });
+
+  /** The paths in Fastify's drawing of its tree of routes. */
+  function routesOf(drawing: string): string[] {
+    const open: string[] = [];
+    const paths: string[] = [];
+    for (const line of drawing.split('\n')) {
+      const match = /^((?:│ {3}| {4})*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line);
+      if (!match) continue;
+      const depth = match[1]!.length / 4;
+      open.length = depth;
+      open.push(match[2]!);
+      if (match[3]) paths.push(open.join(''));
+    }
+    return paths;
+  }
+
+  describe('what is not yours looks as if it did not exist', () => {
+    const paths = [
+      ['GET', '/appliances/:appliance'],
+      ['GET', '/appliances/:appliance/readings?signal=power&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z'],
+      ['GET', '/appliances/:appliance/quarantine'],
+      ['GET', '/alerts/:alert'],
+      ['POST', '/alerts/:alert/answers', { question: 'door-closed', answer: 'it-is-closed' }],
+      ['POST', '/alerts/:alert/acknowledgement'],
+      ['POST', '/alerts/:alert/service-request'],
+      ['GET', '/cases/:case'],
+      ['GET', '/visits/:visit/slots'],
+      ['POST', '/visits/:visit/slot', { start: '2026-03-03T09:00:00Z' }],
+      ['POST', '/visits/:visit/assignment', { technician: newId() }],
+      ['POST', '/visits/:visit/acceptance'],
+      ['POST', '/visits/:visit/refusal'],
+      ['POST', '/visits/:visit/result', { outcome: 'repaired' }],
+    ] as const;
+
+    for (const [method, path, payload] of paths) {
+      it(`${method} ${path.split('?')[0]}`, async () => {
+        const real = path.replace(/:(\w+)/, (_, name: keyof typeof things) => things[name]);
+        const missing = path.replace(/:(\w+)/, () => newId());
+        for (const who of ['neighbour', 'colleague']) {
+          const foreign = await ask(who, method, real, payload);
+          const unknown = await ask(who, method, missing, payload);
+          expect([who, foreign.statusCode]).toEqual([who, 404]);
+          expect(foreign.json()).toEqual(unknown.json());
+          expect(foreign.json()).toMatchObject({ code: 'not-found' });
+        }
+        expect((await ask('administrator', method, missing, payload)).statusCode).toBe(404);
+      });
+    }
+
+    it('and stands in no list', async () => {
       for (const who of ['neighbour', 'colleague']) {
-        const foreign = await ask(who, method, real, payload);
-        const unknown = await ask(who, method, missing, payload);
-        expect([who, foreign.statusCode]).toEqual([who, 404]);
-        expect(foreign.json()).toEqual(unknown.json());
-        expect(foreign.json()).toMatchObject({ code: 'not-found' });
+        for (const path of ['/appliances', '/alerts?state=all', '/cases?state=all']) {
+          expect([who, path, (await get(who, path)).items]).toEqual([who, path, []]);
+        }
       }
-      expect((await ask('administrator', method, missing, payload)).statusCode).toBe(404);
+      expect((await get('neighbour', '/households')).items).toHaveLength(1);
     });
-  }
-
-  it('and stands in no list', async () => {
-    for (const who of ['neighbour', 'colleague']) {
-      for (const path of ['/appliances', '/alerts?state=all', '/cases?state=all']) {
-        expect([who, path, (await get(who, path)).items]).toEqual([who, path, []]);
-      }
-    }
-    expect((await get('neighbour', '/households')).items).toHaveLength(1);
-  });
-});
-
-describe('what you may see but not do', () => {
-  const refused: [who: string, method: 'GET' | 'POST', path: string, payload?: object][] = [
-    ['owner', 'POST', '/visits/:visit/assignment', { technician: newId() }],
-    ['owner', 'POST', '/visits/:visit/acceptance'],
-    ['owner', 'GET', '/fleet'],
-    ['owner', 'GET', '/technicians'],
-    ['owner', 'GET', '/people'],
-    ['owner', 'POST', '/households', { name: 'x', region: 'north' }],
-    ['technician', 'POST', '/alerts/:alert/acknowledgement'],
-    ['technician', 'POST', '/visits/:visit/slot', { start: '2026-03-03T09:00:00Z' }],
-    ['technician', 'GET', '/households'],
-    ['technician', 'POST', '/appliances', { model: 'metered-fridge', name: 'x' }],
-    ['dispatcher', 'POST', '/visits/:visit/acceptance'],
-    ['dispatcher', 'GET', '/people'],
-    ['administrator', 'POST', '/visits/:visit/result', { outcome: 'repaired' }],
-  ];
-  for (const [who, method, path, payload] of refused) {
-    it(`${who}: ${method} ${path}`, async () => {
-      const url = path.replace(/:(\w+)/, (_, name: keyof typeof things) => things[name]);
-      const answer = await ask(who, method, url, payload);
-      expect(answer.statusCode).toBe(403);
-      expect(answer.json()).toMatchObject({ code: 'not-allowed' });
-    });
-  }
-
-  it('nobody but the administrator makes people', async () => {
-    const payload = {
-      name: 'Eve',
-      email: 'eve@example.org',
-      password: 'long enough to be taken',
-      role: 'administrator',
-    };
-    for (const who of ['owner', 'technician', 'dispatcher']) {
-      expect([who, (await ask(who, 'POST', '/people', payload)).statusCode]).toEqual([who, 403]);
-    }
-    expect((await ask('administrator', 'POST', '/people', payload)).statusCode).toBe(201);
   });
 
-  it('an owner adds an appliance to his own household only', async () => {
-    const elsewhere = (await get('neighbour', '/households')).items[0]!.id;
-    const body = { model: 'metered-fridge', name: 'Second fridge' };
-    expect((await ask('owner', 'POST', '/appliances', { ...body, household: elsewhere })).statusCode).toBe(403);
-    expect((await ask('owner', 'POST', '/appliances', { ...body, household: newId() })).statusCode).toBe(403);
-    expect((await ask('owner', 'POST', '/appliances', body)).statusCode).toBe(201);
-    expect((await get('owner', '/appliances')).items).toHaveLength(2);
-  });
-});
-
-describe('who is meant to', () => {
-  it('sees and does it', async () => {
-    const allowed: [who: string, path: string][] = [
-      ['owner', `/appliances/${things.appliance}`],
-      ['owner', `/alerts/${things.alert}`],
-      ['owner', `/cases/${things.case}`],
-      ['owner', `/visits/${things.visit}/slots`],
-      ['technician', `/appliances/${things.appliance}`],
-      ['technician', `/alerts/${things.alert}`],
-      ['technician', `/cases/${things.case}`],
-      ['technician', '/models'],
-      ['dispatcher', `/appliances/${things.appliance}/quarantine`],
-      ['dispatcher', '/fleet'],
-      ['administrator', '/people'],
+  describe('what you may see but not do', () => {
+    const refused: [who: string, method: 'GET' | 'POST', path: string, payload?: object][] = [
+      ['owner', 'POST', '/visits/:visit/assignment', { technician: newId() }],
+      ['owner', 'POST', '/visits/:visit/acceptance'],
+      ['owner', 'GET', '/fleet'],
+      ['owner', 'GET', '/technicians'],
+      ['owner', 'GET', '/people'],
+      ['owner', 'POST', '/households', { name: 'x', region: 'north' }],
+      ['technician', 'POST', '/alerts/:alert/acknowledgement'],
+      ['technician', 'POST', '/visits/:visit/slot', { start: '2026-03-03T09:00:00Z' }],
+      ['technician', 'GET', '/households'],
+      ['technician', 'POST', '/appliances', { model: 'metered-fridge', name: 'x' }],
+      ['dispatcher', 'POST', '/visits/:visit/acceptance'],
+      ['dispatcher', 'GET', '/people'],
+      ['administrator', 'POST', '/visits/:visit/result', { outcome: 'repaired' }],
     ];
-    for (const [who, path] of allowed) {
-      expect([who, path, (await ask(who, 'GET', path)).statusCode]).toEqual([who, path, 200]);
+    for (const [who, method, path, payload] of refused) {
+      it(`${who}: ${method} ${path}`, async () => {
+        const url = path.replace(/:(\w+)/, (_, name: keyof typeof things) => things[name]);
+        const answer = await ask(who, method, url, payload);
+        expect(answer.statusCode).toBe(403);
+        expect(answer.json()).toMatchObject({ code: 'not-allowed' });
+      });
     }
-    for (const list of ['/appliances', '/alerts', '/cases']) {
-      expect([list, (await get('technician', list)).items.length]).toEqual([list, 1]);
-    }
+
+    it('nobody but the administrator makes people', async () => {
+      const payload = {
+        name: 'Eve',
+        email: 'eve@example.org',
+        password: 'long enough to be taken',
+        role: 'administrator',
+      };
+      for (const who of ['owner', 'technician', 'dispatcher']) {
+        expect([who, (await ask(who, 'POST', '/people', payload)).statusCode]).toEqual([who, 403]);
+      }
+      expect((await ask('administrator', 'POST', '/people', payload)).statusCode).toBe(201);
+    });
+
+    it('an owner adds an appliance to his own household only', async () => {
+      const elsewhere = (await get('neighbour', '/households')).items[0]!.id;
+      const body = { model: 'metered-fridge', name: 'Second fridge' };
+      expect((await ask('owner', 'POST', '/appliances', { ...body, household: elsewhere })).statusCode).toBe(403);
+      expect((await ask('owner', 'POST', '/appliances', { ...body, household: newId() })).statusCode).toBe(403);
+      expect((await ask('owner', 'POST', '/appliances', body)).statusCode).toBe(201);
+      expect((await get('owner', '/appliances')).items).toHaveLength(2);
+    });
   });
 
-  it('keeps it no longer than the visit is his', async () => {
-    const colleague = accounts.colleague!.person.id;
-    await ask('dispatcher', 'POST', `/visits/${things.visit}/assignment`, { technician: colleague });
-    expect((await ask('technician', 'GET', `/appliances/${things.appliance}`)).statusCode).toBe(404);
-    expect((await ask('technician', 'POST', `/visits/${things.visit}/acceptance`)).statusCode).toBe(404);
-    expect((await ask('colleague', 'GET', `/appliances/${things.appliance}`)).statusCode).toBe(200);
-  });
+  describe('who is meant to', () => {
+    it('sees and does it', async () => {
+      const allowed: [who: string, path: string][] = [
+        ['owner', `/appliances/${things.appliance}`],
+        ['owner', `/alerts/${things.alert}`],
+        ['owner', `/cases/${things.case}`],
+        ['owner', `/visits/${things.visit}/slots`],
+        ['technician', `/appliances/${things.appliance}`],
+        ['technician', `/alerts/${things.alert}`],
+        ['technician', `/cases/${things.case}`],
+        ['technician', '/models'],
+        ['dispatcher', `/appliances/${things.appliance}/quarantine`],
+        ['dispatcher', '/fleet'],
+        ['administrator', '/people'],
+      ];
+      for (const [who, path] of allowed) {
+        expect([who, path, (await ask(who, 'GET', path)).statusCode]).toEqual([who, path, 200]);
+      }
+      for (const list of ['/appliances', '/alerts', '/cases']) {
+        expect([list, (await get('technician', list)).items.length]).toEqual([list, 1]);
+      }
+    });
 
-  it('has the role of now, not the one of log-in', async () => {
-    const fallen = await platform.account('administrator');
-    accounts.fallen = fallen;
-    expect((await ask('fallen', 'GET', '/people')).statusCode).toBe(200);
-    const role: Role = 'dispatcher';
-    await platform.sql.query('update app.person set role = $2 where id = $1', [fallen.person.id, role]);
-    expect((await ask('fallen', 'GET', '/people')).statusCode).toBe(403);
+    it('keeps it no longer than the visit is his', async () => {
+      const colleague = accounts.colleague!.person.id;
+      await ask('dispatcher', 'POST', `/visits/${things.visit}/assignment`, { technician: colleague });
+      expect((await ask('technician', 'GET', `/appliances/${things.appliance}`)).statusCode).toBe(404);
+      expect((await ask('technician', 'POST', `/visits/${things.visit}/acceptance`)).statusCode).toBe(404);
+      expect((await ask('colleague', 'GET', `/appliances/${things.appliance}`)).statusCode).toBe(200);
+    });
+
+    it('has the role of now, not the one of log-in', async () => {
+      const fallen = await platform.account('administrator');
+      accounts.fallen = fallen;
+      expect((await ask('fallen', 'GET', '/people')).statusCode).toBe(200);
+      const role: Role = 'dispatcher';
+      await platform.sql.query('update app.person set role = $2 where id = $1', [fallen.person.id, role]);
+      expect((await ask('fallen', 'GET', '/people')).statusCode).toBe(403);
+    });
   });
-});
+}
