@@ -1,7 +1,7 @@
 // What people do with an alert. Whether they may is asked before, at the door of the API.
 import type { AnswerBody, Id, LogRecord, Question } from '#contracts';
 import { announce, factRecord, PlatformError } from '#runtime';
-import { type AlertRecord, lockAlert, saveAlert } from './alert-record.ts';
+import { type AlertHappening, type AlertRecord, lockAlert, record, saveAlert } from './alert-record.ts';
 import { isLive, moved, planned } from './decide.ts';
 import { handOver } from './hand-over.ts';
 import type { AlertsDeps } from './sweep-alerts.ts';
@@ -11,18 +11,20 @@ type Acting = Pick<AlertsDeps, 'sql' | 'jobs'>;
 
 /** "I have seen it": reminders stop. Doing it twice is once. Throws `unknown-alert`, `wrong-state`. */
 export async function acknowledge(deps: Acting, act: { alert: Id; person: Id; now: number }): Promise<void> {
-  await change(deps, act, async (alert) => planned(moved(alert, 'acknowledged'), act.now));
+  await change(deps, act, 'acknowledged', async (alert) => planned(moved(alert, 'acknowledged'), act.now));
 }
 
 /** No reminder and no hand-over before `until`; then it is open again. Throws `unknown-alert`, `wrong-state`. */
 export async function snooze(deps: Acting, act: { alert: Id; person: Id; until: number; now: number }): Promise<void> {
-  await change(deps, act, async (alert) => planned({ ...moved(alert, 'snoozed'), wakeAt: act.until }, act.now));
+  await change(deps, act, 'snoozed', async (alert) =>
+    planned({ ...moved(alert, 'snoozed'), wakeAt: act.until }, act.now),
+  );
   await deps.jobs.wake('alerts', Math.max(0, act.until - act.now));
 }
 
 /** Hands the alert to service now; asking twice is once. Throws `unknown-alert`, `wrong-state`. */
 export async function requestService(deps: Acting, act: { alert: Id; person: Id; now: number }): Promise<void> {
-  await change(deps, act, async (alert, tx) => {
+  await change(deps, act, 'service-requested', async (alert, tx) => {
     if (!isLive(alert.state)) {
       throw new PlatformError('wrong-state', 'reject', 'This alert is over; there is nothing to send anybody for.');
     }
@@ -33,7 +35,8 @@ export async function requestService(deps: Acting, act: { alert: Id; person: Id;
 
 async function change(
   { sql }: Acting,
-  { alert: id, now }: { alert: Id; now: number },
+  { alert: id, person, now }: { alert: Id; person: Id; now: number },
+  what: AlertHappening,
   act: (alert: AlertRecord, tx: Parameters<typeof lockAlert>[0]) => Promise<AlertRecord>,
 ): Promise<void> {
   await sql.transaction(async (tx) => {
@@ -41,6 +44,7 @@ async function change(
     if (!alert) throw new PlatformError('unknown-alert', 'reject', 'There is no such alert.');
     const changed = { ...(await act(alert, tx)), changedAt: now };
     await saveAlert(tx, changed);
+    await record(tx, id, what, now, person);
     await rewriteWaiting(tx, changed, await waitingKinds(tx, id, now), null, now);
     await announce(tx, { what: 'alert', id });
   });

@@ -2,6 +2,7 @@
 import type { AlertState, Finding, Id, Severity } from '#contracts';
 import type { Sql } from '#runtime';
 import type { Pace } from './delays.ts';
+import type { AlertEvent } from './life-cycle.ts';
 
 /** What the last message said: news is measured against it. */
 export type Told = { at: number; severity: Severity; by: 'owner' | 'technician' };
@@ -110,4 +111,17 @@ export async function saveAlert(tx: Sql, alert: AlertRecord): Promise<void> {
       alert.messages,
     ],
   );
+}
+
+/** What is worth knowing afterwards: every event of the life cycle, and how the alert went to service. */
+export type AlertHappening = AlertEvent | 'service-requested' | 'handed-over';
+
+export async function record(
+  tx: Sql,
+  alert: Id,
+  what: AlertHappening,
+  at: number,
+  by: Id | null = null,
+): Promise<void> {
+  await tx.query('insert into app.alert_event (alert, at, what, by) values ($1, $2, $3, $4)', [alert, at, what, by]);
 }

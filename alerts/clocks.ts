@@ -1,7 +1,7 @@
 // The clocks of alerts: a snooze that ends, a reminder, the hand-over to service.
 import type { Id, ServiceRequest } from '#contracts';
 import { announce, type Sql } from '#runtime';
-import { ALERT_COLUMNS, type AlertRecord, IS_LIVE, saveAlert } from './alert-record.ts';
+import { ALERT_COLUMNS, type AlertRecord, IS_LIVE, record, saveAlert } from './alert-record.ts';
 import { moved, planned } from './decide.ts';
 import type { Pace } from './delays.ts';
 import { handOver } from './hand-over.ts';
@@ -40,7 +40,10 @@ const REASONS: Record<Pace, ServiceRequest['reason']> = {
 export async function fireAlertClocks(tx: Sql, due: AlertRecord, now: number): Promise<void> {
   let alert = due;
   const woken = alert.wakeAt !== null && alert.wakeAt <= now;
-  if (woken) alert = { ...moved(alert, 'woken'), wakeAt: null };
+  if (woken) {
+    alert = { ...moved(alert, 'woken'), wakeAt: null };
+    await record(tx, alert.id, 'woken', now);
+  }
   if (alert.handOverAt !== null && alert.handOverAt <= now) {
     alert = await handOver(tx, alert, REASONS[alert.pace], now);
   } else if (woken || (alert.remindAt !== null && alert.remindAt <= now)) {
@@ -51,8 +54,9 @@ export async function fireAlertClocks(tx: Sql, due: AlertRecord, now: number): P
 }
 
 async function remind(tx: Sql, alert: AlertRecord, now: number): Promise<AlertRecord> {
-  const reminded = planned({ ...alert, remindedAt: now }, now);
   const waiting = await waitingKinds(tx, alert.id, now);
+  const told = alert.told && waiting.length === 0 ? { ...alert.told, at: now } : alert.told;
+  const reminded = planned({ ...alert, told, remindedAt: now }, now);
   if (waiting.length === 0) return tell(tx, reminded, { kind: 'reminder', sendAt: now, now });
   await rewriteWaiting(tx, reminded, waiting, null, now);
   return reminded;

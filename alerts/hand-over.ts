@@ -1,7 +1,7 @@
 // To the next stage: a request for service, and the news that an alert is over. Rows of the outbox, once per alert.
 import { type AlertOver, type Finding, type Id, idOf, type RankedCause, type ServiceRequest } from '#contracts';
 import { put, type Sql } from '#runtime';
-import type { AlertRecord } from './alert-record.ts';
+import { type AlertRecord, record } from './alert-record.ts';
 import { planned } from './decide.ts';
 
 /** Asks field service, unless it was asked before. Returns the alert, handed over. */
@@ -24,6 +24,7 @@ export async function handOver(
     reason,
   };
   await put(tx, 'service-request', { id: idOf(alert.id, 'service-request'), key: alert.id, body: request });
+  await record(tx, alert.id, 'handed-over', now);
   return planned({ ...alert, handedOverAt: now }, now);
 }
 

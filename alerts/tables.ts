@@ -36,6 +36,14 @@ export const alertsTables: readonly Migration[] = [
       'create index alert_household on app.alert (household, opened_at desc, id desc)',
       `create index alert_due on app.alert (least(remind_at, hand_over_at, wake_at))
         where state in ('open', 'acknowledged', 'snoozed')`,
+      // What became of an alert and who made it so, append only.
+      `create table app.alert_event (
+         position bigint generated always as identity primary key,
+         alert uuid not null references app.alert,
+         at bigint not null,
+         what text not null,
+         by uuid)`,
+      'create index alert_event_alert on app.alert_event (alert, position)',
       // Words are kept as phrases and rendered when sent: the person's language, units and address of that moment count.
       `create table app.notification (
          id uuid primary key,

@@ -2,7 +2,7 @@
 import { type Finding, type FindingChange, newId } from '#contracts';
 import { householdOf } from '#registry';
 import { announce, type Sql } from '#runtime';
-import { type AlertRecord, insertAlert, lockAlert, lockLiveAlert, saveAlert } from './alert-record.ts';
+import { type AlertRecord, insertAlert, lockAlert, lockLiveAlert, record, saveAlert } from './alert-record.ts';
 import { firstMessageAt, moved, newAlert, planned, renewed, toldFirst } from './decide.ts';
 import { sayOver } from './hand-over.ts';
 import { lastSentAt, rewriteWaiting, stopTelling, tell, waitingKinds } from './tell.ts';
@@ -27,6 +27,7 @@ async function open(tx: Sql, finding: Finding, now: number): Promise<void> {
     if (live) return renew(tx, live, finding, now);
     throw new Error('the alert that stood in the way is gone; try again');
   }
+  await record(tx, born.id, 'opened', now);
   const sendAt = firstMessageAt(finding, await lastSentAt(tx, finding.appliance, finding.problem), now);
   await save(tx, await tell(tx, planned(toldFirst(born, sendAt), now), { kind: 'opened', sendAt, now }));
 }
@@ -35,13 +36,17 @@ async function renew(tx: Sql, live: AlertRecord, finding: Finding, now: number):
   const waiting = await waitingKinds(tx, live.id, now);
   const { alert, sendAt } = renewed(live, finding, now, waiting.length > 0);
   if (waiting.length > 0) await rewriteWaiting(tx, alert, waiting, sendAt, now);
+  if (finding.id !== live.finding.id) await record(tx, live.id, 'opened', now);
+  if (live.state !== 'open' && alert.state === 'open') await record(tx, live.id, 'woken', now);
   const news = sendAt !== null && waiting.length === 0;
   await save(tx, news ? await tell(tx, alert, { kind: 'changed', sendAt, now }) : alert);
 }
 
 async function end(tx: Sql, live: AlertRecord, finding: Finding, now: number): Promise<void> {
   const withdrawn = finding.state === 'withdrawn';
-  const over = planned({ ...moved(live, withdrawn ? 'withdrawn' : 'closed'), finding, changedAt: now }, now);
+  const event = withdrawn ? 'withdrawn' : 'closed';
+  const over = planned({ ...moved(live, event), finding, changedAt: now }, now);
+  await record(tx, live.id, event, now);
   const people = await stopTelling(tx, live.id, now);
   const how = withdrawn ? 'withdrawn' : 'resolved';
   await sayOver(tx, live.id, how, now);
@@ -66,6 +71,7 @@ async function keepAsHistory(tx: Sql, finding: Finding, now: number): Promise<vo
   }
   const alert = await lockAlert(tx, known.id);
   if (alert?.state === 'resolved' && state === 'withdrawn') {
+    await record(tx, alert.id, 'withdrawn', now);
     await save(tx, { ...moved(alert, 'withdrawn'), finding, changedAt: now });
   }
 }

@@ -86,6 +86,45 @@ describe('a door left open', () => {
     expect((await theAlert()).next).toBeNull();
   });
 
+  it('has no second message within ten minutes of the reminder', async () => {
+    await opened({ causes: [DOOR] });
+    await world.sweepAt(10);
+    world.newMails();
+    await changed(11, { causes: [COOLING] });
+    expect(subjects()).toEqual([]);
+    await world.sweepAt(20);
+    expect(subjects()).toEqual(['Kitchen fridge: Update: The fridge is too warm']);
+  });
+
+  it('that is seen while its message waits is still told, without the reminder', async () => {
+    world.at(60);
+    await diagnosisSays(world, 'opened', { appliance: home.appliance, causes: [DOOR] }, { at: 1 });
+    await world.sweep();
+    const alert = (await theAlert()).id;
+    await acknowledge(world.alerts, { alert, person: home.owner.id, now: world.now() });
+    await world.sweepAt(61);
+    const [mail] = world.newMails();
+    expect(mail!.text).not.toContain('remind');
+    expect(mail!.text).toContain('technician’s visit');
+  });
+
+  it('remembers who did what', async () => {
+    const alert = await opened({ causes: [DOOR] });
+    await acknowledge(world.alerts, { alert, person: home.owner.id, now: world.now() });
+    await world.sweepAt(120);
+    await diagnosisSays(world, 'closed', { appliance: home.appliance, causes: [DOOR] });
+    await world.sweep();
+    const events = await world.sql.query('select what, by from app.alert_event where alert = $1 order by position', [
+      alert,
+    ]);
+    expect(events).toEqual([
+      { what: 'opened', by: null },
+      { what: 'acknowledged', by: home.owner.id },
+      { what: 'handed-over', by: null },
+      { what: 'closed', by: null },
+    ]);
+  });
+
   it('sends for the technician whom the next cause needs', async () => {
     await opened({ causes: [DOOR, { ...COOLING, probability: 0.08 }] });
     await world.sweepAt(120);

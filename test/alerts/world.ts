@@ -18,21 +18,22 @@ import {
 import { openMailSender, type SunkMail, startMailSink } from '#engines/smtp';
 import { type FieldServiceDeps, fieldServiceTables, sweepFieldService } from '#field-service';
 import { createAppliance, createHousehold, createPerson, registryTables } from '#registry';
-import { MINUTE, manualClock, outboxTables, put, type Sql } from '#runtime';
-import { openDatabase } from '../registry/database.ts';
+import { MINUTE, manualClock, migrate, outboxTables, put } from '#runtime';
+import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 /** A Tuesday, nine o'clock in Berlin. */
 export const START = Date.UTC(2026, 2, 3, 8);
-export const TABLES = [outboxTables, ...registryTables, ...alertsTables, ...fieldServiceTables];
-export const PUBLIC_URL = 'https://stethos.example.org';
+const TABLES = [outboxTables, ...registryTables, ...alertsTables, ...fieldServiceTables];
+const PUBLIC_URL = 'https://stethos.example.org';
 
 const nobodyWakes = { wake: async () => {} };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export async function openWorld(open: () => Promise<Sql & AsyncDisposable> = () => openDatabase(TABLES)) {
+export async function openWorld(open: () => Promise<TestDatabase> = pgliteDatabase) {
   await using building = new AsyncDisposableStack();
-  const sql = building.use(await open());
+  const { sql } = building.use(await open());
+  await migrate(sql, TABLES);
   const { clock, set } = manualClock(START);
   const sink = building.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const mail = building.use(openMailSender({ smtpUrl: sink.url, from: 'Stethos <service@stethos.example.org>' }));

@@ -2,39 +2,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listAlerts, sweepAlerts, sweepNotifications } from '#alerts';
 import { type Id, newId } from '#contracts';
-import { openPostgres } from '#engines/postgres';
 import { acceptVisit, caseById, listCases, sweepFieldService } from '#field-service';
-import { migrate, type Sql } from '#runtime';
-import {
-  DOOR,
-  diagnosisSays,
-  givenHome,
-  givenPerson,
-  type Home,
-  openWorld,
-  TABLES,
-  type World,
-} from '../alerts/world.ts';
-import { describeEngine, present, startPostgres } from '../servers/servers.ts';
+import { DOOR, diagnosisSays, givenHome, givenPerson, type Home, openWorld, type World } from '../alerts/world.ts';
+import { postgresDatabase } from '../engines/databases.ts';
+import { describeEngine } from '../servers/servers.ts';
 import { alertsAsks, alertsSaysOver, mailed } from './desk.ts';
 
 const WORKERS = 8;
 const HOMES = 12;
 
-async function openServer(): Promise<Sql & AsyncDisposable> {
-  await using building = new AsyncDisposableStack();
-  const { url } = building.use(present(await startPostgres()));
-  const { sql } = building.use(await openPostgres({ url }));
-  await migrate(sql, TABLES);
-  const lifetime = building.move();
-  return { ...sql, [Symbol.asyncDispose]: () => lifetime.disposeAsync() };
-}
-
 describeEngine('PostgreSQL', 'workers of alerts and field service', () => {
   let world: World;
   let homes: Home[];
   beforeAll(async () => {
-    world = await openWorld(openServer);
+    world = await openWorld(postgresDatabase);
   });
   beforeEach(async () => {
     await world.reset();
