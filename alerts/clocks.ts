@@ -31,6 +31,7 @@ export async function nextAlertDueAt(sql: Sql): Promise<number | null> {
 const REASONS: Record<Pace, ServiceRequest['reason']> = {
   owner: 'not-recovered',
   unsure: 'not-recovered',
+  improving: 'not-recovered',
   quiet: 'not-recovered',
   sure: 'needs-technician',
   answered: 'needs-technician',

@@ -3,7 +3,7 @@ import type { Finding } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
 
 /** How fast an alert moves on by itself. */
-export type Pace = 'owner' | 'sure' | 'answered' | 'unsure' | 'quiet';
+export type Pace = 'improving' | 'owner' | 'sure' | 'answered' | 'unsure' | 'quiet';
 
 /** `remind`: after the last message, once, unless somebody acknowledged. `handOver`: to service, after the pace began. */
 export const PACES: Record<Pace, { remindAfterMs: number | null; handOverAfterMs: number | null; why: string }> = {
@@ -27,6 +27,11 @@ export const PACES: Record<Pace, { remindAfterMs: number | null; handOverAfterMs
     handOverAfterMs: HOUR,
     why: 'A wrong visit costs more than an hour; the answer to our question may settle it.',
   },
+  improving: {
+    remindAfterMs: null,
+    handOverAfterMs: null,
+    why: 'The readings are on their way back by themselves; when that stops, the clocks begin anew.',
+  },
   quiet: {
     remindAfterMs: null,
     handOverAfterMs: null,
@@ -35,7 +40,7 @@ export const PACES: Record<Pace, { remindAfterMs: number | null; handOverAfterMs
 };
 
 /** From this probability on the cause is taken as known. */
-export const SURE = 0.6;
+const SURE = 0.6;
 
 /** Never handed over by themselves; the owner may still ask for service. */
 const NEVER_HANDED_OVER: ReadonlySet<string> = new Set(['appliance-silent']);
@@ -54,6 +59,7 @@ export const LATE_HOLD_MS = 30_000;
 
 export function paceOf(finding: Finding): Pace {
   const top = finding.causes[0]!;
+  if (finding.improving) return 'improving';
   if (finding.severity === 'notice' || NEVER_HANDED_OVER.has(finding.problem)) return 'quiet';
   if (top.remedy.by === 'owner') return 'owner';
   if (top.probability < SURE) return 'unsure';

@@ -62,6 +62,8 @@ export const Finding = z.object({
   /** What would close the finding. */
   wouldClear: Phrase,
   severity: Severity,
+  /** The readings are on their way to clearing it: nobody need be hurried while that lasts. */
+  improving: z.boolean(),
   state: z.enum(['open', 'closed', 'withdrawn']),
   /** Event time (the appliance's clock), epoch ms. */
   openedAt: z.number(),

@@ -102,6 +102,14 @@ const TABLE: readonly Feature[] = [
     },
   },
   {
+    name: 'minutes_since_door_was_shut',
+    unit: 'duration',
+    signals: ['door_open', 'cabinet_temperature'],
+    // Counts only after it had stood open for minutes, and only while it stays shut.
+    compute: ({ memory, at }) =>
+      memory.doorShutAt === null || stateAt(memory, 'door_open', at) !== false ? null : minutes(at - memory.doorShutAt),
+  },
+  {
     name: 'off_hours',
     unit: 'duration',
     signals: ['cabinet_temperature'],
@@ -130,7 +138,12 @@ const percent = (share: number | null): number | null => (share === null ? null 
 export const FEATURES: ReadonlyMap<string, Feature> = new Map(TABLE.map((feature) => [feature.name, feature]));
 
 /** Features that count time say so in the unit of their name; people read a duration. */
-const TO_MS: Record<string, number> = { door_open_minutes: MINUTE, silent_hours: HOUR, off_hours: HOUR };
+const TO_MS: Record<string, number> = {
+  door_open_minutes: MINUTE,
+  minutes_since_door_was_shut: MINUTE,
+  silent_hours: HOUR,
+  off_hours: HOUR,
+};
 
 /** The feature's value as a quantity for people. */
 export const quantityOf = (feature: Feature, value: number): { value: number; unit: Feature['unit'] } => ({

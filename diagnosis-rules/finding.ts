@@ -89,6 +89,9 @@ export type FindingParts = {
   answers: readonly Given[];
 };
 
+export const isImproving = (rule: Rule, symptoms: Record<string, SymptomMemory>): boolean =>
+  rule.improving !== undefined && symptoms[rule.improving]!.state === 'present';
+
 export function describeFinding(parts: FindingParts): Finding {
   const { rule, view } = parts;
   const values: Values = {};
@@ -109,6 +112,7 @@ export function describeFinding(parts: FindingParts): Finding {
     summary: summaryOf(parts, values),
     wouldClear: rule.wouldClear,
     severity: parts.severity,
+    improving: isImproving(rule, parts.symptoms),
     state: parts.state,
     openedAt: parts.openedAt,
     changedAt: view.at,

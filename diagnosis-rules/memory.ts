@@ -24,6 +24,8 @@ export type Memory = {
   /** Food-equivalent temperature at the start of each step, newest last. */
   foodHistory: { step: number; value: number }[];
   door: { openedAt: number; samples: number; airAtOpening: number | null } | null;
+  /** When a door that had stood open was closed. */
+  doorShutAt: number | null;
   doorShares: Share[];
   compressorShares: Share[];
   /** The last long time without readings, and how much warmer the air was after it. */
@@ -37,6 +39,7 @@ export const emptyMemory = (at: number): Memory => ({
   food: null,
   foodHistory: [],
   door: null,
+  doorShutAt: null,
   doorShares: [],
   compressorShares: [],
   gap: null,
@@ -120,8 +123,10 @@ function filterFood(memory: Memory, at: number, air: number): void {
 }
 
 function followDoor(memory: Memory, at: number, open: boolean): void {
-  if (!open) memory.door = null;
-  else if (memory.door) memory.door.samples++;
+  if (!open) {
+    if (memory.door && at - memory.door.openedAt >= STEP_MS) memory.doorShutAt = at;
+    memory.door = null;
+  } else if (memory.door) memory.door.samples++;
   else memory.door = { openedAt: at, samples: 1, airAtOpening: numberAt(memory, 'cabinet_temperature', at) };
 }
 

@@ -208,6 +208,7 @@ export async function diagnosisSays(
     },
     wouldClear: { en: 'Colder than 6 degrees.', zh: '低于 6 度。' },
     severity,
+    improving: false,
     state: ended ? change : 'open',
     openedAt: START + since * MINUTE,
     changedAt: happenedAt,

@@ -183,6 +183,7 @@ export function coolingFails(appliance: Id, more: Partial<Finding> = {}): Findin
     summary: words('It has been above 8 °C for half an hour.', '温度高于 8 °C 已有半小时。'),
     wouldClear: words('Below 7 °C for half an hour.', '低于 7 °C 持续半小时。'),
     severity: 'critical',
+    improving: false,
     state: 'open',
     openedAt: NOW,
     changedAt: NOW,

@@ -80,7 +80,7 @@ describe('ordinary life raises nothing', () => {
         seed,
         until: NOON + 30 * DAY,
         parameters: drawParameters(randomOf(seed, 'machine')),
-        habits: drawHabits(randomOf(seed, 'home')),
+        habits: drawHabits(seed),
       });
       expect(told(judge(life)), `seed ${seed}`).toEqual([]);
     }
