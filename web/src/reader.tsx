@@ -30,7 +30,10 @@ export function useSay() {
       phrase: (phrase: Phrase) => say(phrase, reader),
       quantity: (quantity: Quantity) => sayQuantity(quantity, reader),
       number: (value: number) => new Intl.NumberFormat(localeOf(reader)).format(value),
-      percent: (share: number) => new Intl.NumberFormat(localeOf(reader), { style: 'percent' }).format(share),
+      percent: (share: number) => {
+        const format = new Intl.NumberFormat(localeOf(reader), { style: 'percent' });
+        return share > 0 && share < 0.005 ? `< ${format.format(0.01)}` : format.format(share);
+      },
     }),
     [reader],
   );

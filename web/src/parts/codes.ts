@@ -11,6 +11,15 @@ export function useSkillWords(): (skill: string) => string {
   return (skill) => (isKey(en.skill, skill) ? t(`skill.${skill}`) : skill);
 }
 
+/** A question and an answer that are no longer asked, by their codes. */
+export function useAnswerWords() {
+  const { t } = useTranslation();
+  return {
+    question: (code: string) => (isKey(en.asked, code) ? t(`asked.${code}`) : code),
+    answer: (code: string) => (isKey(en.said, code) ? t(`said.${code}`) : code),
+  };
+}
+
 /** What the API refused, in the reader's language; null for a code without words. */
 export function useProblemWords(): (problem: Problem) => string | null {
   const { t } = useTranslation();

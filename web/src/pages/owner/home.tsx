@@ -7,9 +7,8 @@ import { AlertRow } from '../../parts/alert/alert-row.tsx';
 import { ApplianceCard } from '../../parts/appliance/appliance-card.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Loaded } from '../../parts/status/loaded.tsx';
+import { URGENCY } from '../../parts/status/urgency.ts';
 import { OpenAlertCard } from './open-alert-card.tsx';
-
-const BY_URGENCY = { critical: 0, warning: 1, notice: 2 } as const;
 
 export function OwnerHomePage() {
   const appliances = useAppliances();
@@ -27,7 +26,7 @@ export function OwnerHomePage() {
 
 function Home({ appliances, open }: { appliances: Appliance[]; open: AlertSummary[] }) {
   const { t } = useTranslation();
-  const [first, ...others] = open.toSorted((a, b) => BY_URGENCY[a.severity] - BY_URGENCY[b.severity]);
+  const [first, ...others] = open.toSorted((a, b) => URGENCY[a.severity] - URGENCY[b.severity]);
   return (
     <>
       <HomeHead appliances={appliances.length} open={open.length} />

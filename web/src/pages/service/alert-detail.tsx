@@ -36,11 +36,7 @@ export function AlertDetail({ id }: { id: string }) {
           <EvidenceCard alert={data} />
           <CausesCard alert={data} forStaff />
           <AlertHistory alert={data} />
-          {data.question && !data.closedAt && (
-            <section className="card">
-              <QuestionBox alert={data} />
-            </section>
-          )}
+          <QuestionBox alert={data} />
           <WordsCard alert={data} />
         </div>
       )}

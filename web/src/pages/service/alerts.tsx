@@ -6,6 +6,7 @@ import { Segments } from '../../parts/form/fields.tsx';
 import { MasterDetail } from '../../parts/shell/master-detail.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { URGENCY } from '../../parts/status/urgency.ts';
 import { AlertDetail } from './alert-detail.tsx';
 import { AlertTable } from './alert-table.tsx';
 
@@ -13,7 +14,8 @@ export function ServiceAlertsPage({ id }: { id?: string | undefined }) {
   const { t } = useTranslation();
   const [state, setState] = useState<'open' | 'closed'>('open');
   const alerts = useAlerts(state);
-  const shown = id ?? alerts.data?.items[0]?.id;
+  const items = alerts.data?.items.toSorted((a, b) => URGENCY[a.severity] - URGENCY[b.severity]) ?? [];
+  const shown = id ?? items[0]?.id;
   const list = (
     <>
       <PageHead title={t('nav.alerts')}>
@@ -28,9 +30,11 @@ export function ServiceAlertsPage({ id }: { id?: string | undefined }) {
         />
       </PageHead>
       <Loaded from={alerts} lines={8}>
-        {({ items }) =>
+        {() =>
           items.length === 0 ? (
-            <Empty>{t(state === 'open' ? 'alert.noMore' : 'alert.none')}</Empty>
+            <div className="card">
+              <Empty>{t(state === 'open' ? 'alert.noMore' : 'alert.none')}</Empty>
+            </div>
           ) : (
             <AlertTable alerts={items} shown={shown} />
           )
@@ -40,7 +44,7 @@ export function ServiceAlertsPage({ id }: { id?: string | undefined }) {
   );
   return (
     <MasterDetail chosen={id !== undefined} back={{ to: '/alerts', words: t('nav.alerts') }} list={list}>
-      {shown ? <AlertDetail id={shown} /> : <Empty>{t('alert.choose')}</Empty>}
+      {shown && <AlertDetail key={shown} id={shown} />}
     </MasterDetail>
   );
 }

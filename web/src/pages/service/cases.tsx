@@ -34,7 +34,9 @@ export function ServiceCasesPage({ id }: { id?: string | undefined }) {
       <Loaded from={cases} lines={8}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty>{t('case.none')}</Empty>
+            <div className="card">
+              <Empty>{t('case.none')}</Empty>
+            </div>
           ) : (
             <ul className="card rows list">
               {items.map((of) => (
@@ -48,7 +50,7 @@ export function ServiceCasesPage({ id }: { id?: string | undefined }) {
   );
   return (
     <MasterDetail chosen={id !== undefined} back={{ to: '/cases', words: t('case.title') }} list={list}>
-      {shown ? <CaseDetail id={shown} /> : <Empty>{t('case.choose')}</Empty>}
+      {shown && <CaseDetail key={shown} id={shown} />}
     </MasterDetail>
   );
 }

@@ -37,6 +37,7 @@ function VisitView({ job: { of, visit }, back }: { job: Job; back: { to: string;
   const say = useSay();
   const words = useSlotWords();
   const alert = useAlert(of.alertId);
+  const likely = alert.data?.causes[0];
   return (
     <>
       <PageHead title={say.phrase(of.title)} lead={visit.slot ? words.full(visit.slot) : t('case.noSlot')} back={back}>
@@ -47,6 +48,12 @@ function VisitView({ job: { of, visit }, back }: { job: Job; back: { to: string;
           <section className="card">
             <h2>{t('visits.prepare')}</h2>
             <Place of={of} />
+            {likely && (
+              <>
+                <h3 className="label">{t('visits.likely')}</h3>
+                <p>{`${say.phrase(likely.name)} · ${say.percent(likely.probability)}`}</p>
+              </>
+            )}
             {visit.parts.length > 0 && (
               <>
                 <h3 className="label">{t('case.parts')}</h3>

@@ -2,18 +2,23 @@
 import { useTranslation } from 'react-i18next';
 import type { Alert } from '#contracts';
 import { useSay, useTimes } from '../../reader.tsx';
+import { useAnswerWords } from '../codes.ts';
 import { Empty } from '../status/loaded.tsx';
 
 export function Answers({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const say = useSay();
   const times = useTimes();
+  const codes = useAnswerWords();
   if (alert.answers.length === 0) return <Empty>{t('alert.noAnswers')}</Empty>;
   const { question } = alert;
   const words = (answer: Alert['answers'][number]) => {
     const asked = question?.question === answer.question ? question : undefined;
     const text = asked?.answers.find((choice) => choice.answer === answer.answer)?.text;
-    return { asked: asked ? say.phrase(asked.text) : answer.question, said: text ? say.phrase(text) : answer.answer };
+    return {
+      asked: asked ? say.phrase(asked.text) : codes.question(answer.question),
+      said: text ? say.phrase(text) : codes.answer(answer.answer),
+    };
   };
   return (
     <ul className="rows">

@@ -9,11 +9,28 @@ const TONES = { present: 'attention', absent: 'fine', pending: 'new', unknown: '
   Tone
 >;
 
+/** What is unusual or not known stands open, what looks normal is folded away. */
 export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
+  const { t } = useTranslation();
+  const normal = evidence.filter((item) => item.state === 'absent');
+  return (
+    <>
+      <Items items={evidence.filter((item) => item.state !== 'absent')} />
+      {normal.length > 0 && (
+        <details className="fold">
+          <summary>{t('alert.normal', { count: normal.length })}</summary>
+          <Items items={normal} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Items({ items }: { items: Evidence[] }) {
   const { t } = useTranslation();
   return (
     <ul className="evidence">
-      {evidence.map((item) => (
+      {items.map((item) => (
         <li key={item.symptom}>
           <Pill tone={TONES[item.state]}>{t(`symptomState.${item.state}`)}</Pill>
           <EvidenceText item={item} />

@@ -21,9 +21,7 @@ export function Messages({ messages }: { messages: Notification[] }) {
       {messages.map((message) => (
         <li key={message.id}>
           <div>
-            <p>
-              {words.channel(message)} {t('message.to', { to: message.to })}
-            </p>
+            <p>{t('message.line', { channel: words.channel(message), to: message.to })}</p>
             <p className="small">{times.moment(message.at)}</p>
           </div>
           <Pill tone={TONES[message.state]}>{words.state(message)}</Pill>

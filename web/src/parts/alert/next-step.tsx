@@ -8,11 +8,13 @@ export function NextStep({ next }: Pick<Alert, 'next'>) {
   const say = useSay();
   const times = useTimes();
   if (!next) return null;
+  const saysWhen = Object.values(next.text.values ?? {}).some(({ unit }) => unit === 'instant');
   return (
     <section>
       <h3 className="label">{t('alert.next')}</h3>
       <p>
-        {say.phrase(next.text)} <span className="soft">({t('alert.nextAt', { when: times.moment(next.at) })})</span>
+        {say.phrase(next.text)}{' '}
+        {!saysWhen && <span className="soft">({t('alert.nextAt', { when: times.moment(next.at) })})</span>}
       </p>
     </section>
   );

@@ -12,7 +12,9 @@ export function QuestionBox({ alert }: { alert: Alert }) {
   const say = useSay();
   const answer = useAnswer(alert.id);
   const [again, setAgain] = useState(false);
-  const { question } = alert;
+  // Once answered, a question may be settled and gone: what was said stays visible.
+  const [question, setQuestion] = useState(alert.question);
+  if (alert.question && alert.question.question !== question?.question) setQuestion(alert.question);
   if (!question || alert.closedAt) return null;
 
   // The answer counts once diagnosis has ranked anew; until then the page remembers what was pressed.
@@ -47,9 +49,11 @@ export function QuestionBox({ alert }: { alert: Alert }) {
           <p>
             {t('alert.answered', { answer: say.phrase(words) })} <span className="soft">{t('alert.thanks')}</span>
           </p>
-          <button type="button" className="link" onClick={() => setAgain(true)}>
-            {t('alert.answerAgain')}
-          </button>
+          {alert.question && (
+            <button type="button" className="link" onClick={() => setAgain(true)}>
+              {t('alert.answerAgain')}
+            </button>
+          )}
         </div>
       )}
       <ProblemNote error={answer.error} />

@@ -21,7 +21,7 @@ export function ApplianceHistory({ appliance, alerts, alert }: ApplianceHistoryP
       spans={alerts.map(({ openedAt, closedAt }) => ({ from: openedAt, to: closedAt }))}
       limits={alert ? limitsOf(alert) : []}
       firstHours={overMs > DAY_MS ? '168' : '24'}
-      first={alert?.evidence.find((item) => item.state === 'present')?.signals[0]}
+      first={alert?.evidence.find((item) => item.threshold?.unit === 'Cel')?.signals[0]}
     />
   );
 }

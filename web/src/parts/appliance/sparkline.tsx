@@ -3,10 +3,10 @@ import { useReadings } from '../../client/queries.ts';
 
 const WIDTH = 240;
 const HEIGHT = 44;
-const LEAST_SPAN = 3;
+const LEAST_SPAN = 8;
 
 export function Sparkline({ appliance, signal }: { appliance: string; signal: string }) {
-  const readings = useReadings(appliance, signal, 24, 60);
+  const readings = useReadings(appliance, signal, 24, 120);
   const points = readings.data?.points ?? [];
   return (
     <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

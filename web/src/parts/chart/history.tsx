@@ -107,6 +107,7 @@ function SignalHistory({ appliance, signal, hours, spans, limit }: SignalHistory
               series={series}
               state={isState}
               hours={hours}
+              until={readings.dataUpdatedAt}
               spans={spans}
               limit={limit}
               words={words}

@@ -10,6 +10,8 @@ type PlotLook = {
   reader: Reader;
   state: boolean;
   hours: number;
+  /** Right end of the chart, epoch ms. */
+  until: number;
   spans: Span[];
   limit: number | undefined;
   words: (value: number) => string;
@@ -32,7 +34,10 @@ export function plotOptions(look: PlotLook): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), look.reader.timeZone),
-    scales: { y: { range: (_, low, high) => rangeOf(look, low, high) } },
+    scales: {
+      x: { range: () => [look.until / 1000 - look.hours * 3600, look.until / 1000] },
+      y: { range: (_, low, high) => rangeOf(look, low, high) },
+    },
     axes: [timeAxis(look), valueAxis(look)],
     series: [
       {},

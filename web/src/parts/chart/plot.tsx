@@ -15,6 +15,8 @@ type PlotProps = {
   /** Drawn as steps between no and yes. */
   state: boolean;
   hours: number;
+  /** Right end of the chart, epoch ms. */
+  until: number;
   spans: Span[];
   limit?: number | undefined;
   words: (value: number) => string;
@@ -25,7 +27,7 @@ type PlotProps = {
 
 const HEIGHT_PX = 240;
 
-export function Plot({ series, state, hours, spans, limit, words, label, onPoint }: PlotProps) {
+export function Plot({ series, state, hours, until, spans, limit, words, label, onPoint }: PlotProps) {
   const room = useRef<HTMLDivElement>(null);
   const reader = useReader();
   const dark = useDark();
@@ -42,6 +44,7 @@ export function Plot({ series, state, hours, spans, limit, words, label, onPoint
       reader,
       state,
       hours,
+      until,
       spans,
       limit,
       words,
@@ -55,7 +58,7 @@ export function Plot({ series, state, hours, spans, limit, words, label, onPoint
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, state, hours, spansKey, limit, reader, dark]);
+  }, [series, state, hours, until, spansKey, limit, reader, dark]);
 
   return <div className="plot" ref={room} role="img" aria-label={label} />;
 }

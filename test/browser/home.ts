@@ -1,0 +1,66 @@
+// A platform with one household: a healthy fridge, and one that no longer cools since hours and does not know its door.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import type { Role } from '#contracts';
+import { demoHousehold, startDevice } from '#device-sim';
+import { type Platform, readSettings, startPlatform } from '#main';
+import { createAppliance, createHousehold, createPerson } from '#registry';
+
+const WEB = join(import.meta.dirname, '../../web');
+const REGION = 'north';
+const PASSWORD = 'a password of the tests';
+const PEOPLE: readonly { role: Role; name: string }[] = [
+  { role: 'owner', name: 'Olga Owner' },
+  { role: 'technician', name: 'Theo Technician' },
+  { role: 'dispatcher', name: 'Dana Dispatcher' },
+  { role: 'administrator', name: 'Ada Administrator' },
+];
+const accounts = PEOPLE.map((person) => ({ ...person, email: `${person.role}@example.org`, password: PASSWORD }));
+
+export type Home = AsyncDisposable & { url: string };
+
+/** Resolves when both appliances have handed over their past day. Alerts follow by themselves. */
+export async function openHome(): Promise<Home> {
+  const stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'stethos-browser-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const webRoot = join(folder, 'web');
+  await build({ root: WEB, logLevel: 'error', build: { outDir: webRoot } });
+  const settings = readSettings({
+    environment: { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0' },
+    demo: true,
+  });
+  const platform = stack.use(
+    await startPlatform({
+      settings,
+      folder: join(folder, 'data'),
+      webRoot,
+      demo: { accounts },
+      terminalToo: false,
+    }),
+  );
+  await moveIn(platform, stack);
+  return { url: platform.url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function moveIn({ sql, pepper, mqtt }: Platform, stack: AsyncDisposableStack): Promise<void> {
+  const now = Date.now();
+  const household = await createHousehold(sql, { name: 'Owner family', address: '1 Test Road', region: REGION, now });
+  for (const account of accounts) {
+    const belongs = account.role === 'owner' ? { household: household.id } : {};
+    const works = account.role === 'technician' ? { region: REGION, skills: ['refrigeration', 'general'] } : {};
+    const reads = { language: 'en' as const, timeZone: 'UTC' };
+    await createPerson(sql, { ...account, ...belongs, ...works, ...reads, now });
+  }
+  const wanted = demoHousehold().filter(({ key }) => key === 'kitchen' || key === 'garage');
+  const devices = [];
+  for (const { key: _key, name, model, serial, ...life } of wanted) {
+    const made = await createAppliance(sql, { model, name: name.en, serial, household: household.id, now, pepper });
+    const mqttUrl = `mqtt://${mqtt.host}:${mqtt.port}`;
+    const device = startDevice({ ...life, ...made, mqttUrl, storyStart: now, live: false });
+    devices.push(stack.use(device));
+  }
+  await Promise.all(devices.map((device) => device.catchUp()));
+}
