@@ -95,9 +95,15 @@ export function comingSteps(alert: AlertRecord): { at: number; text: Phrase }[] 
   return steps.sort((a, b) => a.at - b.at);
 }
 
+const GETTING_BETTER: Phrase = {
+  en: 'It is getting better by itself. We keep watching, and send nobody while that lasts.',
+  zh: '情况正在自行好转。我们会继续留意，好转期间不会安排上门。',
+};
+
 function whatWeDo(alert: AlertRecord): Phrase[] {
   const steps = comingSteps(alert).map((step) => step.text);
   if (steps.length > 0) return steps;
+  if (alert.finding.improving) return [GETTING_BETTER];
   return [
     {
       en: 'We keep watching. We will do nothing more unless you ask for service.',

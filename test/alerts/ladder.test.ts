@@ -201,6 +201,28 @@ describe('a cause that needs a technician', () => {
   });
 });
 
+describe('a problem that is getting better by itself', () => {
+  it('hurries nobody while that lasts; when it stops, the clocks begin anew', async () => {
+    await opened({ causes: [COOLING] });
+    world.newMails();
+    await changed(15, { causes: [COOLING], improving: true });
+    await world.sweepAt(300);
+    expect(await requests()).toEqual([]);
+    expect((await theAlert()).next).toBeNull();
+    expect(subjects()).toEqual([]);
+    await changed(310, { causes: [COOLING] });
+    await world.sweepAt(329);
+    expect(await requests()).toEqual([]);
+    await world.sweepAt(330);
+    expect(await requests()).toHaveLength(1);
+  });
+
+  it('is told as such', async () => {
+    await opened({ causes: [DOOR], improving: true });
+    expect(world.newMails()[0]!.text).toContain('It is getting better by itself.');
+  });
+});
+
 describe('what nobody is sent for', () => {
   it.each([
     ['a notice', { causes: [COOLING], severity: 'notice' as const }],

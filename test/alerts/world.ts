@@ -182,6 +182,7 @@ export type Episode = {
   /** Event time, minutes since the story began. */
   since?: number;
   answers?: Finding['answers'];
+  improving?: boolean;
 };
 
 let changes = 0;
@@ -208,7 +209,7 @@ export async function diagnosisSays(
     },
     wouldClear: { en: 'Colder than 6 degrees.', zh: '低于 6 度。' },
     severity,
-    improving: false,
+    improving: episode.improving ?? false,
     state: ended ? change : 'open',
     openedAt: START + since * MINUTE,
     changedAt: happenedAt,
