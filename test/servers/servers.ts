@@ -1,22 +1,12 @@
 // Real servers for tests, on free ports of the loopback in temporary folders. `null`: that program is not installed; with
 // REQUIRE_ENGINES=1 that is an error, so that a build machine without them cannot pass by leaving them out.
 import { describe, it } from 'vitest';
-import { findInfluxd, type InfluxServer, runInfluxd } from './influxd.ts';
-import { findPostgres, type PostgresServer, runPostgres } from './postgres.ts';
-import { findRedis, type RedisServer, runRedis } from './redis.ts';
+import { type Engine, FINDERS } from './engines-available.ts';
+import { type InfluxServer, runInfluxd } from './influxd.ts';
+import { type PostgresServer, runPostgres } from './postgres.ts';
+import { type RedisServer, runRedis } from './redis.ts';
 
 export type { InfluxServer, PostgresServer, RedisServer };
-
-const FINDERS = { PostgreSQL: findPostgres, Redis: findRedis, InfluxDB: findInfluxd } as const;
-export type Engine = keyof typeof FINDERS;
-
-export function enginesAvailable(): Record<Engine, boolean> {
-  return {
-    PostgreSQL: findPostgres() !== null,
-    Redis: findRedis() !== null,
-    InfluxDB: findInfluxd() !== null,
-  };
-}
 
 export async function startRedis(options: { appendOnly?: boolean } = {}): Promise<RedisServer | null> {
   const program = installed('Redis');

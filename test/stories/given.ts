@@ -74,14 +74,14 @@ class RunningTown implements Town {
   #mail!: MailSink;
   #people = 0;
 
-  async start(): Promise<void> {
+  async start(more: Record<string, string>): Promise<void> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-story-'));
     this.#stack.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
     this.#mail = this.#stack.use(await startMailSink({ host: '127.0.0.1', port: 0, clock: this.#clock.clock }));
     const ports = { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0' };
     this.#platform = this.#stack.use(
       await startPlatform({
-        settings: readSettings({ environment: { ...ports, SMTP_URL: this.#mail.url }, demo: false }),
+        settings: readSettings({ environment: { ...ports, SMTP_URL: this.#mail.url, ...more }, demo: false }),
         folder,
         clock: this.#clock.spec,
         terminalToo: false,
@@ -200,10 +200,10 @@ class RunningTown implements Town {
   }
 }
 
-/** A platform of its own at noon of a working day. */
-export async function givenTown(): Promise<Town> {
+/** A platform of its own at noon of a working day; `more` settings switch engines. */
+export async function givenTown(more: Record<string, string> = {}): Promise<Town> {
   const town = new RunningTown();
-  await town.start();
+  await town.start(more);
   return town;
 }
 

@@ -1,14 +1,14 @@
 // Stories of service: what the owner cannot mend becomes a visit, and nobody is forgotten.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Client, givenTown, HOUR, MINUTE, type Town } from './given.ts';
 
 let town: Town;
 let dispatcher: Client;
-beforeAll(async () => {
+beforeEach(async () => {
   town = await givenTown();
   dispatcher = await town.staff('dispatcher');
 });
-afterAll(() => town[Symbol.asyncDispose]());
+afterEach(() => town[Symbol.asyncDispose]());
 
 it('cooling fails: the owner is asked, answers, picks a time; the right technician accepts and mends it; telemetry proves it', async () => {
   const right = await town.staff('technician', { region: 'north', skills: ['refrigeration', 'general'] });
@@ -104,8 +104,10 @@ it('recovery by itself takes the visit back', async () => {
     episodes: [{ what: 'cooling-failing', fromMs: 0, untilMs: 5 * HOUR }],
     seed: 31,
   });
-  await town.advance(4.5 * HOUR);
-  expect((await town.visitOf(home.owner, home)).state).toBe('offered');
+  for (let i = 0; i < 30 && (await home.alerts()).length === 0; i++) await town.advance(10 * MINUTE);
+  const { id } = await home.openAlert();
+  await home.owner.post(`/alerts/${id}/service-request`);
+  await town.advance(MINUTE);
   await technician.post(`/visits/${(await town.visitOf(home.owner, home)).id}/acceptance`);
   await town.advance(6 * HOUR, { settleEveryMs: 15 * MINUTE });
   expect(await home.alerts('open')).toEqual([]);
