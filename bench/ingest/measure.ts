@@ -1,0 +1,66 @@
+// The order of the bench: weigh idle connections, then take turns at saturation, then the times at half of it, then alerts.
+import * as path from 'node:path';
+import { timeAlerts } from './alerts-timed.ts';
+import { type Contender, type Round, runPaced, runRound, startContender, warmUp, weighIdle } from './contender.ts';
+import type { BenchOptions } from './options.ts';
+import { spread } from './spread.ts';
+import { countStored } from './stored.ts';
+
+export type Measured = {
+  messageBytes: number;
+  readings: number;
+  idleBytes: { platform: number; plain: number };
+  rounds: { platform: Round; plain: Round }[];
+  ratePerSecond: number;
+  pubackMs: { platform: Float64Array; plain: Float64Array };
+  alertMs: Float64Array;
+  stored: { publishers: number; acknowledged: number; stored: number };
+};
+
+export async function measure(
+  folder: string,
+  options: BenchOptions,
+  tell: (what: string) => void,
+  stack: AsyncDisposableStack,
+): Promise<Measured> {
+  const slowFlush = options.flushMs > 0 ? ['--import', new URL('./slow-flush.ts', import.meta.url).href] : [];
+  tell('starting both servers and making the appliances');
+  const platform = await startContender(
+    { name: 'platform', file: './platform-server.ts', nodeOptions: slowFlush, folder },
+    options,
+    stack,
+  );
+  const plain = await startContender(
+    { name: 'plain', file: './plain-server.ts', nodeOptions: [], folder },
+    options,
+    stack,
+  );
+  tell('weighing idle connections');
+  const idleBytes = { platform: await weighIdle(platform), plain: await weighIdle(plain) };
+  tell('warming up');
+  for (const contender of [platform, plain]) await warmUp(contender, options);
+  const rounds: Measured['rounds'] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    tell(`round ${round} of ${options.rounds} at saturation`);
+    rounds.push({ platform: await runRound(platform, options), plain: await runRound(plain, options) });
+  }
+  const ratePerSecond = Math.round(spread(rounds.map((round) => round.platform.acceptedPerSecond)).median / 2);
+  tell('acknowledgements at half of saturation');
+  const pubackMs = {
+    platform: await runPaced(platform, ratePerSecond, options),
+    plain: await runPaced(plain, ratePerSecond, options),
+  };
+  tell('alerts');
+  const alertMs = await timeAlerts(platform);
+  tell('counting what was stored');
+  const stored = await checkStored(platform, folder);
+  const { messageBytes, readings } = platform;
+  return { messageBytes, readings, idleBytes, rounds, ratePerSecond, pubackMs, alertMs, stored };
+}
+
+async function checkStored(platform: Contender, folder: string): Promise<Measured['stored']> {
+  const acknowledged = await platform.client.call.acknowledged();
+  await platform.server.call.stop();
+  const publishers = platform.started.publishers.map(({ id }, index) => ({ id, acknowledged: acknowledged[index]! }));
+  return countStored(path.join(folder, 'data', 'readings.duckdb'), publishers);
+}
