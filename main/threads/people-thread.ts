@@ -7,7 +7,7 @@ import { startJobsWorker } from '#engines/bullmq';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
 import { issueSetUpToken } from '#registry';
-import { DAY, forgetDone, HOUR, type LogWriter, messageOf, openClock, SECOND } from '#runtime';
+import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry, type Registry } from './engines.ts';
 import { type MainOffers, type PeopleData, type PeopleOffers, type SeriesOffers, SWEEPS } from './offers.ts';
@@ -21,6 +21,7 @@ const data = workerData as PeopleData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'people', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
+const turns = { alerts: oneAtATime(), notifications: oneAtATime(), 'field-service': oneAtATime() };
 let sweep: (name: Sweep) => Promise<number>;
 
 const main = connect<MainOffers, PeopleOffers>(data.main, {
@@ -28,7 +29,8 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const registry = await openRegistry(data, stack);
     const alerts = await alertsDeps(registry);
     const fieldService: FieldServiceDeps = { sql: alerts.sql, jobs: alerts.jobs, logger };
-    sweep = (name) => SWEEP_OF[name](alerts, fieldService);
+    // Two sweeps of one kind at once in one process would only wait for each other's rows.
+    sweep = (name) => turns[name](() => SWEEP_OF[name](alerts, fieldService));
     const api = stack.use(await openApi(registry, alerts, fieldService));
     stack.use(
       await startJobsWorker({
