@@ -7,7 +7,7 @@ import { type Episode, startDevice } from '#device-sim';
 import { type MailSink, startMailSink } from '#engines/smtp';
 import { type Platform, readSettings, startPlatform } from '#main';
 import { createAppliance, createHousehold, createPerson, loadModels } from '#registry';
-import { HOUR, MINUTE, manualClock, SECOND } from '#runtime';
+import { HOUR, MINUTE, manualClock } from '#runtime';
 
 const NOON = Date.UTC(2026, 5, 10, 12);
 const PASSWORD = 'a long enough password';
@@ -207,4 +207,4 @@ export async function givenTown(more: Record<string, string> = {}): Promise<Town
   return town;
 }
 
-export { HOUR, MINUTE, SECOND };
+export { HOUR, MINUTE };
