@@ -60,13 +60,17 @@ describe.skipIf(!hasChromium())('pages', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('her answer reaches the diagnosis, and the page tells what follows without being loaded again', async () => {
+  test('she asks for a technician and answers; the page tells what follows without being loaded again', async () => {
     await using visitor = await visit('en-GB', DESK);
     const { page, complaints } = visitor;
     await visitor.open('/');
     await page.getByRole('button', { name: /^Owner/ }).click();
+    await page.getByRole('button', { name: 'Ask for a technician' }).click();
+    await page.getByRole('link', { name: 'Open the case' }).waitFor();
     await page.getByRole('button', { name: 'Yes, it is closed' }).click();
     await page.getByText('You said: “Yes, it is closed”').waitFor();
+    await page.getByRole('link', { name: 'Why, and what else' }).click();
+    await page.getByText('It is closed.').waitFor();
     await page.getByRole('link', { name: 'Open the case' }).click();
     await heading(page, 'When does it suit you?');
     await page.locator('.slots button').first().click();

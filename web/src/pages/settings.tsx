@@ -1,5 +1,6 @@
 // A person's language, units and time zone; log out.
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language, Person, TemperatureUnit } from '#contracts';
 import { useLogOut, useSavePreferences } from '../client/actions.ts';
@@ -15,10 +16,13 @@ export function SettingsPage({ person }: { person: Person }) {
   const client = useQueryClient();
   const save = useSavePreferences();
   const logOut = useLogOut();
+  // What was pressed shows at once; the page follows when the account has it.
+  const [chosen, setChosen] = useState<Preferences>({});
+  const shown = { ...person, ...chosen };
   const change = (preferences: Preferences) => {
+    setChosen({ ...chosen, ...preferences });
     if (preferences.language) speak(preferences.language);
-    client.setQueryData(keys.me, { ...person, ...preferences });
-    save.mutate(preferences);
+    save.mutate(preferences, { onSuccess: (saved) => client.setQueryData(keys.me, saved) });
   };
   const zones = [...new Set([person.timeZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
   return (
@@ -27,7 +31,7 @@ export function SettingsPage({ person }: { person: Person }) {
       <section className="card form">
         <Segments
           label={t('settings.language')}
-          value={person.language}
+          value={shown.language}
           choices={[
             { value: 'en', words: 'English' },
             { value: 'zh', words: '中文' },
@@ -36,7 +40,7 @@ export function SettingsPage({ person }: { person: Person }) {
         />
         <Segments
           label={t('settings.unit')}
-          value={person.temperatureUnit}
+          value={shown.temperatureUnit}
           choices={[
             { value: 'C', words: t('settings.celsius') },
             { value: 'F', words: t('settings.fahrenheit') },
@@ -45,7 +49,7 @@ export function SettingsPage({ person }: { person: Person }) {
         />
         <Choice
           label={t('settings.timeZone')}
-          value={person.timeZone}
+          value={shown.timeZone}
           choices={zones.map((zone) => ({ value: zone, words: zone.replaceAll('_', ' ') }))}
           onValue={(timeZone) => change({ timeZone })}
         />

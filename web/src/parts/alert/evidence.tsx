@@ -2,24 +2,27 @@
 import { useTranslation } from 'react-i18next';
 import type { Evidence, SymptomState } from '#contracts';
 import { useSay, useTimes } from '../../reader.tsx';
-import { Pill, type Tone } from '../status/mark.tsx';
+import { Pill, type Shape, type Tone } from '../status/mark.tsx';
 
-const TONES = { present: 'attention', absent: 'fine', pending: 'new', unknown: 'silent' } as const satisfies Record<
-  SymptomState,
-  Tone
->;
+/** A sign is neither good nor bad by itself ("it is getting colder" is one too), so its tone is neutral. */
+const LOOKS = {
+  present: { tone: 'new', shape: 'fine' },
+  absent: { tone: 'silent', shape: 'silent' },
+  pending: { tone: 'new', shape: 'clock' },
+  unknown: { tone: 'silent', shape: 'new' },
+} as const satisfies Record<SymptomState, { tone: Tone; shape: Shape }>;
 
-/** What is unusual or not known stands open, what looks normal is folded away. */
+/** What applies or is not known stands open, what does not apply is folded away. */
 export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
   const { t } = useTranslation();
-  const normal = evidence.filter((item) => item.state === 'absent');
+  const absent = evidence.filter((item) => item.state === 'absent');
   return (
     <>
       <Items items={evidence.filter((item) => item.state !== 'absent')} />
-      {normal.length > 0 && (
+      {absent.length > 0 && (
         <details className="fold">
-          <summary>{t('alert.normal', { count: normal.length })}</summary>
-          <Items items={normal} />
+          <summary>{t('alert.absent', { count: absent.length })}</summary>
+          <Items items={absent} />
         </details>
       )}
     </>
@@ -32,7 +35,7 @@ function Items({ items }: { items: Evidence[] }) {
     <ul className="evidence">
       {items.map((item) => (
         <li key={item.symptom}>
-          <Pill tone={TONES[item.state]}>{t(`symptomState.${item.state}`)}</Pill>
+          <Pill {...LOOKS[item.state]}>{t(`symptomState.${item.state}`)}</Pill>
           <EvidenceText item={item} />
         </li>
       ))}

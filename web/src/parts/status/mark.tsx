@@ -1,6 +1,6 @@
 // Status as a shape: readable without colour, and always beside its word.
 export type Tone = 'fine' | 'attention' | 'danger' | 'silent' | 'new';
-type Shape = Tone | 'info' | 'clock';
+export type Shape = Tone | 'info' | 'clock';
 
 const STROKE = {
   fill: 'none',
