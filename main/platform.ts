@@ -57,6 +57,7 @@ export type Platform = AsyncDisposable & {
 };
 
 const MEBIBYTE = 1024 * 1024;
+const LONGEST_PAUSE_MS = 25;
 
 export const allTables = [
   outboxTables,
@@ -269,8 +270,10 @@ async function settle(
   people: Thread<PeopleOffers>,
 ): Promise<void> {
   const end = Number(new BigInt64Array(log.shared)[0]);
-  while ((await readings.call.position()) < end || (await diagnosis.call.position()) < end) {
-    await new Promise((resolve) => setImmediate(resolve));
+  // Asking must not take the time that the consumers need.
+  for (let pauseMs = 1; (await readings.call.position()) < end || (await diagnosis.call.position()) < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
   await readings.call.flush();
   await people.call.sweepAll();
