@@ -2,8 +2,8 @@
 // "acknowledged" can still mean "durable", because Aedes writes the PUBACK before it stores or publishes anything.
 
 import type { Duplex } from 'node:stream';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
-import type { DisconnectedBody, Id } from '#contracts';
+import { Aedes, type Client } from 'aedes';
+import type { DisconnectedBody, Id, Notice } from '#contracts';
 import {
   type Clock,
   type Downlink,
@@ -16,9 +16,11 @@ import {
 } from '#runtime';
 import { mayPublish, maySubscribe } from './access.ts';
 import { guardFrames } from './frame-guard.ts';
-import { type Listeners, type ListenOptions, openListeners } from './listeners.ts';
+import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
 import { keepNotices, type Notices } from './notices.ts';
 import { oversizeRecord } from './oversize.ts';
+import { type Knock, type Recognised, recognise } from './recognise.ts';
+import { Sessions } from './sessions.ts';
 
 export type BrokerDeps = {
   log: LogWriter;
@@ -29,6 +31,8 @@ export type BrokerDeps = {
   listen: ListenOptions;
   /** One packet at most, once connected. */
   maxPacketBytes: number;
+  /** How long a connection may take to say who it is; default 5 s. */
+  patienceMs?: number;
 };
 
 export type Broker = Stage & {
@@ -44,14 +48,12 @@ const BEFORE_CONNECT_BYTES = 16 * 1024;
 const TICK_EVERY_MS = 10 * SECOND;
 
 const DRAIN_TIMEOUT_MS = 10 * SECOND;
-const CONNECT_TIMEOUT_MS = 5 * SECOND;
+const PATIENCE_MS = 5 * SECOND;
+/** More often than the shortest keep-alive, which is one second and half of it again. */
+const EXCUSE_WAITING_EVERY_MS = SECOND / 2;
 const MAX_TOPIC_LEVELS = 8;
 
-const REFUSAL = { identifier: 2, unavailable: 3, credentials: 4, notAuthorized: 5 } as const;
-
-function refusal(returnCode: number, message: string): AuthenticateError {
-  return Object.assign(new Error(message), { returnCode });
-}
+const NOTHING = Buffer.alloc(0);
 
 /** Up-topics end in the log: nothing travels through Aedes' emitter, sessions or retained store. Down goes by the connection. */
 class AppliancesOnly extends Aedes {
@@ -61,27 +63,29 @@ class AppliancesOnly extends Aedes {
   }
 }
 
-type Session = { model: string; replaced: boolean };
-
 class BrokerStage implements Broker {
   readonly name = 'broker';
   readonly #deps: BrokerDeps;
   readonly #aedes: Aedes;
-  readonly #sessions = new WeakMap<object, Session>();
+  readonly #sessions: Sessions;
   readonly #oversize = oversizeRecord();
   readonly #notices: Notices;
   #listeners: Listeners | undefined;
   #stopTicking: (() => void) | undefined;
-  #stopping = false;
+  #excusing: NodeJS.Timeout | undefined;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
     this.#notices = keepNotices((appliance, topic, payload) => this.#sendNow(appliance, topic, payload));
+    this.#sessions = new Sessions({
+      connected: (id) => this.#say('connected', id),
+      disconnected: (id, cause) => this.#say('disconnected', id, { cause } satisfies DisconnectedBody),
+    });
     this.#aedes = new AppliancesOnly({
       // 0: no limit. The default makes one subscriber that stops reading hold up every other client.
       concurrency: 0,
       drainTimeout: DRAIN_TIMEOUT_MS,
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      connectTimeout: deps.patienceMs ?? PATIENCE_MS,
       maxTopicLevels: MAX_TOPIC_LEVELS,
       maxClientsIdLength: 64,
       preConnect: (_client, packet, done) => {
@@ -89,24 +93,19 @@ class BrokerStage implements Broker {
         done(null, true);
       },
       authenticate: (client, userName, password, done) => {
-        this.#authenticate(client, userName, password).then(
-          (refused) => (refused ? done(refused, false) : done(null, true)),
-          (error: unknown) => {
-            deps.logger.error(
-              { error: messageOf(error) },
-              'cannot check credentials; appliances are asked to come back',
-            );
-            done(refusal(REFUSAL.unavailable, 'the registry is away'), false);
-          },
-        );
+        void this.#recognise({ clientId: client.id, userName, password }).then((recognised) => {
+          if ('refused' in recognised) return done(recognised.refused, false);
+          this.#sessions.arriving(client, recognised.model);
+          done(null, true);
+        });
       },
       authorizePublish: (client, packet, done) => this.#accept(client, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
         done(null, maySubscribe(client.id, subscription.topic) ? subscription : null),
       authorizeForward: (client, packet) => (maySubscribe(client.id, packet.topic) ? packet : null),
     });
-    this.#aedes.on('clientReady', (client: Client) => this.#connected(client));
-    this.#aedes.on('clientDisconnect', (client: Client) => this.#disconnected(client));
+    this.#aedes.on('clientReady', (client: Client) => this.#sessions.ready(client));
+    this.#aedes.on('clientDisconnect', (client: Client) => this.#sessions.gone(client));
     this.#aedes.on('subscribe', (_subscriptions: unknown, client: Client) => this.#notices.subscribed(client.id));
   }
 
@@ -118,9 +117,9 @@ class BrokerStage implements Broker {
       // When the log is gone the process ends by itself; a tick is then nobody's news.
       this.tick().catch(() => {});
     });
-    this.#listeners = await openListeners(this.#deps.listen, this.#deps.maxPacketBytes, (connection) =>
-      this.#open(connection),
-    );
+    this.#excusing = setInterval(() => this.#sessions.excuseWaiting(), EXCUSE_WAITING_EVERY_MS).unref();
+    const { listen, maxPacketBytes: packetBytes, patienceMs = PATIENCE_MS } = this.#deps;
+    this.#listeners = await openListeners(listen, { packetBytes, patienceMs }, (connection) => this.#open(connection));
   }
 
   get ports(): Listeners['ports'] {
@@ -132,7 +131,10 @@ class BrokerStage implements Broker {
   }
 
   disconnect(appliance: Id): void {
-    this.#client(appliance)?.close();
+    const session = this.#sessions.online(appliance);
+    if (!session) return;
+    session.cut = true;
+    session.client.close();
   }
 
   tick(): Promise<void> {
@@ -140,8 +142,10 @@ class BrokerStage implements Broker {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
+    this.#sessions.stop();
     this.#stopTicking?.();
+    clearInterval(this.#excusing);
+    this.#listeners?.stopListening();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#listeners?.close();
   }
@@ -152,91 +156,77 @@ class BrokerStage implements Broker {
     });
   }
 
+  #say(kind: 'connected' | 'disconnected', id: Id, body?: object): void {
+    this.#deps.log.append(factRecord(kind, this.#deps.clock.now(), id, body), () => {});
+  }
+
   #open(connection: Duplex): void {
     let client: Client | undefined;
     const limit = (): number => (client?.connected ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
-    const guarded = guardFrames(connection, limit, () => client && this.#tooLarge(client));
-    client = this.#aedes.handle(guarded as never);
+    const tooLarge = (): void => client && this.#tooLarge(client);
+    connection.once('error', (error) => isTooLong(error) && tooLarge());
+    client = this.#aedes.handle(guardFrames(connection, limit, tooLarge) as never);
+    connection.once('close', () => this.#sessions.gone(client!));
   }
 
   #tooLarge(client: Client): void {
-    if (!client.id || !this.#sessions.has(client)) return;
-    const now = this.#deps.clock.now();
     const limit = this.#deps.maxPacketBytes;
+    if (this.#sessions.of(client)?.state !== 'online') return;
+    const now = this.#deps.clock.now();
     this.#oversize.cut(client.id, now);
-    this.#deps.logger.warn({ appliance: client.id, limit }, 'cut a connection: a packet over the limit');
-    this.#notices.notify(client.id, {
+    this.#refuse(client, 'a packet over the limit', {
       code: 'packet-too-large',
       at: now,
       reason: `A packet was over ${limit} bytes, so the connection was cut. Send smaller batches; after three such cuts you are refused for an hour.`,
     });
   }
 
-  async #authenticate(
-    client: Client,
-    userName: string | undefined,
-    password: Buffer | undefined,
-  ): Promise<AuthenticateError | null> {
-    if (!userName || !password) return refusal(REFUSAL.credentials, 'user name and password are needed');
-    if (client.id !== userName)
-      return refusal(REFUSAL.identifier, 'the client id must be the appliance id, like the user name');
-    const until = this.#oversize.refusedUntil(client.id, this.#deps.clock.now());
-    if (until !== null) return refusal(REFUSAL.notAuthorized, 'refused for an hour: three packets over the limit');
-    const known = await this.#deps.authenticate(userName, password.toString('utf8'));
-    if (!known) return refusal(REFUSAL.credentials, 'unknown appliance or wrong secret');
-    const before = this.#client(client.id);
-    const session = before && this.#sessions.get(before);
-    if (session) session.replaced = true;
-    this.#sessions.set(client, { model: known.model, replaced: false });
-    return null;
+  /** The connection is about to be cut, or left a will and is over; the appliance hears why when it is back. */
+  #refuse(client: Client, what: string, notice: Notice): void {
+    if (!client.closed) this.#sessions.of(client)!.cut = true;
+    this.#deps.logger.warn({ appliance: client.id }, `refused what an appliance sent: ${what}`);
+    this.#notices.keep(client.id, notice);
+  }
+
+  #recognise(knock: Knock): Promise<Recognised> {
+    const { authenticate, clock, logger } = this.#deps;
+    return recognise(knock, {
+      authenticate,
+      refusedNow: (id) => this.#oversize.refusedUntil(id, clock.now()) !== null,
+      away: (error) =>
+        logger.error({ error: messageOf(error) }, 'cannot check credentials; appliances are asked to come back'),
+    });
   }
 
   /** Content is judged by the consumer, never here: an error here cuts the appliance, which would resend for ever. */
   #accept(
     client: Client | null,
-    packet: { topic: string; payload: Buffer | string },
+    packet: { topic: string; payload: Buffer | string; qos: number },
     done: (error?: Error | null) => void,
   ): void {
-    const session = client && this.#sessions.get(client);
+    const session = client && this.#sessions.of(client);
     if (!client || !session) return done(new Error('not connected'));
+    const at = this.#deps.clock.now();
     const verdict = mayPublish(client.id, packet.topic);
     if (!verdict.allowed) {
-      this.#deps.logger.warn({ appliance: client.id }, 'cut a connection: it published on a topic that is not its own');
-      this.#notices.notify(client.id, { code: 'rejected-message', at: this.#deps.clock.now(), reason: verdict.reason });
+      this.#refuse(client, 'a topic that is not its own', { code: 'rejected-message', at, reason: verdict.reason });
       return done(new Error('topic not allowed'));
     }
     const body = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    const at = this.#deps.clock.now();
+    // Aedes keeps a QoS 2 packet until it is released, to know a repeat; it needs no payload for that.
+    if (packet.qos === 2) packet.payload = NOTHING;
+    session.waiting++;
     this.#deps.log.append(
       { kind: 'message', at, appliance: client.id, channel: verdict.channel, model: session.model, body },
-      done,
+      (error) => {
+        session.waiting--;
+        done(error);
+      },
     );
   }
 
-  #connected(client: Client): void {
-    this.#deps.log.append(factRecord('connected', this.#deps.clock.now(), client.id), () => {});
-  }
-
-  #disconnected(client: Client): void {
-    const session = this.#sessions.get(client);
-    if (!session) return;
-    const body: DisconnectedBody = { cause: this.#causeOf(client, session) };
-    this.#deps.log.append(factRecord('disconnected', this.#deps.clock.now(), client.id, body), () => {});
-  }
-
-  #causeOf(client: Client, session: Session): DisconnectedBody['cause'] {
-    if (this.#stopping) return 'shutdown';
-    if (session.replaced) return 'replaced';
-    const inner = client as Client & { _disconnected?: boolean; errored?: boolean };
-    return inner._disconnected ? 'goodbye' : 'lost';
-  }
-
-  #client(appliance: Id): Client | undefined {
-    return (this.#aedes as unknown as { clients: Record<string, Client | undefined> }).clients[appliance];
-  }
-
   #sendNow(appliance: Id, topic: string, payload: Buffer): boolean {
-    const client = this.#client(appliance);
+    const client = this.#sessions.online(appliance)?.client;
     const granted = (client as (Client & { subscriptions: Record<string, { qos: number } | undefined> }) | undefined)
       ?.subscriptions[topic];
     if (!client || client.closed || !granted) return false;
@@ -251,6 +241,11 @@ class BrokerStage implements Broker {
 /** Opens the MQTT door: TCP, WebSocket, and TLS when there is a certificate. */
 export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   const broker = new BrokerStage(deps);
-  await broker.start();
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker[Symbol.asyncDispose]();
+    throw error;
+  }
   return broker;
 }

@@ -4,7 +4,7 @@ import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { PlatformError } from '#runtime';
+import { MINUTE, messageOf, PlatformError } from '#runtime';
 
 export type ListenOptions = {
   host: string;
@@ -16,8 +16,23 @@ export type ListenOptions = {
 
 export type Listeners = {
   ports: { mqtt: number; webSocket: number; tls: number | null };
+  /** Lets nobody in any more. */
+  stopListening(): void;
+  /** Ends every connection that is still open. */
   close(): Promise<void>;
 };
+
+type Limits = {
+  packetBytes: number;
+  /** Whoever says nothing that makes sense for so long is cut. */
+  patienceMs: number;
+};
+
+/** A connection half-open for this long is probed, so that an appliance without keep-alive does not stay for ever. */
+const PROBE_AFTER_MS = MINUTE;
+const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
+export const isTooLong = (error: NodeJS.ErrnoException): boolean => error.code === TOO_LONG;
 
 async function listen(server: net.Server, host: string, port: number, what: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -32,38 +47,75 @@ async function listen(server: net.Server, host: string, port: number, what: stri
     );
     server.listen(port, host, resolve);
   });
+  // One connection that cannot be taken is no reason to end.
+  server.on('error', () => {});
   return (server.address() as net.AddressInfo).port;
+}
+
+function webSocketServer({ packetBytes, patienceMs }: Limits, accept: (connection: Duplex) => void): http.Server {
+  const server = http.createServer(
+    { headersTimeout: patienceMs, requestTimeout: patienceMs, connectionsCheckingInterval: patienceMs },
+    (_, response) => response.writeHead(426).end('This port speaks MQTT over WebSocket only.'),
+  );
+  const sockets = new WebSocketServer({ server, maxPayload: packetBytes + 1024, handleProtocols: () => 'mqtt' });
+  sockets.on('connection', (socket) => accept(createWebSocketStream(socket)));
+  sockets.on('error', () => {});
+  return server;
+}
+
+function tlsServer(
+  { certificate, key }: { certificate: string; key: string },
+  { patienceMs }: Limits,
+  accept: (connection: Duplex) => void,
+): tls.Server {
+  try {
+    const options = { cert: certificate, key, minVersion: 'TLSv1.2' as const, handshakeTimeout: patienceMs };
+    return tls.createServer(options, accept).on('tlsClientError', (_, socket) => socket.destroy());
+  } catch (cause) {
+    throw new PlatformError('bad-certificate', 'fatal', `The certificate cannot be used: ${messageOf(cause)}.`, {
+      hint: 'TLS_CERT_FILE holds the certificate chain and TLS_KEY_FILE the private key of its first certificate, both as PEM.',
+      cause,
+    });
+  }
 }
 
 const closed = (server: net.Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
+/** Throws a PlatformError when it cannot listen; nothing stays open then. */
 export async function openListeners(
   options: ListenOptions,
-  limitBytes: number,
+  limits: Limits,
   accept: (connection: Duplex) => void,
 ): Promise<Listeners> {
-  const tcp = net.createServer({ noDelay: true }, accept);
-  const web = http.createServer((_, response) =>
-    response.writeHead(426).end('This port speaks MQTT over WebSocket only.'),
-  );
-  const sockets = new WebSocketServer({ server: web, maxPayload: limitBytes + 1024, handleProtocols: () => 'mqtt' });
-  sockets.on('connection', (socket) => accept(createWebSocketStream(socket)));
-  sockets.on('error', () => {});
-  const secure = options.tls
-    ? tls.createServer({ cert: options.tls.certificate, key: options.tls.key, minVersion: 'TLSv1.2' }, accept)
-    : null;
-  secure?.on('tlsClientError', () => {});
-  const ports = {
-    mqtt: await listen(tcp, options.host, options.mqttPort, 'MQTT'),
-    webSocket: await listen(web, options.host, options.webSocketPort, 'MQTT over WebSocket'),
-    tls: secure && options.tls ? await listen(secure, options.host, options.tls.port, 'MQTT over TLS') : null,
+  const tcp = net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS }, accept);
+  const web = webSocketServer(limits, accept);
+  const secure = options.tls ? tlsServer(options.tls, limits, accept) : null;
+  const servers = [tcp, web, ...(secure ? [secure] : [])];
+  const open = new Set<net.Socket>();
+  for (const server of servers) {
+    server.on('connection', (socket: net.Socket) => {
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+    });
+  }
+  let ended: Promise<unknown> | undefined;
+  const stopListening = (): void => {
+    ended ??= Promise.all(servers.filter(({ listening }) => listening).map(closed));
   };
-  return {
-    ports,
-    async close() {
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
-      await Promise.all([tcp, web, ...(secure ? [secure] : [])].map(closed));
-    },
+  const close = async (): Promise<void> => {
+    stopListening();
+    for (const socket of open) socket.destroy();
+    await ended;
   };
+  try {
+    const ports = {
+      mqtt: await listen(tcp, options.host, options.mqttPort, 'MQTT'),
+      webSocket: await listen(web, options.host, options.webSocketPort, 'MQTT over WebSocket'),
+      tls: secure && options.tls ? await listen(secure, options.host, options.tls.port, 'MQTT over TLS') : null,
+    };
+    return { ports, stopListening, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

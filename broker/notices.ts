@@ -8,23 +8,34 @@ const KEPT_APPLIANCES = 10_000;
 /** Sends on the open connection; false when the appliance is not connected or has not subscribed to the topic. */
 export type SendNow = (appliance: Id, topic: string, payload: Buffer) => boolean;
 
-export type Notices = { notify(appliance: Id, notice: Notice): void; subscribed(appliance: Id): void };
+export type Notices = {
+  notify(appliance: Id, notice: Notice): void;
+  /** For the next connection: this one is about to be cut, and what is written to it would be lost. */
+  keep(appliance: Id, notice: Notice): void;
+  subscribed(appliance: Id): void;
+};
+
+const asPayload = (notice: Notice): Buffer => Buffer.from(JSON.stringify(notice));
 
 export function keepNotices(send: SendNow): Notices {
   const kept = new Map<Id, Buffer[]>();
+  const keep = (appliance: Id, payload: Buffer): void => {
+    const waiting = kept.get(appliance) ?? [];
+    kept.delete(appliance);
+    kept.set(appliance, [...waiting, payload].slice(-KEPT_PER_APPLIANCE));
+    if (kept.size > KEPT_APPLIANCES) kept.delete(kept.keys().next().value!);
+  };
   return {
     notify(appliance, notice) {
-      const payload = Buffer.from(JSON.stringify(notice));
-      if (send(appliance, noticesTopic(appliance), payload)) return;
-      const waiting = kept.get(appliance) ?? [];
-      kept.delete(appliance);
-      kept.set(appliance, [...waiting, payload].slice(-KEPT_PER_APPLIANCE));
-      if (kept.size > KEPT_APPLIANCES) kept.delete(kept.keys().next().value!);
+      const payload = asPayload(notice);
+      if (!send(appliance, noticesTopic(appliance), payload)) keep(appliance, payload);
     },
+    keep: (appliance, notice) => keep(appliance, asPayload(notice)),
     subscribed(appliance) {
       const waiting = kept.get(appliance) ?? [];
-      kept.delete(appliance);
-      for (const payload of waiting) send(appliance, noticesTopic(appliance), payload);
+      const sent = waiting.findIndex((payload) => !send(appliance, noticesTopic(appliance), payload));
+      if (sent < 0) kept.delete(appliance);
+      else kept.set(appliance, waiting.slice(sent));
     },
   };
 }
