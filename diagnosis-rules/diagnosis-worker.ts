@@ -76,7 +76,18 @@ class Worker implements DiagnosisWorker {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
-    if (this.#position <= this.#committed) this.#writeSnapshot();
+    await this.#leaveSnapshot().catch((error: unknown) => {
+      this.#deps.logger.warn(
+        { error: messageOf(error) },
+        'no snapshot at the stop; the next start replays a little more',
+      );
+    });
+  }
+
+  /** All findings up to here are committed: the loop ends only after a commit, or leaves its batch to the next start. */
+  async #leaveSnapshot(): Promise<void> {
+    if (this.#position > this.#committed) await recordFindings(this.#deps.sql, [], this.#position);
+    this.#writeSnapshot();
   }
 
   async #run(): Promise<void> {

@@ -2,12 +2,12 @@
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { alertsTables } from '#alerts';
 import type { DemoAccount } from '#api';
 import { type Broker, startBroker } from '#broker';
 import { diagnosisTables } from '#diagnosis-rules';
-import { startPgliteThread } from '#engines/postgres';
+import { type PgliteThread, startPgliteThread } from '#engines/postgres';
 import { openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-log';
 import { fieldServiceTables } from '#field-service';
 import { ingestTables } from '#ingest';
@@ -108,6 +108,7 @@ class Composition {
   readonly #logger: Logger;
   readonly #settings: Settings;
   readonly #fatal: (why: string) => void;
+  #broker: Broker | undefined;
   #stopping = false;
 
   constructor(options: PlatformOptions, settings: Settings) {
@@ -132,79 +133,67 @@ class Composition {
   }
 
   async #start(): Promise<Platform> {
-    const { folder } = this.#options;
     const settings = this.#settings;
-    const pepper = readPepper(folder, settings.SECRET_PEPPER);
+    const pepper = readPepper(this.#options.folder, settings.SECRET_PEPPER);
     const log = this.#openLog();
-    const database = settings.DATABASE_URL ? null : await this.#openDatabase();
-    let broker: Broker | undefined;
-    const offers: MainOffers = {
-      append: (record) =>
-        new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve()))),
-      notify: (appliance, notice) => broker?.downlink.notify(appliance, notice),
-      passed: trimmer(log),
-    };
-    const common = (): Omit<ThreadData, 'main'> => ({
-      settings,
-      folder,
-      clock: this.#clock,
-      terminalToo: this.#options.terminalToo ?? true,
-      pepper,
-      database: database && { sql: database.port(), jobs: database.port() },
-    });
-    const access = { folder: path.join(folder, 'log'), shared: log.shared };
-    const series = new MessageChannel();
     const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
+    const ports = new DatabasePorts(settings.DATABASE_URL === undefined);
     // The threads load their code while the database opens and the tables are brought up to date.
-    const readings = this.#thread<ReadingsOffers, ReadingsData>(
-      'readings',
-      { ...common(), log: access, series: series.port1 },
-      [series.port1],
-      offers,
-    );
-    const diagnosis = this.#thread<DiagnosisOffers, DiagnosisData>(
-      'diagnosis',
-      { ...common(), log: access },
-      [],
-      offers,
-    );
-    const people = this.#thread<PeopleOffers, PeopleData>(
-      'people',
-      {
-        ...common(),
-        series: series.port2,
-        mqtt,
-        webRoot: this.#options.webRoot ?? null,
-        demo: this.#options.demo ?? null,
-      },
-      [series.port2],
-      offers,
-    );
-    const registry = await openRegistry(
-      { settings, database: database && { sql: database.port(), jobs: database.port() } },
-      this.#stack,
-    );
-    const { sql } = registry;
+    const threads = this.#startThreads(log, ports, pepper, mqtt);
+    const own = ports.next();
+    if (ports.embedded) ports.attach(this.#stack.use(await startPgliteThread({ dir: this.#options.folder })));
+    const { sql } = await openRegistry({ settings, database: own }, this.#stack);
     await migrate(sql, allTables);
-    this.#stack.defer(() => people.stop());
-    this.#stack.defer(() => diagnosis.stop());
-    this.#stack.defer(() => readings.stop());
+    for (const thread of [threads.people, threads.diagnosis, threads.readings]) this.#stack.defer(() => thread.stop());
     const [, , { url, setUpToken }] = await Promise.all([
-      readings.call.start(),
-      diagnosis.call.start(),
-      people.call.start(),
+      threads.readings.call.start(),
+      threads.diagnosis.call.start(),
+      threads.people.call.start(),
     ]);
-    broker = await this.#openBroker(log, sql, pepper);
-    const { ports } = broker;
+    this.#broker = await this.#openBroker(log, sql, pepper);
+    const { ports: open } = this.#broker;
     return {
       url,
-      mqtt: { host: mqtt.host, port: ports.mqtt, webSocketPort: ports.webSocket, tlsPort: ports.tls },
+      mqtt: { host: mqtt.host, port: open.mqtt, webSocketPort: open.webSocket, tlsPort: open.tls },
       setUpToken,
       sql,
       pepper,
-      tick: () => broker.tick(),
-      settle: () => settle(log, readings, diagnosis, people),
+      tick: () => this.#broker!.tick(),
+      settle: () => settle(log, threads),
       [Symbol.asyncDispose]: () => this.#stop(),
+    };
+  }
+
+  #startThreads(
+    log: SegmentLogWriter,
+    ports: DatabasePorts,
+    pepper: string,
+    mqtt: { host: string; port: number },
+  ): Threads {
+    const offers: MainOffers = {
+      append: (record) =>
+        new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve()))),
+      notify: (appliance, notice) => this.#broker?.downlink.notify(appliance, notice),
+      passed: trimmer(log),
+    };
+    const common = (): Omit<ThreadData, 'main'> => ({
+      settings: this.#settings,
+      folder: this.#options.folder,
+      clock: this.#clock,
+      terminalToo: this.#options.terminalToo ?? true,
+      pepper,
+      database: ports.next(),
+    });
+    const access = { folder: path.join(this.#options.folder, 'log'), shared: log.shared };
+    const { port1, port2 } = new MessageChannel();
+    const { webRoot = null, demo = null } = this.#options;
+    const readings: Omit<ReadingsData, 'main'> = { ...common(), log: access, series: port1 };
+    const people: Omit<PeopleData, 'main'> = { ...common(), series: port2, mqtt, webRoot, demo };
+    const diagnosis: Omit<DiagnosisData, 'main'> = { ...common(), log: access };
+    return {
+      readings: this.#thread<ReadingsOffers>('readings', readings, [port1], offers),
+      diagnosis: this.#thread<DiagnosisOffers>('diagnosis', diagnosis, [], offers),
+      people: this.#thread<PeopleOffers>('people', people, [port2], offers),
     };
   }
 
@@ -224,10 +213,6 @@ class Composition {
     return log;
   }
 
-  async #openDatabase(): ReturnType<typeof startPgliteThread> {
-    return this.#stack.use(await startPgliteThread({ dir: this.#options.folder }));
-  }
-
   async #openBroker(log: SegmentLogWriter, sql: Sql, pepper: string): Promise<Broker> {
     const { HOST, MQTT_PORT, MQTT_WS_PORT, MAX_PACKET_BYTES } = this.#settings;
     return this.#stack.use(
@@ -242,33 +227,55 @@ class Composition {
     );
   }
 
-  #thread<Offers extends { stop(): Promise<void> }, Data extends ThreadData>(
+  #thread<Offers extends { stop(): Promise<void> }>(
     name: 'readings' | 'diagnosis' | 'people',
-    data: Omit<Data, 'main'>,
+    data: Omit<ThreadData, 'main'>,
     ports: MessagePort[],
     offers: MainOffers,
   ): Thread<Offers> {
     const { port1, port2 } = new MessageChannel();
-    const database = data.database as ThreadData['database'];
-    return startThread<Offers>(
+    const thread = startThread<Offers>(
       name,
       { ...data, main: port2 },
       {
         port: port1,
-        transfer: [...ports, ...(database ? [database.sql, database.jobs] : [])] as never,
+        transfer: [...ports, ...(data.database ? [data.database.sql, data.database.jobs] : [])],
         offers,
         died: (why) => this.#fatal(why),
       },
     );
+    this.#stack.defer(() => thread.end());
+    return thread;
   }
 }
 
-async function settle(
-  log: SegmentLogWriter,
-  readings: Thread<ReadingsOffers>,
-  diagnosis: Thread<DiagnosisOffers>,
-  people: Thread<PeopleOffers>,
-): Promise<void> {
+type Threads = { readings: Thread<ReadingsOffers>; diagnosis: Thread<DiagnosisOffers>; people: Thread<PeopleOffers> };
+
+/** Channels to the embedded database, made before it is open, so that threads need not wait for it to be started. */
+class DatabasePorts {
+  readonly embedded: boolean;
+  readonly #waiting: MessagePort[] = [];
+
+  constructor(embedded: boolean) {
+    this.embedded = embedded;
+  }
+
+  next(): ThreadData['database'] {
+    return this.embedded ? { sql: this.#channel(), jobs: this.#channel() } : null;
+  }
+
+  attach(database: PgliteThread): void {
+    for (const port of this.#waiting.splice(0)) database.attach(port);
+  }
+
+  #channel(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#waiting.push(port2);
+    return port1;
+  }
+}
+
+async function settle(log: SegmentLogWriter, { readings, diagnosis, people }: Threads): Promise<void> {
   const end = Number(new BigInt64Array(log.shared)[0]);
   // Asking must not take the time that the consumers need.
   for (let pauseMs = 1; (await readings.call.position()) < end || (await diagnosis.call.position()) < end; ) {

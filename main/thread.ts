@@ -5,7 +5,13 @@ import { messageOf } from '#runtime';
 import { connect } from './threads/wire.ts';
 
 export type ThreadName = 'readings' | 'diagnosis' | 'people' | 'demo';
-export type Thread<Offers extends object> = { call: BirpcReturn<Offers, object>; stop(): Promise<void> };
+export type Thread<Offers extends object> = {
+  call: BirpcReturn<Offers, object>;
+  /** Lets it end its work, then ends it. */
+  stop(): Promise<void>;
+  /** Ends it at once, if it still runs: for a start that failed. */
+  end(): Promise<void>;
+};
 
 /** Memory of the V8 heap a thread may use before it ends, and the process with it, instead of taking the machine down. */
 const HEAP_MB = 1024;
@@ -29,14 +35,19 @@ export function startThread<Offers extends { stop(): Promise<void> }>(
     if (!stopping) options.died(`the thread "${name}" ended with code ${code}`);
   });
   const call = connect<Offers, object>(options.port, options.offers);
+  const end = async (): Promise<void> => {
+    stopping = true;
+    options.port.close();
+    await worker.terminate();
+    await ended;
+  };
   return {
     call,
     async stop() {
       stopping = true;
       await (call as unknown as { stop(): Promise<void> }).stop();
-      options.port.close();
-      await worker.terminate();
-      await ended;
+      await end();
     },
+    end,
   };
 }

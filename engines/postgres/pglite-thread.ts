@@ -12,6 +12,8 @@ const EX_SOFTWARE = 70;
 export interface PgliteThread extends AsyncDisposable {
   /** A fresh port for one `openPgliteSql` or one `openPglitePool`, in this thread or, transferred, in any other. */
   port(): MessagePort;
+  /** The same for a channel that was made before the database was open; this is the database's end of it. */
+  attach(port: MessagePort): void;
   /** fsyncs since the start: one or more for each commit that changed something. */
   fsyncCount(): Promise<number>;
   /** Ends the database cleanly; what is still asked on its ports fails with `database-closed`. */
@@ -109,8 +111,12 @@ class Running implements PgliteThread {
 
   port(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.#tell({ kind: 'port', port: port2 }, [port2]);
+    this.attach(port2);
     return port1;
+  }
+
+  attach(port: MessagePort): void {
+    this.#tell({ kind: 'port', port }, [port]);
   }
 
   fsyncCount(): Promise<number> {
