@@ -9,6 +9,7 @@ import {
   loadCheckpoint,
   MINUTE,
   messageOf,
+  PlatformError,
   SECOND,
   type Sql,
   type Stage,
@@ -40,6 +41,17 @@ const COMMIT_IDLE_EVERY_MS = 5 * SECOND;
 /** In log time. */
 const SNAPSHOT_EVERY_MS = 4 * MINUTE;
 
+/** Going on would take everything new for what was judged long ago, and say nothing of it. */
+const logBehindFindings = (end: number, committed: number): PlatformError =>
+  new PlatformError(
+    'log-behind-findings',
+    'fatal',
+    `The log ends at ${end}, but findings were made up to ${committed} of it.`,
+    {
+      hint: 'The log folder was replaced, emptied or restored from an older copy than the database. Put back the one that belongs to it, or begin anew with an empty data folder and database.',
+    },
+  );
+
 class Worker implements DiagnosisWorker {
   readonly name = 'diagnosis';
   readonly #deps: DiagnosisWorkerDeps;
@@ -57,8 +69,9 @@ class Worker implements DiagnosisWorker {
   }
 
   async start(): Promise<void> {
-    const { sql, catalogue, toReadings, snapshotFile, logger } = this.#deps;
+    const { log, sql, catalogue, toReadings, snapshotFile, logger } = this.#deps;
     this.#committed = await loadCheckpoint(sql, DIAGNOSIS_CONSUMER);
+    if (log.end() < this.#committed) throw logBehindFindings(log.end(), this.#committed);
     const snapshot = readSnapshot(snapshotFile);
     // One ahead of what was committed speaks of another life of the database: the findings count, so replay.
     if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state, catalogue)) {
@@ -169,7 +182,7 @@ class Worker implements DiagnosisWorker {
   }
 }
 
-/** Loads the last snapshot, replays the log from there, and goes on. */
+/** Loads the last snapshot, replays the log from there, and goes on. Throws `log-behind-findings` when the log is not the one it was read from. */
 export async function startDiagnosisWorker(deps: DiagnosisWorkerDeps): Promise<DiagnosisWorker> {
   const worker = new Worker(deps);
   await worker.start();

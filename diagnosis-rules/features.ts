@@ -16,6 +16,9 @@ export type Feature = {
   compute(view: View): number | boolean | null;
 };
 
+/** A week: for what did not happen while anybody watched. */
+const LONG_AGO_MINUTES = 7 * 24 * 60;
+
 const minutes = (ms: number): number => ms / MINUTE;
 
 const TABLE: readonly Feature[] = [
@@ -106,8 +109,11 @@ const TABLE: readonly Feature[] = [
     unit: 'duration',
     signals: ['door_open', 'cabinet_temperature'],
     // Counts only after it had stood open for minutes, and only while it stays shut.
-    compute: ({ memory, at }) =>
-      memory.doorShutAt === null || stateAt(memory, 'door_open', at) !== false ? null : minutes(at - memory.doorShutAt),
+    compute: ({ memory, at }) => {
+      const open = stateAt(memory, 'door_open', at);
+      if (open === null) return null;
+      return open || memory.doorShutAt === null ? LONG_AGO_MINUTES : minutes(at - memory.doorShutAt);
+    },
   },
   {
     name: 'off_hours',

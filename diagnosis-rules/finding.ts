@@ -90,7 +90,7 @@ export type FindingParts = {
 };
 
 export const isImproving = (rule: Rule, symptoms: Record<string, SymptomMemory>): boolean =>
-  rule.improving !== undefined && symptoms[rule.improving]!.state === 'present';
+  rule.improving.some((name) => symptoms[name]!.state === 'present');
 
 export function describeFinding(parts: FindingParts): Finding {
   const { rule, view } = parts;

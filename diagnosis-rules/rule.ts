@@ -102,8 +102,8 @@ export const Rule = z
     summary: z.partialRecord(Severity, Phrase),
     wouldClear: Phrase,
     symptoms: z.record(z.string(), Symptom),
-    /** The symptom that says it is getting better by itself. */
-    improving: z.string().optional(),
+    /** Symptoms of which each says that it is getting better by itself. */
+    improving: z.array(z.string()).default([]),
     /** The symptoms that open the problem, with the severity each gives it. */
     opens: z.record(z.string(), Severity),
     causes: z.record(z.string(), Cause),
@@ -123,7 +123,7 @@ export const Rule = z
       }
     };
     known(Object.keys(rule.opens), symptoms, ['opens'], 'symptom');
-    if (rule.improving) known([rule.improving], symptoms, ['improving'], 'symptom');
+    known(rule.improving, symptoms, ['improving'], 'symptom');
     for (const severity of Object.values(rule.opens)) {
       if (!rule.summary[severity])
         context.addIssue({

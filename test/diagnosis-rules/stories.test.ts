@@ -26,6 +26,14 @@ describe('a door left open', () => {
     },
   );
 
+  it('is improving once the door is shut', () => {
+    const changes = judge(lifeOf({ seed: 1, until: NOON + 5 * HOUR, episodes: [door(2, 2.75)] }));
+    const shut = changes.filter(({ finding }) => finding.changedAt > NOON + 2.75 * HOUR && finding.state === 'open');
+    expect(changes[0]!.finding.improving).toBe(false);
+    expect(shut.length).toBeGreaterThan(0);
+    expect(shut.every(({ finding }) => finding.improving)).toBe(true);
+  });
+
   it('needs no question, because the sensor knows', () => {
     const changes = judge(lifeOf({ seed: 1, until: NOON + 3 * HOUR, episodes: [door(2, 3)] }));
     expect(changes.length).toBeGreaterThan(0);
@@ -41,6 +49,13 @@ describe('failing cooling', () => {
     expect(changes[0]!.finding.causes[0]!.cause).toBe('cooling-failing');
     expect(changes[0]!.finding.causes[0]!.remedy.by).toBe('technician');
     expect(changes.every(({ change }) => change !== 'closed')).toBe(true);
+  });
+
+  it.each(SEEDS)('is not taken for improving while it gets warmer (seed %i)', (seed) => {
+    for (const doorSensor of [true, false]) {
+      const changes = judge(lifeOf({ seed, doorSensor, until: NOON + 8 * HOUR, episodes: [failing] }));
+      expect(changes.map(({ finding }) => finding.improving)).toEqual(changes.map(() => false));
+    }
   });
 
   it('asks about the door when no sensor knows, and the answer changes the ranking', () => {
