@@ -28,6 +28,8 @@ type Checked = { reading: SignalReading } | { problem: string } | 'absent';
 
 function checkString(value: string): string | null {
   if (value.length > LONGEST_STRING) return `a text may have ${LONGEST_STRING} characters at most`;
+  // PostgreSQL keeps no U+0000.
+  if (value.includes('\u0000')) return 'a text may not have the character U+0000';
   return value.isWellFormed() ? null : 'the text is not valid Unicode';
 }
 

@@ -22,7 +22,7 @@ function takeValues(
   return readings;
 }
 
-/** `models` by id. A message is refused whole only when nothing in it can be read; else its good readings are taken. */
+/** `models` by id. A message is refused whole when no reading of it can be found; else its good readings are taken. */
 export function makeDecode(models: ReadonlyMap<string, Model>): Decode {
   return (record, position) => {
     const model = models.get(record.model);
@@ -32,7 +32,11 @@ export function makeDecode(models: ReadonlyMap<string, Model>): Decode {
     const rejected: DecodedMessage['rejected'] = [];
     const moments: Moment[] = [];
     let withoutStamp = 0;
-    for (const group of parsed.payload.readings) {
+    for (const group of parsed.groups) {
+      if ('problem' in group) {
+        rejected.push({ signal: '*', at: null, reason: group.problem });
+        continue;
+      }
       if (group.at === undefined && ++withoutStamp > 1) {
         rejected.push({ signal: '*', at: null, reason: 'only one reading of a message may come without "at"' });
         continue;
@@ -47,10 +51,10 @@ export function makeDecode(models: ReadonlyMap<string, Model>): Decode {
       if (readings.length > 0) moments.push({ appliance: record.appliance, kind: model.kind, at, position, readings });
     }
     moments.sort((a, b) => a.at - b.at);
-    const seq = parsed.payload.seq ?? null;
+    const { appliance, at: receivedAt } = record;
     return {
       ok: true,
-      message: { appliance: record.appliance, model: model.id, receivedAt: record.at, seq, moments, rejected },
+      message: { appliance, model: model.id, receivedAt, seq: parsed.seq, moments, rejected },
     };
   };
 }

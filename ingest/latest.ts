@@ -15,6 +15,9 @@ export type Latest = {
   values: { signal: string; value: SignalValue; at: number }[];
 };
 
+// Without a prototype: a signal may have any name, also `constructor`.
+const noSignals = (): Signals => Object.create(null);
+
 export class LatestValues {
   readonly #sql: Sql;
   readonly #clock: Clock;
@@ -34,11 +37,18 @@ export class LatestValues {
       [unknown],
     );
     for (const appliance of unknown) {
-      this.#entries.set(appliance, { connected: false, heardAt: null, signals: {}, writtenAt: 0, dirty: false });
+      this.#entries.set(appliance, {
+        connected: false,
+        heardAt: null,
+        signals: noSignals(),
+        writtenAt: 0,
+        dirty: false,
+      });
     }
     for (const row of rows) {
       const entry = this.#entries.get(row.appliance)!;
-      Object.assign(entry, { connected: row.connected, heardAt: row.heard_at, signals: row.signals });
+      Object.assign(entry, { connected: row.connected, heardAt: row.heard_at });
+      Object.assign(entry.signals, row.signals);
     }
   }
 
@@ -72,21 +82,33 @@ export class LatestValues {
   /** Writes what changed and is due; with `all`, everything that changed. */
   async write(all = false): Promise<void> {
     const now = this.#clock.now();
-    const due: Row[] = [];
+    const due: [Id, Entry][] = [];
     for (const [appliance, entry] of this.#entries) {
       if (!entry.dirty || (!all && now - entry.writtenAt < WRITE_AT_MOST_EVERY_MS)) continue;
-      due.push({ appliance, connected: entry.connected, heard_at: entry.heardAt, signals: entry.signals });
+      due.push([appliance, entry]);
       entry.dirty = false;
       entry.writtenAt = now;
     }
     if (due.length === 0) return;
+    try {
+      await this.#save(due, now);
+    } catch (error) {
+      for (const [, entry] of due) Object.assign(entry, { dirty: true, writtenAt: 0 });
+      throw error;
+    }
+  }
+
+  async #save(due: readonly [Id, Entry][], now: number): Promise<void> {
+    const rows = due.map(
+      ([appliance, { connected, heardAt, signals }]): Row => ({ appliance, connected, heard_at: heardAt, signals }),
+    );
     await this.#sql.query(
       `insert into app.latest (appliance, connected, heard_at, signals, written_at)
        select appliance, connected, heard_at, signals, $2
          from jsonb_to_recordset($1::jsonb) as row (appliance uuid, connected boolean, heard_at bigint, signals jsonb)
        on conflict (appliance) do update set connected = excluded.connected, heard_at = excluded.heard_at,
          signals = excluded.signals, written_at = excluded.written_at`,
-      [JSON.stringify(due), now],
+      [JSON.stringify(rows), now],
     );
   }
 }

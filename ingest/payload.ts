@@ -1,13 +1,24 @@
-// A message's bytes as a TelemetryPayload, or one sentence that tells a device developer what is wrong.
+// A message's bytes as groups of readings, or one sentence that tells a device developer what is wrong.
 import { isUtf8 } from 'node:buffer';
-import { TelemetryPayload } from '#contracts';
+import { z } from 'zod';
+import { ReadingGroup, TelemetryPayload } from '#contracts';
 import { messageOf } from '#runtime';
 
-export type ParsedPayload = { ok: true; payload: TelemetryPayload } | { ok: false; reason: string };
+/** One reading group as it came, or what is wrong with it: it must not cost its neighbours their place. */
+export type ParsedGroup = { at: number | undefined; values: Record<string, unknown> } | { problem: string };
+export type ParsedPayload = { ok: true; seq: number | null; groups: ParsedGroup[] } | { ok: false; reason: string };
+
+/** TelemetryPayload, but for its groups, which are judged one by one. */
+const Envelope = TelemetryPayload.extend({ readings: z.array(z.unknown()).min(1).max(10_000) });
 
 const EXAMPLE = '{"seq":1,"readings":[{"at":1763756400000,"values":{"cabinet_temperature":4.2}}]}';
 
 const refuse = (reason: string): ParsedPayload => ({ ok: false, reason });
+const wrongShape = (problems: readonly string[]): ParsedPayload =>
+  refuse(`The payload has the wrong shape (${problems.slice(0, 5).join('; ')}). Send JSON like ${EXAMPLE}`);
+
+const problemsOf = (error: z.ZodError, where: string): string[] =>
+  error.issues.map(({ path, message }) => `${[where, ...path].filter((part) => part !== '').join('.')}: ${message}`);
 
 /** A single reading may stand without the array. */
 function withArray(json: object): unknown {
@@ -26,6 +37,13 @@ function withArray(json: object): unknown {
   return json;
 }
 
+/** The values as they came and not zod's copy of them, which leaves out a key named `__proto__`. */
+function parseGroup(group: unknown, index: number): ParsedGroup {
+  const parsed = ReadingGroup.safeParse(group);
+  if (!parsed.success) return { problem: problemsOf(parsed.error, `readings.${index}`).slice(0, 3).join('; ') };
+  return { at: parsed.data.at, values: (group as { values: Record<string, unknown> }).values };
+}
+
 export function parsePayload(body: Uint8Array): ParsedPayload {
   if (body.length === 0) return refuse(`The payload is empty. Send JSON like ${EXAMPLE}`);
   if (!isUtf8(body)) return refuse('The payload is not UTF-8 text. Send JSON in UTF-8.');
@@ -38,10 +56,10 @@ export function parsePayload(body: Uint8Array): ParsedPayload {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     return refuse(`The payload must be a JSON object like ${EXAMPLE}`);
   }
-  const parsed = TelemetryPayload.safeParse(withArray(json));
-  if (parsed.success) return { ok: true, payload: parsed.data };
-  const problems = parsed.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
-  return refuse(`The payload has the wrong shape (${problems.join('; ')}). Send JSON like ${EXAMPLE}`);
+  const envelope = Envelope.safeParse(withArray(json));
+  if (!envelope.success) return wrongShape(problemsOf(envelope.error, ''));
+  const groups = envelope.data.readings.map(parseGroup);
+  const problems = groups.flatMap((group) => ('problem' in group ? group.problem : []));
+  if (problems.length === groups.length) return wrongShape(problems);
+  return { ok: true, seq: envelope.data.seq ?? null, groups };
 }

@@ -8,7 +8,7 @@ export interface ReadingsStore extends AsyncDisposable {
    * Stores all readings and the position `next` behind them. When it resolves, both are durable. Where the engine has
    * transactions they are one; where it has none, writing the same batch again changes nothing. A moment whose position
    * lies before the checkpoint is taken as stored. Throws a PlatformError of kind `retry` when the engine is away
-   * (nothing is lost: call again), or `reject` naming what can never be stored.
+   * (nothing is lost: call again). What it can never store is no error: whoever opened the store is told.
    */
   write(moments: readonly Moment[], next: number): Promise<void>;
   /** Buckets of `bucketMs`, aligned to epoch, oldest first, empty ones left out; [from, to) in epoch ms. The last write of a reading wins. */

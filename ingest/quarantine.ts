@@ -12,6 +12,15 @@ export type Quarantined = {
 };
 export type QuarantinedMessage = Omit<Quarantined, 'position'> & { id: string };
 
+const LONGEST_REASON = 2_000;
+
+/** A reason may quote what came in, and PostgreSQL keeps no U+0000. */
+const printable = (reason: string): string =>
+  reason
+    .slice(0, LONGEST_REASON)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\ufffd');
+
 /** The same message twice leaves one row. */
 export async function quarantine(sql: Sql, messages: readonly Quarantined[]): Promise<void> {
   for (const message of messages) {
@@ -23,7 +32,7 @@ export async function quarantine(sql: Sql, messages: readonly Quarantined[]): Pr
         message.appliance,
         message.receivedAt,
         message.channel,
-        message.reason,
+        printable(message.reason),
         Buffer.from(message.payload),
       ],
     );
@@ -37,8 +46,8 @@ export async function keepRefused(sql: Sql, moment: Moment, reason: string, rece
      values ($1, $2, $3, 'telemetry', $4, $5)
      on conflict (position) do update set reason = case
        when strpos(q.reason, excluded.reason) > 0 then q.reason
-       else left(q.reason || '; ' || excluded.reason, 2000) end`,
-    [moment.position, moment.appliance, receivedAt, reason, Buffer.from(JSON.stringify(moment))],
+       else left(q.reason || '; ' || excluded.reason, ${LONGEST_REASON}) end`,
+    [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(JSON.stringify(moment))],
   );
 }
 

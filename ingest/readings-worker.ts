@@ -13,7 +13,7 @@ import {
   type Sql,
   type Stage,
 } from '#runtime';
-import type { Decode } from './decode.ts';
+import type { Decode, Decoded } from './decode.ts';
 import { LatestValues } from './latest.ts';
 import type { ReadingsStore } from './ports.ts';
 import { type Quarantined, quarantine } from './quarantine.ts';
@@ -43,6 +43,17 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10 * SECOND;
 const LATEST_EVERY_MS = 2 * SECOND;
 
+/** Going on would take everything new for what was stored long ago, and drop it. */
+const logBehindStore = (end: number, checkpoint: number): PlatformError =>
+  new PlatformError(
+    'log-behind-store',
+    'fatal',
+    `The log ends at ${end}, but the readings were stored up to ${checkpoint} of it.`,
+    {
+      hint: 'The log folder was replaced, emptied or restored from an older copy than the readings. Put back the one that belongs to them, or begin anew with an empty data folder.',
+    },
+  );
+
 type Judged = {
   messages: DecodedMessage[];
   moments: Moment[];
@@ -66,7 +77,9 @@ class Worker implements ReadingsWorker {
   }
 
   async start(): Promise<void> {
-    this.#position = await this.#deps.store.checkpoint();
+    const { log, store } = this.#deps;
+    this.#position = await store.checkpoint();
+    if (log.end() < this.#position) throw logBehindStore(log.end(), this.#position);
     this.#loop = this.#run();
     this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
       this.#latest
@@ -121,7 +134,7 @@ class Worker implements ReadingsWorker {
     for (const [index, record] of batch.records.entries()) {
       if (record.kind !== 'message') continue;
       const position = batch.positions[index]!;
-      const decoded = this.#deps.decode(record, position);
+      const decoded = this.#decode(record, position);
       if (!decoded.ok) {
         this.#reject(judged, record, position, 'rejected-message', decoded.reason, undefined);
         continue;
@@ -145,6 +158,16 @@ class Worker implements ReadingsWorker {
       );
     }
     return judged;
+  }
+
+  /** One record that breaks the decoder must not hold up all that follow it. */
+  #decode(record: LogRecord, position: number): Decoded {
+    try {
+      return this.#deps.decode(record, position);
+    } catch (error) {
+      this.#deps.logger.error({ position, error: messageOf(error) }, 'a message could not be decoded');
+      return { ok: false, reason: 'A fault of the platform: this message could not be read. It is kept.' };
+    }
   }
 
   #reject(
@@ -198,7 +221,7 @@ class Worker implements ReadingsWorker {
   }
 }
 
-/** Starts where the store's checkpoint stands. */
+/** Starts where the store's checkpoint stands. Throws `log-behind-store` when the log is not the one it was read from. */
 export async function startReadingsWorker(deps: ReadingsWorkerDeps): Promise<ReadingsWorker> {
   const worker = new Worker(deps);
   await worker.start();
