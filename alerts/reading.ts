@@ -111,12 +111,13 @@ async function notificationsOf(sql: Sql, alert: Id): Promise<z.infer<typeof Noti
     [alert],
   );
   const people = await Promise.all([...new Set(rows.map((row) => row.person))].map((id) => personById(sql, id)));
-  const names = new Map(people.map((person) => [person?.id, person?.name]));
+  const known = new Map(people.map((person) => [person?.id, person]));
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
     channel: 'mail',
-    to: names.get(row.person) ?? row.person,
+    to: known.get(row.person)?.name ?? row.person,
+    toRole: known.get(row.person)?.role ?? 'owner',
     state: row.state,
     reason: row.reason,
     at: iso(row.at),

@@ -168,6 +168,7 @@ export const NotificationView = z.object({
   kind: z.string(),
   channel: z.string(),
   to: z.string(),
+  toRole: Role,
   state: z.enum(['waiting', 'sent', 'not-sent']),
   /** Why it was not sent, e.g. "no mail server". */
   reason: z.string().nullable(),

@@ -50,7 +50,7 @@ export const alertRoutes: Routes = (app, deps) => {
         response: { 200: Alert },
       },
     },
-    (request) => alertView(deps, request.params.id),
+    (request) => alertView(deps, request.params.id, viewerOf(request)),
   );
 
   app.post(
@@ -67,9 +67,9 @@ export const alertRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const asking = await alertView(deps, request.params.id);
-      const { person } = viewerOf(request);
-      const record = answerRecord({ ...request.body, alert: asking, person, now: deps.clock.now() });
+      const viewer = viewerOf(request);
+      const asking = await alertView(deps, request.params.id, viewer);
+      const record = answerRecord({ ...request.body, alert: asking, person: viewer.person, now: deps.clock.now() });
       await new Promise<void>((resolve, reject) => {
         deps.log.append(record, (error) => (error ? reject(error) : resolve()));
       });
@@ -92,7 +92,7 @@ export const alertRoutes: Routes = (app, deps) => {
     async (request) => {
       const { id } = request.params;
       await acknowledge(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
-      return alertView(deps, id);
+      return alertView(deps, id, viewerOf(request));
     },
   );
 
@@ -111,7 +111,7 @@ export const alertRoutes: Routes = (app, deps) => {
     async (request) => {
       const { id } = request.params;
       await requestService(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
-      return alertView(deps, id);
+      return alertView(deps, id, viewerOf(request));
     },
   );
 };
@@ -132,8 +132,11 @@ async function withCases<Summary extends AlertSummaryView>(
   return alerts.map((alert) => ({ ...alert, caseId: cases.get(alert.id) ?? null }));
 }
 
-async function alertView(deps: ApiDeps, id: Id): Promise<Alert> {
+/** An owner sees what the household was told, not what service says among itself. */
+async function alertView(deps: ApiDeps, id: Id, viewer: Viewer): Promise<Alert> {
   const found = await alertById(deps.sql, id);
   if (!found) throw notFound();
-  return (await withCases(deps, [found]))[0]!;
+  const own =
+    viewer.role === 'owner' ? found.notifications.filter(({ toRole }) => toRole === 'owner') : found.notifications;
+  return (await withCases(deps, [{ ...found, notifications: own }]))[0]!;
 }

@@ -63,7 +63,7 @@ function stream(request: FastifyRequest, reply: FastifyReply, live: Live, over: 
     token: sessionToken(request) ?? '',
     send: (change) => write(`data: ${JSON.stringify(change)}\n\n`),
     beat: () => write(': still here\n\n'),
-    end: () => raw.destroy(),
+    end: () => raw.end(),
   });
   raw.on('close', () => {
     leave();
