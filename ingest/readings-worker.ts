@@ -106,13 +106,14 @@ class Worker implements ReadingsWorker {
   }
 
   async #run(): Promise<void> {
+    const { log, logger } = this.#deps;
     while (!this.#stopping.signal.aborted) {
       try {
-        const batch = await this.#deps.log.read(this.#position, BATCH_BYTES);
-        if (batch.next === this.#position) await this.#deps.log.wait(this.#position, IDLE_WAIT_MS);
+        const batch = await log.read(this.#position, BATCH_BYTES);
+        if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
         else await this.#take(batch);
       } catch (error) {
-        this.#deps.logger.error({ error: messageOf(error) }, 'the readings worker met an error and tries again');
+        logger.error({ error: messageOf(error) }, 'the readings worker met an error and tries again');
         await this.#pause(SECOND);
       }
     }

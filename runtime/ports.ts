@@ -29,8 +29,8 @@ export interface LogReader {
   end(): number;
   /** Durable records from `position` on, about `maxBytes` of them; none at the end. A position that was trimmed away goes on at the oldest record kept. */
   read(position: number, maxBytes: number): Promise<LogBatch>;
-  /** Resolves when there is something behind `position`, or after `timeoutMs`. */
-  wait(position: number, timeoutMs: number): Promise<void>;
+  /** Resolves when there is something behind `position`, after `timeoutMs`, or when the signal says so. It may resolve for no reason. */
+  wait(position: number, timeoutMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Queue jobs. They only wake: a lost job costs time, never the work, because a sweep finds the row. */

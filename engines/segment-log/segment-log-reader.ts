@@ -22,11 +22,16 @@ class Reader implements LogReader {
     return Number(Atomics.load(this.#end, 0));
   }
 
-  async wait(position: number, timeoutMs: number): Promise<void> {
+  async wait(position: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const end = Atomics.load(this.#end, 0);
-    if (Number(end) > position) return;
+    if (Number(end) > position || signal?.aborted) return;
     const waiting = Atomics.waitAsync(this.#end, 0, end, timeoutMs);
-    if (waiting.async) await waiting.value;
+    if (!waiting.async) return;
+    // Wakes every reader of this log: the others look, find nothing and wait on.
+    const wake = (): void => void Atomics.notify(this.#end, 0);
+    signal?.addEventListener('abort', wake);
+    await waiting.value;
+    signal?.removeEventListener('abort', wake);
   }
 
   async read(position: number, maxBytes: number): Promise<LogBatch> {

@@ -207,4 +207,19 @@ describe('segment log', () => {
     await append(log, factRecord('answer', 2000, APPLIANCE, { answer: 'it-was-open' }));
     expect(await readAll(log)).toEqual(['', '{"answer":"it-was-open"}']);
   });
+
+  it('lets a reader wait for more, until there is more or it is told to stop', async () => {
+    const log = writer();
+    const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger: quiet });
+    const anHourMs = 3_600_000;
+    const stopping = new AbortController();
+    const waiting = reader.wait(0, anHourMs);
+    const stopped = reader.wait(1_000_000, anHourMs, stopping.signal);
+    await append(log, message('more'));
+    await waiting;
+    stopping.abort();
+    await stopped;
+    await reader.wait(1_000_000, anHourMs, stopping.signal);
+    await reader.close();
+  });
 });

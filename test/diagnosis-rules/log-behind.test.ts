@@ -1,0 +1,42 @@
+// A worker that finds a log shorter than what it has judged says so, and does not begin.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { diagnosisTables, loadCatalogue, startDiagnosisWorker } from '#diagnosis-rules';
+import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
+import { checkpointTables, type Logger, outboxTables, saveCheckpoint } from '#runtime';
+import { openDatabase } from '../registry/database.ts';
+
+const quiet: Logger = { info() {}, warn() {}, error() {} };
+
+it('a log that ends before the findings is refused', async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'stethos-diagnosis-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const sql = stack.use(await openDatabase([outboxTables, checkpointTables, ...diagnosisTables]));
+  const logFolder = join(folder, 'log');
+  const log = openSegmentLogWriter({
+    folder: logFolder,
+    logger: quiet,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  stack.defer(() => log.close());
+  const reader = openSegmentLogReader({ folder: logFolder, shared: log.shared, logger: quiet });
+  stack.defer(() => reader.close());
+  const deps = {
+    log: reader,
+    sql,
+    jobs: { wake: async () => {} },
+    catalogue: loadCatalogue(),
+    toReadings: () => null,
+    logger: quiet,
+    snapshotFile: join(folder, 'snapshot'),
+    passed: () => {},
+  };
+  await (await startDiagnosisWorker(deps))[Symbol.asyncDispose]();
+  await saveCheckpoint(sql, 'diagnosis', 1_000_000);
+  await expect(startDiagnosisWorker(deps)).rejects.toMatchObject({ code: 'log-behind-findings', kind: 'fatal' });
+});
