@@ -5,10 +5,20 @@ import type { Condition, Threshold } from './rule.ts';
 export type Truth = boolean | null;
 
 export const not = (a: Truth): Truth => (a === null ? null : !a);
-export const all = (truths: readonly Truth[]): Truth =>
-  truths.includes(false) ? false : truths.includes(null) ? null : true;
-export const any = (truths: readonly Truth[]): Truth =>
-  truths.includes(true) ? true : truths.includes(null) ? null : false;
+
+/** Looks at no more parts than needed: `all` ends at the first that is false, `any` at the first that is true. */
+export const all = <Part>(parts: readonly Part[], truthOf: (part: Part) => Truth): Truth => upTo(false, parts, truthOf);
+export const any = <Part>(parts: readonly Part[], truthOf: (part: Part) => Truth): Truth => upTo(true, parts, truthOf);
+
+function upTo<Part>(deciding: boolean, parts: readonly Part[], truthOf: (part: Part) => Truth): Truth {
+  let unknown = false;
+  for (const part of parts) {
+    const truth = truthOf(part);
+    if (truth === deciding) return deciding;
+    if (truth === null) unknown = true;
+  }
+  return unknown ? null : !deciding;
+}
 
 export function thresholdValue(threshold: Threshold, view: View): number {
   if (typeof threshold === 'number') return threshold;
@@ -19,8 +29,8 @@ export function thresholdValue(threshold: Threshold, view: View): number {
 
 /** `holding`: the symptom is present now, so the thresholds stand back by their hysteresis. */
 export function judge(condition: Condition, view: View, holding: boolean): Truth {
-  if ('all' in condition) return all(condition.all.map((part) => judge(part, view, holding)));
-  if ('any' in condition) return any(condition.any.map((part) => judge(part, view, holding)));
+  if ('all' in condition) return all(condition.all, (part) => judge(part, view, holding));
+  if ('any' in condition) return any(condition.any, (part) => judge(part, view, holding));
   if ('not' in condition) return not(judge(condition.not, view, holding));
   const value = FEATURES.get(condition.feature)!.compute(view);
   if (value === null) return null;

@@ -50,6 +50,8 @@ const versionsOf = (catalogue: Catalogue): string => catalogue.map((rule) => `${
 class Fold implements Evaluator {
   readonly #catalogue: Catalogue;
   readonly #toReadings: ToReadings;
+  /** By kind of appliance. */
+  readonly #rules = new Map<string, readonly Rule[]>();
   #state: State;
 
   constructor(options: { catalogue: Catalogue; toReadings: ToReadings; snapshot?: Buffer | undefined }) {
@@ -195,7 +197,10 @@ class Fold implements Evaluator {
   }
 
   #rulesFor(appliance: ApplianceMemory): readonly Rule[] {
-    return this.#catalogue.filter((rule) => rule.kind === 'any' || rule.kind === appliance.kind);
+    const { kind } = appliance;
+    const rules = this.#rules.get(kind) ?? this.#catalogue.filter((rule) => rule.kind === 'any' || rule.kind === kind);
+    this.#rules.set(kind, rules);
+    return rules;
   }
 
   #scene(id: Id, appliance: ApplianceMemory, rule: Rule): ProblemScene {

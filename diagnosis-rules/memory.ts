@@ -86,8 +86,8 @@ export function shareOf(shares: readonly Share[], at: number, windowMs: number):
   const from = Math.floor((at - windowMs) / STEP_MS);
   let onMs = 0;
   let knownMs = 0;
-  for (const share of shares) {
-    if (share.step <= from) continue;
+  for (let index = shares.length - 1; index >= 0 && shares[index]!.step > from; index--) {
+    const share = shares[index]!;
     onMs += share.onMs;
     knownMs += share.knownMs;
   }
@@ -140,7 +140,11 @@ export function remember(memory: Memory, moment: Moment): void {
   if (door) followDoor(memory, moment.at, door.value === true);
   for (const { signal, value, mapped } of moment.readings) {
     if (!mapped) continue;
-    memory.values[signal] = { at: moment.at, value };
+    const known = memory.values[signal];
+    if (known) {
+      known.at = moment.at;
+      known.value = value;
+    } else memory.values[signal] = { at: moment.at, value };
     if (signal === 'cabinet_temperature') filterFood(memory, moment.at, value as number);
   }
 }

@@ -69,8 +69,8 @@ function change(
 /** Judges the symptoms at `view.at` and moves the episode. Returns a change only when an episode ends. */
 export function judgeProblem(scene: ProblemScene): FindingChange | null {
   const { appliance, rule, memory, view } = scene;
-  for (const [name, symptom] of Object.entries(rule.symptoms)) {
-    memory.symptoms[name] = judgeSymptom(symptom, memory.symptoms[name] ?? absentSymptom(), view);
+  for (const name of Object.keys(rule.symptoms)) {
+    memory.symptoms[name] = judgeSymptom(rule.symptoms[name]!, memory.symptoms[name] ?? absentSymptom(), view);
   }
   const present = Object.keys(rule.opens).filter((name) => memory.symptoms[name]!.state === 'present');
   if (!memory.episode) {

@@ -27,7 +27,7 @@ export function nextSymptom(
   const known = truth !== null;
   switch (memory.state) {
     case 'absent':
-      if (truth !== true) return { ...memory, known };
+      if (truth !== true) return memory.known === known ? memory : { ...memory, known };
       return { state: forMs === 0 ? 'present' : 'pending', since: at, clearingSince: null, known };
     case 'pending':
       if (truth !== true) return { state: 'absent', since: at, clearingSince: null, known };
@@ -44,8 +44,10 @@ export function nextSymptom(
 
 export function judgeSymptom(symptom: Symptom, memory: SymptomMemory, view: View): SymptomMemory {
   const holding = memory.state === 'present';
-  const excused = !holding && symptom.unless.some((condition) => judge(condition, view, false) === true);
-  const truth = excused ? false : judge(symptom.when, view, holding);
+  const seen = judge(symptom.when, view, holding);
+  const excused =
+    seen !== false && !holding && symptom.unless.some((condition) => judge(condition, view, false) === true);
+  const truth = excused ? false : seen;
   return nextSymptom(memory, truth, view.at, symptom.forMinutes * MINUTE, symptom.clearMinutes * MINUTE);
 }
 

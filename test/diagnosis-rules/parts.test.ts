@@ -19,8 +19,8 @@ describe('three-valued logic', () => {
     [[F, U], F, U],
     [[U, U], U, U],
   ] as const)('%j: all %s, any %s', (truths, allOf, anyOf) => {
-    expect(all(truths)).toBe(allOf);
-    expect(any(truths)).toBe(anyOf);
+    expect(all(truths, (truth) => truth)).toBe(allOf);
+    expect(any(truths, (truth) => truth)).toBe(anyOf);
   });
   it('not unknown is unknown', () => {
     expect([not(T), not(F), not(U)]).toEqual([F, T, U]);
