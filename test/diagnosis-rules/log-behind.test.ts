@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { diagnosisTables, loadCatalogue, startDiagnosisWorker } from '#diagnosis-rules';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
-import { checkpointTables, type Logger, outboxTables, saveCheckpoint } from '#runtime';
-import { openDatabase } from '../registry/database.ts';
+import { checkpointTables, type Logger, migrate, outboxTables, saveCheckpoint } from '#runtime';
+import { pgliteDatabase } from '../engines/databases.ts';
 
 const quiet: Logger = { info() {}, warn() {}, error() {} };
 
@@ -14,7 +14,8 @@ it('a log that ends before the findings is refused', async () => {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'stethos-diagnosis-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const sql = stack.use(await openDatabase([outboxTables, checkpointTables, ...diagnosisTables]));
+  const { sql } = stack.use(await pgliteDatabase());
+  await migrate(sql, [outboxTables, checkpointTables, ...diagnosisTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
     folder: logFolder,
