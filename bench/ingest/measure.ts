@@ -23,10 +23,9 @@ export async function measure(
   tell: (what: string) => void,
   stack: AsyncDisposableStack,
 ): Promise<Measured> {
-  const slowFlush = options.flushMs > 0 ? ['--import', new URL('./slow-flush.ts', import.meta.url).href] : [];
   tell('starting both servers and making the appliances');
   const platform = await startContender(
-    { name: 'platform', file: './platform-server.ts', nodeOptions: slowFlush, folder },
+    { name: 'platform', file: './platform-server.ts', nodeOptions: platformOptions(options), folder },
     options,
     stack,
   );
@@ -56,6 +55,13 @@ export async function measure(
   const stored = await checkStored(platform, folder);
   const { messageBytes, readings } = platform;
   return { messageBytes, readings, idleBytes, rounds, ratePerSecond, pubackMs, alertMs, stored };
+}
+
+function platformOptions({ flushMs, profile }: BenchOptions): string[] {
+  return [
+    ...(flushMs > 0 ? ['--import', new URL('./slow-flush.ts', import.meta.url).href] : []),
+    ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profile)}`] : []),
+  ];
 }
 
 async function checkStored(platform: Contender, folder: string): Promise<Measured['stored']> {
