@@ -54,7 +54,7 @@ async function inDatabase(folder: string, settings: Settings, wish: NewAppliance
   const sql = await openSql(folder, settings, stack);
   await migrate(sql, allTables);
   const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
-  return addAppliances({ sql, pepper: readPepper(folder, settings.SECRET_PEPPER), mqtt, now: Date.now })(wish);
+  return await addAppliances({ sql, pepper: readPepper(folder, settings.SECRET_PEPPER), mqtt, now: Date.now })(wish);
 }
 
 /** A file that a killed platform left behind names a door that is closed: then the database is free. */

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   stack.use(await openAdminDoor(folder, addAppliances({ ...platform, now })));
   if (demo) stack.use(await startDemo({ platform, folder, clock, now: now(), onFatal: endProcess }));
   const webUrl = settings.PUBLIC_URL ?? platform.url;
-  console.log(demo ? demoBanner(platform, webUrl, DEMO_ACCOUNTS) : banner(platform, webUrl, folder));
+  console.log(demo ? demoBanner(platform, webUrl, clock, DEMO_ACCOUNTS) : banner(platform, webUrl, clock, folder));
 }
 
 main().catch((error: unknown) => {

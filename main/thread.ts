@@ -45,7 +45,8 @@ export function startThread<Offers extends { stop(): Promise<void> }>(
     call,
     async stop() {
       stopping = true;
-      await (call as unknown as { stop(): Promise<void> }).stop();
+      // One that died meanwhile never answers.
+      await Promise.race([(call as unknown as { stop(): Promise<void> }).stop(), ended]);
       await end();
     },
     end,

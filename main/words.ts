@@ -1,5 +1,6 @@
 // What the command line says.
 import type { DemoAccount } from '#api';
+import type { ClockSpec } from '#runtime';
 import { describeSettings } from './config.ts';
 import type { Platform } from './platform.ts';
 
@@ -27,19 +28,29 @@ ${settingLines()}
 The demo keeps its data in data/demo. To begin anew, stop it and delete that folder.
 Ctrl-C stops cleanly. After a crash or a power cut the next start goes on where it was.`;
 
-const addressLines = ({ url, mqtt }: Platform, webUrl: string): string[] => [
+const addressLines = ({ url, mqtt }: Platform, webUrl: string, clock: ClockSpec): string[] => [
   `  Web page    ${webUrl}`,
   `  API         ${url}/api/docs`,
   `  MQTT        mqtt://${mqtt.host}:${mqtt.port}   WebSocket ws://${mqtt.host}:${mqtt.webSocketPort}${mqtt.tlsPort ? `   TLS mqtts://${mqtt.host}:${mqtt.tlsPort}` : ''}`,
+  ...(clock.kind === 'scaled'
+    ? [
+        `  Clock       ${clock.rate} times faster since ${new Date(clock.from).toISOString()} (for npm run sim: --rate ${clock.rate} --clock-from ${new Date(clock.from).toISOString()})`,
+      ]
+    : []),
 ];
 
-export function demoBanner(platform: Platform, webUrl: string, accounts: readonly DemoAccount[]): string {
+export function demoBanner(
+  platform: Platform,
+  webUrl: string,
+  clock: ClockSpec,
+  accounts: readonly DemoAccount[],
+): string {
   const width = Math.max(...accounts.map(({ email }) => email.length));
   return [
     '',
     'Stethos is running (demo).',
     '',
-    ...addressLines(platform, webUrl),
+    ...addressLines(platform, webUrl, clock),
     `  Mails       ${platform.url}/demo/mail`,
     '',
     '  Log in as',
@@ -53,7 +64,7 @@ export function demoBanner(platform: Platform, webUrl: string, accounts: readonl
   ].join('\n');
 }
 
-export function banner(platform: Platform, webUrl: string, folder: string): string {
+export function banner(platform: Platform, webUrl: string, clock: ClockSpec, folder: string): string {
   const first = platform.setUpToken
     ? ['', '  First administrator: open this link once', `    ${webUrl}/setup?token=${platform.setUpToken}`]
     : [];
@@ -61,7 +72,7 @@ export function banner(platform: Platform, webUrl: string, folder: string): stri
     '',
     'Stethos is running.',
     '',
-    ...addressLines(platform, webUrl),
+    ...addressLines(platform, webUrl, clock),
     `  Data        ${folder}`,
     ...first,
     '',
