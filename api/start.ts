@@ -1,6 +1,6 @@
 // Starts the HTTP door.
 import type { AddressInfo } from 'node:net';
-import { SECOND, type Stage } from '#runtime';
+import { cannotListen, SECOND, type Stage } from '#runtime';
 import { buildApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Api } from './route.ts';
@@ -14,7 +14,7 @@ export async function startApi(deps: ApiDeps): Promise<Stage & { url: string; op
     await app.listen({ host: deps.host, port: deps.port });
   } catch (error) {
     await app.close();
-    throw error;
+    throw cannotListen('HTTP', deps.host, deps.port, error);
   }
   const { address, family, port } = app.server.address() as AddressInfo;
   return {

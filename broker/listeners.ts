@@ -4,7 +4,7 @@ import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { MINUTE, messageOf, PlatformError } from '#runtime';
+import { cannotListen, MINUTE, messageOf, PlatformError } from '#runtime';
 
 export type ListenOptions = {
   host: string;
@@ -36,15 +36,7 @@ export const isTooLong = (error: NodeJS.ErrnoException): boolean => error.code =
 
 async function listen(server: net.Server, host: string, port: number, what: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        new PlatformError('cannot-listen', 'fatal', `Cannot listen for ${what} on ${host}:${port} (${error.code}).`, {
-          hint:
-            error.code === 'EADDRINUSE' ? 'Another program uses that port; set another one.' : 'Check host and port.',
-          cause: error,
-        }),
-      ),
-    );
+    server.once('error', (error) => reject(cannotListen(what, host, port, error)));
     server.listen(port, host, resolve);
   });
   // One connection that cannot be taken is no reason to end.

@@ -19,3 +19,12 @@ export class PlatformError extends Error {
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A port that is taken, or a host that is not this machine's. */
+export const cannotListen = (what: string, host: string, port: number, cause: unknown): PlatformError => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause);
+  return new PlatformError('cannot-listen', 'fatal', `Cannot listen for ${what} on ${host}:${port} (${code}).`, {
+    hint: code === 'EADDRINUSE' ? 'Another program uses that port; set another one.' : 'Check host and port.',
+    cause,
+  });
+};

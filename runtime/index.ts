@@ -3,7 +3,7 @@ export { announce, onChange } from './changes.ts';
 export { checkpointTables, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';
-export { type ErrorKind, messageOf, PlatformError } from './errors.ts';
+export { cannotListen, type ErrorKind, messageOf, PlatformError } from './errors.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
 export { type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';
