@@ -1,9 +1,9 @@
 // Log -> findings. Keeps its state in memory; results and position are one transaction; snapshots bound the replay after a crash.
-import { setTimeout } from 'node:timers/promises';
 import type { FindingChange, LogRecord } from '#contracts';
 import {
   type Jobs,
   type LogBatch,
+  LogFollower,
   type Logger,
   type LogReader,
   loadCheckpoint,
@@ -34,7 +34,6 @@ export type DiagnosisWorkerDeps = {
 export type DiagnosisWorker = Stage & { position(): number };
 
 const BATCH_BYTES = 512 * 1024;
-const IDLE_WAIT_MS = 1 * SECOND;
 const COMMIT_AT_LEAST_EVERY_BYTES = 4 * 1024 * 1024;
 /** In log time: a position without findings is not worth a transaction each time. */
 const COMMIT_IDLE_EVERY_MS = 5 * SECOND;
@@ -55,13 +54,11 @@ const logBehindFindings = (end: number, committed: number): PlatformError =>
 class Worker implements DiagnosisWorker {
   readonly name = 'diagnosis';
   readonly #deps: DiagnosisWorkerDeps;
-  readonly #stopping = new AbortController();
   #evaluator: Evaluator;
-  #position = 0;
   #committed = 0;
   #snapshotAt = 0;
   #committedAt = 0;
-  #loop: Promise<void> = Promise.resolve();
+  #follower!: LogFollower;
 
   constructor(deps: DiagnosisWorkerDeps) {
     this.#deps = deps;
@@ -72,23 +69,29 @@ class Worker implements DiagnosisWorker {
     const { log, sql, catalogue, toReadings, snapshotFile, logger } = this.#deps;
     this.#committed = await loadCheckpoint(sql, DIAGNOSIS_CONSUMER);
     if (log.end() < this.#committed) throw logBehindFindings(log.end(), this.#committed);
+    let from = 0;
     const snapshot = readSnapshot(snapshotFile);
     // One ahead of what was committed speaks of another life of the database: the findings count, so replay.
     if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state, catalogue)) {
       this.#evaluator = createEvaluator({ catalogue, toReadings, snapshot: snapshot.state });
-      this.#position = snapshot.position;
+      from = snapshot.position;
     }
-    logger.info({ from: this.#position, committed: this.#committed }, 'diagnosis goes on');
-    this.#loop = this.#run();
+    logger.info({ from, committed: this.#committed }, 'diagnosis goes on');
+    this.#follower = new LogFollower({
+      log,
+      from,
+      batchBytes: BATCH_BYTES,
+      logger,
+      take: (batch) => this.#take(batch),
+    });
   }
 
   position(): number {
-    return this.#position;
+    return this.#follower.position;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
-    await this.#loop;
+    await this.#follower.stop();
     await this.#leaveSnapshot().catch((error: unknown) => {
       this.#deps.logger.warn(
         { error: messageOf(error) },
@@ -99,28 +102,15 @@ class Worker implements DiagnosisWorker {
 
   /** All findings up to here are committed: the loop ends only after a commit, or leaves its batch to the next start. */
   async #leaveSnapshot(): Promise<void> {
-    if (this.#position > this.#committed) await recordFindings(this.#deps.sql, [], this.#position);
-    this.#writeSnapshot();
+    const { position } = this.#follower;
+    if (position > this.#committed) await recordFindings(this.#deps.sql, [], position);
+    this.#writeSnapshot(position);
   }
 
-  async #run(): Promise<void> {
-    const { log, logger } = this.#deps;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        const batch = await log.read(this.#position, BATCH_BYTES);
-        if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
-        else await this.#take(batch);
-      } catch (error) {
-        logger.error({ error: messageOf(error) }, 'diagnosis met an error and tries again');
-        await this.#pause();
-      }
-    }
-  }
-
-  async #take(batch: LogBatch): Promise<void> {
-    if (!(await this.#commit(this.#evaluate(batch), batch))) return;
-    this.#position = batch.next;
+  async #take(batch: LogBatch): Promise<boolean> {
+    if (!(await this.#commit(this.#evaluate(batch), batch))) return false;
     this.#snapshotWhenDue(batch);
+    return true;
   }
 
   /** What was committed before a crash is evaluated again for its state, and said only once. */
@@ -150,7 +140,7 @@ class Worker implements DiagnosisWorker {
     const behind = batch.next - this.#committed;
     const soon = at - this.#committedAt < COMMIT_IDLE_EVERY_MS && behind < COMMIT_AT_LEAST_EVERY_BYTES;
     if (behind <= 0 || (changes.length === 0 && soon)) return true;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#follower.stopping) {
       try {
         await recordFindings(this.#deps.sql, changes, batch.next);
         this.#committed = batch.next;
@@ -159,27 +149,23 @@ class Worker implements DiagnosisWorker {
         return true;
       } catch (error) {
         this.#deps.logger.warn({ error: messageOf(error) }, 'findings wait for the database; trying again');
-        await this.#pause();
+        await this.#follower.pause(SECOND);
       }
     }
     return false;
   }
 
-  async #pause(): Promise<void> {
-    await setTimeout(SECOND, undefined, { signal: this.#stopping.signal }).catch(() => {});
-  }
-
   #snapshotWhenDue(batch: LogBatch): void {
     const at = batch.records.at(-1)?.at ?? 0;
     if (this.#snapshotAt === 0) this.#snapshotAt = at;
-    if (at - this.#snapshotAt < SNAPSHOT_EVERY_MS || this.#position > this.#committed) return;
+    if (at - this.#snapshotAt < SNAPSHOT_EVERY_MS || batch.next > this.#committed) return;
     this.#snapshotAt = at;
-    this.#writeSnapshot();
+    this.#writeSnapshot(batch.next);
   }
 
-  #writeSnapshot(): void {
-    writeSnapshot(this.#deps.snapshotFile, this.#position, this.#evaluator.snapshot());
-    this.#deps.passed(this.#position);
+  #writeSnapshot(position: number): void {
+    writeSnapshot(this.#deps.snapshotFile, position, this.#evaluator.snapshot());
+    this.#deps.passed(position);
   }
 }
 

@@ -1,10 +1,10 @@
 // Log -> readings store. Takes a batch, decodes it, quarantines what cannot be read, stores the rest, goes on.
-import { setTimeout } from 'node:timers/promises';
 import type { DecodedMessage, Id, LogRecord, Moment, Notice } from '#contracts';
 import {
   type Clock,
   type Downlink,
   type LogBatch,
+  LogFollower,
   type Logger,
   type LogReader,
   messageOf,
@@ -38,7 +38,6 @@ export type ReadingsWorker = Stage & {
 };
 
 const BATCH_BYTES = 1024 * 1024;
-const IDLE_WAIT_MS = 1 * SECOND;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10 * SECOND;
 const LATEST_EVERY_MS = 2 * SECOND;
@@ -66,9 +65,7 @@ class Worker implements ReadingsWorker {
   readonly #deps: ReadingsWorkerDeps;
   readonly #latest: LatestValues;
   readonly #cap = unmappedCap();
-  readonly #stopping = new AbortController();
-  #position = 0;
-  #loop: Promise<void> = Promise.resolve();
+  #follower!: LogFollower;
   #stopTimer: (() => void) | undefined;
 
   constructor(deps: ReadingsWorkerDeps) {
@@ -77,10 +74,16 @@ class Worker implements ReadingsWorker {
   }
 
   async start(): Promise<void> {
-    const { log, store } = this.#deps;
-    this.#position = await store.checkpoint();
-    if (log.end() < this.#position) throw logBehindStore(log.end(), this.#position);
-    this.#loop = this.#run();
+    const { log, store, logger } = this.#deps;
+    const from = await store.checkpoint();
+    if (log.end() < from) throw logBehindStore(log.end(), from);
+    this.#follower = new LogFollower({
+      log,
+      from,
+      batchBytes: BATCH_BYTES,
+      logger,
+      take: (batch) => this.#take(batch),
+    });
     this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
       this.#latest
         .write()
@@ -91,7 +94,7 @@ class Worker implements ReadingsWorker {
   }
 
   position(): number {
-    return this.#position;
+    return this.#follower.position;
   }
 
   flush(): Promise<void> {
@@ -99,35 +102,20 @@ class Worker implements ReadingsWorker {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
     this.#stopTimer?.();
-    await this.#loop;
+    await this.#follower.stop();
     await this.flush().catch(() => {});
   }
 
-  async #run(): Promise<void> {
-    const { log, logger } = this.#deps;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        const batch = await log.read(this.#position, BATCH_BYTES);
-        if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
-        else await this.#take(batch);
-      } catch (error) {
-        logger.error({ error: messageOf(error) }, 'the readings worker met an error and tries again');
-        await this.#pause(SECOND);
-      }
-    }
-  }
-
-  async #take(batch: LogBatch): Promise<void> {
+  async #take(batch: LogBatch): Promise<boolean> {
     const judged = this.#judge(batch);
     await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined));
     await this.#insist(() => this.#deps.store.write(judged.moments, batch.next));
-    if (this.#stopping.signal.aborted) return;
+    if (this.#follower.stopping) return false;
     await this.#showLatest(batch, judged.messages);
-    this.#position = batch.next;
     this.#deps.passed(batch.next);
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
+    return true;
   }
 
   #judge(batch: LogBatch): Judged {
@@ -198,11 +186,7 @@ class Worker implements ReadingsWorker {
 
   /** Until it succeeds or the platform stops: an engine that is away costs time, never readings. */
   async #insist(work: () => Promise<void>): Promise<void> {
-    for (
-      let delayMs = FIRST_RETRY_MS;
-      !this.#stopping.signal.aborted;
-      delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)
-    ) {
+    for (let delayMs = FIRST_RETRY_MS; !this.#follower.stopping; delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
       try {
         return await work();
       } catch (error) {
@@ -211,14 +195,9 @@ class Worker implements ReadingsWorker {
           { error: messageOf(error), hint, delayMs },
           'readings are waiting in the log; trying again',
         );
-        await this.#pause(delayMs);
+        await this.#follower.pause(delayMs);
       }
     }
-  }
-
-  /** Ends early, and quietly, when the platform stops. */
-  async #pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 }
 

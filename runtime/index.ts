@@ -4,6 +4,7 @@ export { checkpointTables, loadCheckpoint, saveCheckpoint } from './checkpoint.t
 export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';
 export { cannotListen, type ErrorKind, messageOf, PlatformError } from './errors.ts';
+export { LogFollower } from './log-follower.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
 export { type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';

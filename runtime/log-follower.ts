@@ -1,0 +1,69 @@
+// Follows the log batch by batch. What a consumer does with a batch is its own; going on, waiting and trying again are the same for all.
+import { setTimeout } from 'node:timers/promises';
+import { messageOf } from './errors.ts';
+import type { LogBatch, Logger, LogReader } from './ports.ts';
+import { SECOND } from './time.ts';
+
+const IDLE_WAIT_MS = 1 * SECOND;
+
+export type LogFollowerOptions = {
+  log: LogReader;
+  /** Position to begin at. */
+  from: number;
+  batchBytes: number;
+  logger: Logger;
+  /**
+   * Takes a batch with all its effects; false when the platform stopped before it could. A batch whose taking throws is
+   * logged and given again.
+   */
+  take: (batch: LogBatch) => Promise<boolean>;
+};
+
+export class LogFollower {
+  readonly #options: LogFollowerOptions;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+  #position: number;
+
+  constructor(options: LogFollowerOptions) {
+    this.#options = options;
+    this.#position = options.from;
+    this.#loop = this.#run();
+  }
+
+  /** Everything before it was taken. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Ends early, and quietly, when the follower is stopped. */
+  async pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+
+  /** Resolves when the batch under way is taken or given up. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { log, batchBytes, logger, take } = this.#options;
+    // The constructor returns first: `take` may use the follower.
+    await Promise.resolve();
+    while (!this.stopping) {
+      try {
+        const batch = await log.read(this.#position, batchBytes);
+        if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
+        else if (await take(batch)) this.#position = batch.next;
+      } catch (error) {
+        logger.error({ error: messageOf(error) }, 'a consumer of the log met an error and tries again');
+        await this.pause(SECOND);
+      }
+    }
+  }
+}
