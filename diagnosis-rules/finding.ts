@@ -8,8 +8,10 @@ import { type SymptomMemory, shownState } from './symptoms.ts';
 
 type Values = Record<string, Quantity>;
 
+/** The phrase with the numbers that its words ask for; its own, such as a limit in the advice, stand as they are. */
 const withValues = (phrase: Phrase, values: Values): Phrase => {
-  const used = Object.entries(values).filter(
+  const all = { ...values, ...phrase.values };
+  const used = Object.entries(all).filter(
     ([name]) => phrase.en.includes(`{${name}}`) || phrase.zh.includes(`{${name}}`),
   );
   return { en: phrase.en, zh: phrase.zh, ...(used.length > 0 ? { values: Object.fromEntries(used) } : {}) };
@@ -28,7 +30,8 @@ function measured(featureName: string, view: View): Quantity | null {
 }
 
 function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view: View): Evidence {
-  const state = shownState(memory);
+  // A symptom that waits to be cleared no longer applies, whatever the episode remembers.
+  const state = memory.clearingSince === null ? shownState(memory) : 'absent';
   const number = measured(symptom.shows, view);
   const feature = FEATURES.get(symptom.shows)!;
   const limit = shownThreshold(symptom.when, symptom.shows, view);
@@ -63,7 +66,8 @@ function causeOf(rule: Rule, { cause, probability }: Ranked): RankedCause {
 
 function summaryOf({ rule, ranked, symptoms, severity }: FindingParts, values: Values): Phrase {
   const says = rule.causes[ranked[0]!.cause]!.says;
-  const candidates = [says && symptoms[says.while]!.state === 'present' ? says.text : null, rule.summary[severity]];
+  const applies = says && symptoms[says.while]!.state === 'present' && symptoms[says.while]!.clearingSince === null;
+  const candidates = [applies ? says.text : null, rule.summary[severity]];
   for (const phrase of candidates) {
     const said = phrase && complete(withValues(phrase, values));
     if (said) return said;

@@ -4,7 +4,8 @@ import { Id } from '#contracts';
 import type { Sql } from '#runtime';
 
 /** 192 bits as base64url. */
-export const newSecret = (): string => randomBytes(24).toString('base64url');
+// Hex: a secret is typed into command lines, where one that begins with a dash is taken for an option.
+export const newSecret = (): string => randomBytes(24).toString('hex');
 
 // The id is part of it, so that a row copied to another appliance is worth nothing.
 export const secretHmac = (appliance: Id, secret: string, pepper: string): string =>
