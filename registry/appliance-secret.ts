@@ -3,8 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Id } from '#contracts';
 import type { Sql } from '#runtime';
 
-/** 192 bits as base64url. */
-// Hex: a secret is typed into command lines, where one that begins with a dash is taken for an option.
+/** 192 bits as hex: a secret is typed into command lines, where one that begins with a dash is taken for an option. */
 export const newSecret = (): string => randomBytes(24).toString('hex');
 
 // The id is part of it, so that a row copied to another appliance is worth nothing.

@@ -104,7 +104,7 @@ function registry(open: () => Promise<TestDatabase>): void {
         now: NOW,
         pepper: PEPPER,
       });
-      expect(Buffer.from(secret, 'base64url').length).toBeGreaterThanOrEqual(16);
+      expect(Buffer.from(secret, 'hex').length).toBeGreaterThanOrEqual(16);
       const rows = await sql.query(
         'select * from app.appliance a join app.appliance_secret s on s.appliance = a.id where a.id = $1',
         [id],
