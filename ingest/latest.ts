@@ -1,12 +1,22 @@
 // The newest value of each signal, by the time it was measured: in memory, and one row per appliance written at most every 10 s.
 import type { DecodedMessage, Id, SignalValue } from '#contracts';
-import { type Clock, SECOND, type Sql } from '#runtime';
+import { type Clock, type LogBatch, loadCheckpoint, oneAtATime, SECOND, type Sql, saveCheckpoint } from '#runtime';
 
 const WRITE_AT_MOST_EVERY_MS = 10 * SECOND;
 
 type Signals = Record<string, { value: SignalValue; at: number }>;
-type Entry = { connected: boolean; heardAt: number | null; signals: Signals; writtenAt: number; dirty: boolean };
+type Entry = {
+  connected: boolean;
+  heardAt: number | null;
+  signals: Signals;
+  writtenAt: number;
+  /** Log position from which on it was not written yet; null when it is. */
+  unwritten: number | null;
+};
 type Row = { appliance: Id; connected: boolean; heard_at: number | null; signals: Signals };
+
+/** What a batch of the log says about the present. */
+export type Heard = { batch: LogBatch; messages: readonly DecodedMessage[] };
 
 export type Latest = {
   connected: boolean;
@@ -18,18 +28,63 @@ export type Latest = {
 // Without a prototype: a signal may have any name, also `constructor`.
 const noSignals = (): Signals => Object.create(null);
 
+/** A checkpoint of its own, behind the store's: what was not written yet is heard again at the next start. */
+const CONSUMER = 'latest';
+export const latestCheckpoint = (sql: Sql): Promise<number> => loadCheckpoint(sql, CONSUMER);
+
 export class LatestValues {
   readonly #sql: Sql;
   readonly #clock: Clock;
   readonly #entries = new Map<Id, Entry>();
+  readonly #writes = oneAtATime();
+  #heardTo = 0;
 
   constructor(deps: { sql: Sql; clock: Clock }) {
     this.#sql = deps.sql;
     this.#clock = deps.clock;
   }
 
-  /** Call before `hear` and `connection` of these appliances: brings in what was written before this process began. */
-  async load(appliances: ReadonlySet<Id>): Promise<void> {
+  /** Takes a batch in, and writes what is due. Hearing a batch again changes nothing. */
+  async hear({ batch, messages }: Heard): Promise<void> {
+    const connections = batch.records.filter(({ kind }) => kind === 'connected' || kind === 'disconnected');
+    if (batch.records.some(({ kind }) => kind === 'started')) await this.#allDisconnected();
+    await this.#load(new Set([...messages, ...connections].map(({ appliance }) => appliance)));
+    const from = batch.positions[0] ?? batch.next;
+    for (const message of messages) this.#message(message, from);
+    for (const { appliance, kind } of connections) this.#connection(appliance, kind === 'connected', from);
+    this.#heardTo = batch.next;
+    await this.write();
+  }
+
+  /** Everything before this log position is written, or was never heard here. */
+  get writtenTo(): number {
+    let position = this.#heardTo;
+    for (const { unwritten } of this.#entries.values())
+      if (unwritten !== null) position = Math.min(position, unwritten);
+    return position;
+  }
+
+  /** Writes what changed and is due; with `all`, everything that changed. */
+  write(all = false): Promise<void> {
+    return this.#writes(async () => {
+      const now = this.#clock.now();
+      const due = [...this.#entries].filter(
+        ([, { unwritten, writtenAt }]) => unwritten !== null && (all || now - writtenAt >= WRITE_AT_MOST_EVERY_MS),
+      );
+      if (due.length === 0) return;
+      const before = due.map(([, { unwritten, writtenAt }]) => ({ unwritten, writtenAt }));
+      for (const [, entry] of due) Object.assign(entry, { unwritten: null, writtenAt: now });
+      try {
+        await this.#save(due, now);
+      } catch (error) {
+        for (const [index, [, entry]] of due.entries()) Object.assign(entry, before[index]);
+        throw error;
+      }
+    });
+  }
+
+  /** Brings in what was written before this process began. */
+  async #load(appliances: ReadonlySet<Id>): Promise<void> {
     const unknown = [...appliances].filter((appliance) => !this.#entries.has(appliance));
     if (unknown.length === 0) return;
     const rows = await this.#sql.query<Row>(
@@ -42,7 +97,7 @@ export class LatestValues {
         heardAt: null,
         signals: noSignals(),
         writtenAt: 0,
-        dirty: false,
+        unwritten: null,
       });
     }
     for (const row of rows) {
@@ -52,10 +107,10 @@ export class LatestValues {
     }
   }
 
-  hear(message: DecodedMessage): void {
+  #message(message: DecodedMessage, position: number): void {
     const entry = this.#entries.get(message.appliance)!;
     entry.heardAt = Math.max(entry.heardAt ?? 0, message.receivedAt);
-    entry.dirty = true;
+    entry.unwritten ??= position;
     for (const moment of message.moments) {
       for (const { signal, value } of moment.readings) {
         const known = entry.signals[signal];
@@ -64,52 +119,38 @@ export class LatestValues {
     }
   }
 
-  connection(appliance: Id, connected: boolean): void {
+  #connection(appliance: Id, connected: boolean, position: number): void {
     const entry = this.#entries.get(appliance)!;
     entry.connected = connected;
-    entry.dirty = true;
+    entry.unwritten ??= position;
     entry.writtenAt = 0;
   }
 
   /** The broker came up: every connection it had before is gone. */
-  async allDisconnected(): Promise<void> {
+  async #allDisconnected(): Promise<void> {
     for (const entry of this.#entries.values()) entry.connected = false;
     await this.#sql.query('update app.latest set connected = false, written_at = $1 where connected', [
       this.#clock.now(),
     ]);
   }
 
-  /** Writes what changed and is due; with `all`, everything that changed. */
-  async write(all = false): Promise<void> {
-    const now = this.#clock.now();
-    const due: [Id, Entry][] = [];
-    for (const [appliance, entry] of this.#entries) {
-      if (!entry.dirty || (!all && now - entry.writtenAt < WRITE_AT_MOST_EVERY_MS)) continue;
-      due.push([appliance, entry]);
-      entry.dirty = false;
-      entry.writtenAt = now;
-    }
-    if (due.length === 0) return;
-    try {
-      await this.#save(due, now);
-    } catch (error) {
-      for (const [, entry] of due) Object.assign(entry, { dirty: true, writtenAt: 0 });
-      throw error;
-    }
-  }
-
   async #save(due: readonly [Id, Entry][], now: number): Promise<void> {
     const rows = due.map(
       ([appliance, { connected, heardAt, signals }]): Row => ({ appliance, connected, heard_at: heardAt, signals }),
     );
-    await this.#sql.query(
-      `insert into app.latest (appliance, connected, heard_at, signals, written_at)
-       select appliance, connected, heard_at, signals, $2
-         from jsonb_to_recordset($1::jsonb) as row (appliance uuid, connected boolean, heard_at bigint, signals jsonb)
-       on conflict (appliance) do update set connected = excluded.connected, heard_at = excluded.heard_at,
-         signals = excluded.signals, written_at = excluded.written_at`,
-      [JSON.stringify(rows), now],
-    );
+    const json = JSON.stringify(rows);
+    const position = this.writtenTo;
+    await this.#sql.transaction(async (tx) => {
+      await tx.query(
+        `insert into app.latest (appliance, connected, heard_at, signals, written_at)
+         select appliance, connected, heard_at, signals, $2
+           from jsonb_to_recordset($1::jsonb) as row (appliance uuid, connected boolean, heard_at bigint, signals jsonb)
+         on conflict (appliance) do update set connected = excluded.connected, heard_at = excluded.heard_at,
+           signals = excluded.signals, written_at = excluded.written_at`,
+        [json, now],
+      );
+      await saveCheckpoint(tx, CONSUMER, position);
+    });
   }
 }
 

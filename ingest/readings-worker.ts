@@ -14,7 +14,7 @@ import {
   type Stage,
 } from '#runtime';
 import type { Decode, Decoded } from './decode.ts';
-import { LatestValues } from './latest.ts';
+import { LatestValues, latestCheckpoint } from './latest.ts';
 import type { ReadingsStore } from './ports.ts';
 import { type Quarantined, quarantine } from './quarantine.ts';
 import { unmappedCap } from './unmapped-cap.ts';
@@ -27,7 +27,7 @@ export type ReadingsWorkerDeps = {
   downlink: Downlink;
   clock: Clock;
   logger: Logger;
-  /** Told after each batch that the log before this position is no longer needed here. */
+  /** Told after each batch before which position the log is no longer needed here. */
   passed: (position: number) => void;
 };
 
@@ -66,6 +66,8 @@ class Worker implements ReadingsWorker {
   readonly #latest: LatestValues;
   readonly #cap = unmappedCap();
   #follower!: LogFollower;
+  /** Where the store stood at the start. */
+  #stored = 0;
   #stopTimer: (() => void) | undefined;
 
   constructor(deps: ReadingsWorkerDeps) {
@@ -74,15 +76,16 @@ class Worker implements ReadingsWorker {
   }
 
   async start(): Promise<void> {
-    const { log, store, logger } = this.#deps;
-    const from = await store.checkpoint();
-    if (log.end() < from) throw logBehindStore(log.end(), from);
+    const { log, store, sql, logger, passed } = this.#deps;
+    this.#stored = await store.checkpoint();
+    if (log.end() < this.#stored) throw logBehindStore(log.end(), this.#stored);
     this.#follower = new LogFollower({
       log,
-      from,
+      from: Math.min(this.#stored, await latestCheckpoint(sql)),
       batchBytes: BATCH_BYTES,
       logger,
       take: (batch) => this.#take(batch),
+      taken: () => passed(this.#latest.writtenTo),
     });
     this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
       this.#latest
@@ -109,11 +112,9 @@ class Worker implements ReadingsWorker {
 
   async #take(batch: LogBatch): Promise<boolean> {
     const judged = this.#judge(batch);
-    await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined));
-    await this.#insist(() => this.#deps.store.write(judged.moments, batch.next));
-    if (this.#follower.stopping) return false;
-    await this.#showLatest(batch, judged.messages);
-    this.#deps.passed(batch.next);
+    if (!(await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined)))) return false;
+    if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
+    await this.#latest.hear({ batch, messages: judged.messages });
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
     return true;
   }
@@ -169,26 +170,20 @@ class Worker implements ReadingsWorker {
   ): void {
     const { appliance, at, channel, body } = record;
     judged.quarantined.push({ position, appliance, receivedAt: at, channel, reason, payload: body });
+    // Heard again for the latest values: it was told before.
+    if (position < this.#stored) return;
     judged.notices.push({
       appliance,
       notice: { code, at: this.#deps.clock.now(), reason, ...(seq === undefined ? {} : { seq }) },
     });
   }
 
-  async #showLatest(batch: LogBatch, messages: readonly DecodedMessage[]): Promise<void> {
-    const connections = batch.records.filter((record) => record.kind === 'connected' || record.kind === 'disconnected');
-    if (batch.records.some((record) => record.kind === 'started')) await this.#latest.allDisconnected();
-    await this.#latest.load(new Set([...messages, ...connections].map((heard) => heard.appliance)));
-    for (const message of messages) this.#latest.hear(message);
-    for (const record of connections) this.#latest.connection(record.appliance, record.kind === 'connected');
-    await this.#latest.write();
-  }
-
-  /** Until it succeeds or the platform stops: an engine that is away costs time, never readings. */
-  async #insist(work: () => Promise<void>): Promise<void> {
+  /** Until it succeeds, or the platform stops (false): an engine that is away costs time, never readings. */
+  async #insist(work: () => Promise<void>): Promise<boolean> {
     for (let delayMs = FIRST_RETRY_MS; !this.#follower.stopping; delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
       try {
-        return await work();
+        await work();
+        return true;
       } catch (error) {
         const hint = error instanceof PlatformError ? error.hint : undefined;
         this.#deps.logger.warn(
@@ -198,10 +193,11 @@ class Worker implements ReadingsWorker {
         await this.#follower.pause(delayMs);
       }
     }
+    return false;
   }
 }
 
-/** Starts where the store's checkpoint stands. Throws `log-behind-store` when the log is not the one it was read from. */
+/** Starts where the store's checkpoint stands, or before it when latest values were not written yet. Throws `log-behind-store` when the log is not the one it was read from. */
 export async function startReadingsWorker(deps: ReadingsWorkerDeps): Promise<ReadingsWorker> {
   const worker = new Worker(deps);
   await worker.start();

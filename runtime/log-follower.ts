@@ -17,6 +17,8 @@ export type LogFollowerOptions = {
    * logged and given again.
    */
   take: (batch: LogBatch) => Promise<boolean>;
+  /** Told after each batch that was taken, when `position` stands behind it. */
+  taken?: () => void;
 };
 
 export class LogFollower {
@@ -52,14 +54,17 @@ export class LogFollower {
   }
 
   async #run(): Promise<void> {
-    const { log, batchBytes, logger, take } = this.#options;
+    const { log, batchBytes, logger, take, taken } = this.#options;
     // The constructor returns first: `take` may use the follower.
     await Promise.resolve();
     while (!this.stopping) {
       try {
         const batch = await log.read(this.#position, batchBytes);
         if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
-        else if (await take(batch)) this.#position = batch.next;
+        else if (await take(batch)) {
+          this.#position = batch.next;
+          taken?.();
+        }
       } catch (error) {
         logger.error({ error: messageOf(error) }, 'a consumer of the log met an error and tries again');
         await this.pause(SECOND);

@@ -10,7 +10,7 @@ import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log
 import { fieldServiceTables, sweepFieldService } from '#field-service';
 import { ingestTables, makeDecode, startReadingsWorker } from '#ingest';
 import { createAppliance, createHousehold, createPerson, loadModels, registryTables } from '#registry';
-import { type Jobs, type Logger, manualClock, migrate, outboxTables, put } from '#runtime';
+import { checkpointTables, type Jobs, type Logger, manualClock, migrate, outboxTables, put } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
@@ -33,7 +33,8 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
   const logger: Logger = { info: note('info'), warn: note('warn'), error: note('error') };
 
   const { sql } = stack.use(await open());
-  await migrate(sql, [outboxTables, ...registryTables, ...ingestTables, ...alertsTables, ...fieldServiceTables]);
+  const tables = [outboxTables, checkpointTables, ...registryTables, ...ingestTables, ...alertsTables];
+  await migrate(sql, [...tables, ...fieldServiceTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
     folder: logFolder,

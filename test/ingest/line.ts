@@ -8,7 +8,7 @@ import { openDuckdbReadings } from '#engines/duckdb';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { ingestTables, makeDecode, type ReadingsStore, type ReadingsWorkerDeps, startReadingsWorker } from '#ingest';
 import { loadModels } from '#registry';
-import { factRecord, type Logger, manualClock, migrate, type Sql } from '#runtime';
+import { checkpointTables, factRecord, type Logger, manualClock, migrate, type Sql } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
@@ -16,7 +16,7 @@ export const MODEL = 'stethos-reference-fridge';
 
 export async function openDatabase(): Promise<TestDatabase> {
   const database = await pgliteDatabase();
-  await migrate(database.sql, ingestTables);
+  await migrate(database.sql, [checkpointTables, ...ingestTables]);
   return database;
 }
 
@@ -27,7 +27,7 @@ type Changes = Partial<Pick<ReadingsWorkerDeps, 'decode' | 'sql'>> & {
 
 export async function openLine(sql: Sql) {
   await using building = new AsyncDisposableStack();
-  await sql.query('truncate app.latest, app.quarantine');
+  await sql.query('truncate app.latest, app.quarantine, app.consumer');
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-ingest-'));
   building.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
   const { clock, set } = manualClock(NOW);

@@ -198,6 +198,38 @@ describe('the latest values', () => {
     expect(await latest()).toEqual(['cabinet_temperature=5', 'power=1']);
   });
 
+  it('that were not written before a crash are heard again from the log, and nobody is told twice', async () => {
+    let crashed = false;
+    const sql: Sql = {
+      query: (text, params) => line.sql.query(text, params),
+      listen: (channel, heard) => line.sql.listen(channel, heard),
+      async transaction(work) {
+        if (crashed) throw new Error('the process is gone');
+        return line.sql.transaction(work);
+      },
+    };
+    {
+      await using first = await line.work({ sql });
+      await line.hear(line.appliance, { readings: [temperature(5, NOW)] });
+      await first.done();
+      // What follows is stored, but its latest values wait for their turn to be written, and the end comes before it.
+      await line.hear(line.appliance, { readings: [temperature(6, NOW + 1)] });
+      await line.hear(line.appliance, 'bad');
+      while (first.position() < line.end()) await new Promise((resolve) => setImmediate(resolve));
+      crashed = true;
+    }
+    expect(await latest()).toEqual(['cabinet_temperature=5']);
+    await using second = await line.work();
+    await second.done();
+    expect(await latest()).toEqual(['cabinet_temperature=6']);
+    expect(await line.stored(line.appliance, 'cabinet_temperature')).toEqual([
+      [0, 5, 1],
+      [1, 6, 1],
+    ]);
+    expect(line.notices).toHaveLength(1);
+    expect(await listQuarantine(line.sql, { limit: 10 })).toHaveLength(1);
+  });
+
   it('say when the appliance was heard last, also by a message without values', async () => {
     await using worker = await line.work();
     line.setClock(NOW + MINUTE);
@@ -300,11 +332,11 @@ describe('a database that is away', () => {
   it('costs neither a reading nor a latest value', async () => {
     let failures = 1;
     const sql: Sql = {
-      transaction: (work) => line.sql.transaction(work),
+      query: (text, params) => line.sql.query(text, params),
       listen: (channel, heard) => line.sql.listen(channel, heard),
-      async query(text, params) {
-        if (text.includes('insert into app.latest') && failures-- > 0) throw new Error('the database is away');
-        return line.sql.query(text, params);
+      async transaction(work) {
+        if (failures-- > 0) throw new Error('the database is away');
+        return line.sql.transaction(work);
       },
     };
     await using worker = await line.work({ sql });
