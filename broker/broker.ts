@@ -104,7 +104,8 @@ class BrokerStage implements Broker {
         done(null, maySubscribe(client.id, subscription.topic) ? subscription : null),
       authorizeForward: (client, packet) => (maySubscribe(client.id, packet.topic) ? packet : null),
     });
-    this.#aedes.on('clientReady', (client: Client) => this.#sessions.ready(client));
+    // Registered, and CONNACK not sent yet: nothing that the appliance says can come before it.
+    this.#aedes.on('client', (client: Client) => this.#sessions.ready(client));
     this.#aedes.on('clientDisconnect', (client: Client) => this.#sessions.gone(client));
     this.#aedes.on('subscribe', (_subscriptions: unknown, client: Client) => this.#notices.subscribed(client.id));
   }
@@ -162,8 +163,9 @@ class BrokerStage implements Broker {
 
   #open(connection: Duplex): void {
     let client: Client | undefined;
-    const limit = (): number => (client?.connected ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
-    const tooLarge = (): void => client && this.#tooLarge(client);
+    const known = (): boolean => client !== undefined && this.#sessions.of(client) !== undefined;
+    const limit = (): number => (known() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
+    const tooLarge = (): void => (known() ? this.#tooLarge(client!) : undefined);
     connection.once('error', (error) => isTooLong(error) && tooLarge());
     client = this.#aedes.handle(guardFrames(connection, limit, tooLarge) as never);
     connection.once('close', () => this.#sessions.gone(client!));
@@ -171,7 +173,6 @@ class BrokerStage implements Broker {
 
   #tooLarge(client: Client): void {
     const limit = this.#deps.maxPacketBytes;
-    if (this.#sessions.of(client)?.state !== 'online') return;
     const now = this.#deps.clock.now();
     this.#oversize.cut(client.id, now);
     this.#refuse(client, 'a packet over the limit', {

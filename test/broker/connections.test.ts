@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Id, type LogRecord, type Notice, noticesTopic } from '#contracts';
+import { type Id, type LogRecord, type Notice, noticesTopic, upTopic } from '#contracts';
 import { type Door, NOW, openDoor } from './door.ts';
 
 let door: Door;
@@ -111,6 +111,19 @@ describe('the log says', () => {
     await client.closed;
     await door.recorded(id, 'disconnected');
     expect(story(await door.records(id))).toEqual(['connected', 'disconnected: goodbye']);
+  });
+
+  it('a message and a goodbye right behind CONNECT in this order too', async () => {
+    for (let round = 1; round <= 20; round++) {
+      const client = await door.open();
+      await client.connect(fridge.id, fridge.secret);
+      client.publish(upTopic(fridge.id, 'telemetry'), 'x', 0);
+      await client.goodbye();
+      await door.recorded(fridge.id, 'disconnected', round);
+    }
+    expect(story(await door.records(fridge.id))).toEqual(
+      Array.from({ length: 20 }, () => ['connected', 'message', 'disconnected: goodbye']).flat(),
+    );
   });
 
   it('as many ends as beginnings, in turn, however often one appliance comes and goes', async () => {

@@ -105,6 +105,15 @@ describe('a packet over the limit', () => {
     await client.closed;
   });
 
+  it('may be as large as that right behind CONNACK', async () => {
+    const topic = upTopic(fridge.id, 'telemetry');
+    for (let round = 0; round < 20; round++) {
+      await using client = await door.connect(fridge);
+      client.publish(topic, Buffer.alloc(LIMIT - topic.length - 4, 'x'));
+      await client.next('puback');
+    }
+  });
+
   it('before CONNECT cuts at 16 KiB, and is held against nobody', async () => {
     for (let i = 0; i < 3; i++) {
       const stranger = await door.open();
