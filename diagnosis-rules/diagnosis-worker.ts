@@ -34,6 +34,8 @@ export type DiagnosisWorkerDeps = {
 export type DiagnosisWorker = Stage & { position(): number };
 
 const BATCH_BYTES = 512 * 1024;
+/** Shorter than anybody would notice of an alert. */
+const REST_MS = 20;
 const COMMIT_AT_LEAST_EVERY_BYTES = 4 * 1024 * 1024;
 /** In log time: a position without findings is not worth a transaction each time. */
 const COMMIT_IDLE_EVERY_MS = 5 * SECOND;
@@ -81,6 +83,7 @@ class Worker implements DiagnosisWorker {
       log,
       from,
       batchBytes: BATCH_BYTES,
+      restMs: REST_MS,
       logger,
       take: (batch) => this.#take(batch),
     });

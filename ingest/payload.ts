@@ -8,6 +8,11 @@ import { messageOf } from '#runtime';
 export type ParsedGroup = { at: number | undefined; values: Record<string, unknown> } | { problem: string };
 export type ParsedPayload = { ok: true; seq: number | null; groups: ParsedGroup[] } | { ok: false; reason: string };
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** ReadingGroup, but its values stay as they came: a copy of them would cost as much as reading the JSON. */
+const Group = ReadingGroup.extend({ values: z.custom<Record<string, unknown>>(isObject, 'values must be an object') });
 /** TelemetryPayload, but for its groups, which are judged one by one. */
 const Envelope = TelemetryPayload.extend({ readings: z.array(z.unknown()).min(1).max(10_000) });
 
@@ -37,11 +42,10 @@ function withArray(json: object): unknown {
   return json;
 }
 
-/** The values as they came and not zod's copy of them, which leaves out a key named `__proto__`. */
 function parseGroup(group: unknown, index: number): ParsedGroup {
-  const parsed = ReadingGroup.safeParse(group);
+  const parsed = Group.safeParse(group);
   if (!parsed.success) return { problem: problemsOf(parsed.error, `readings.${index}`).slice(0, 3).join('; ') };
-  return { at: parsed.data.at, values: (group as { values: Record<string, unknown> }).values };
+  return { at: parsed.data.at, values: parsed.data.values };
 }
 
 export function parsePayload(body: Uint8Array): ParsedPayload {

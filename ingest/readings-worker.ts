@@ -38,6 +38,8 @@ export type ReadingsWorker = Stage & {
 };
 
 const BATCH_BYTES = 1024 * 1024;
+/** A batch costs the store a transaction, however small it is. */
+const REST_MS = 50;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10 * SECOND;
 const LATEST_EVERY_MS = 2 * SECOND;
@@ -83,6 +85,7 @@ class Worker implements ReadingsWorker {
       log,
       from: Math.min(this.#stored, await latestCheckpoint(sql)),
       batchBytes: BATCH_BYTES,
+      restMs: REST_MS,
       logger,
       take: (batch) => this.#take(batch),
       taken: () => passed(this.#latest.writtenTo),

@@ -11,6 +11,11 @@ export type LogFollowerOptions = {
   /** Position to begin at. */
   from: number;
   batchBytes: number;
+  /**
+   * After a batch that was not full it rests so long, so that the next one gathers and its cost is shared by many records.
+   * The first record after a silence is taken at once.
+   */
+  restMs: number;
   logger: Logger;
   /**
    * Takes a batch with all its effects; false when the platform stopped before it could. A batch whose taking throws is
@@ -54,7 +59,7 @@ export class LogFollower {
   }
 
   async #run(): Promise<void> {
-    const { log, batchBytes, logger, take, taken } = this.#options;
+    const { log, batchBytes, restMs, logger, take, taken } = this.#options;
     // The constructor returns first: `take` may use the follower.
     await Promise.resolve();
     while (!this.stopping) {
@@ -62,8 +67,10 @@ export class LogFollower {
         const batch = await log.read(this.#position, batchBytes);
         if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
         else if (await take(batch)) {
+          const full = batch.next - this.#position >= batchBytes / 2;
           this.#position = batch.next;
           taken?.();
+          if (!full) await this.pause(restMs);
         }
       } catch (error) {
         logger.error({ error: messageOf(error) }, 'a consumer of the log met an error and tries again');
