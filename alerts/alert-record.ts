@@ -10,6 +10,8 @@ export type Told = { at: number; severity: Severity; by: 'owner' | 'technician' 
 export type AlertRecord = {
   id: Id;
   household: Id | null;
+  /** The brand that looks after the appliance. */
+  organisation: Id;
   /** The newest finding; its problem and appliance are the alert's. */
   finding: Finding;
   state: AlertState;
@@ -31,7 +33,7 @@ export type AlertRecord = {
   messages: number;
 };
 
-export const ALERT_COLUMNS = `a.id, a.household, a.finding, a.state, a.silent, a.opened_at as "openedAt",
+export const ALERT_COLUMNS = `a.id, a.household, a.organisation, a.finding, a.state, a.silent, a.opened_at as "openedAt",
   a.taken_at as "takenAt", a.changed_at as "changedAt", a.pace, a.pace_since as "paceSince", a.remind_at as "remindAt",
   a.hand_over_at as "handOverAt", a.wake_at as "wakeAt", a.reminded_at as "remindedAt",
   a.handed_over_at as "handedOverAt", a.told, a.messages`;
@@ -59,8 +61,8 @@ export async function insertAlert(tx: Sql, alert: AlertRecord): Promise<boolean>
   const { finding } = alert;
   const inserted = await tx.query(
     `insert into app.alert (id, appliance, problem, taken_at, household, finding_id, finding, severity, state, silent,
-       opened_at, closed_at, changed_at, pace, pace_since)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       opened_at, closed_at, changed_at, pace, pace_since, organisation)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      on conflict (appliance, problem) where state in ('open', 'acknowledged', 'snoozed') do nothing returning id`,
     [
       alert.id,
@@ -78,6 +80,7 @@ export async function insertAlert(tx: Sql, alert: AlertRecord): Promise<boolean>
       alert.changedAt,
       alert.pace,
       alert.paceSince,
+      alert.organisation,
     ],
   );
   return inserted.length > 0;

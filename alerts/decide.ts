@@ -21,10 +21,12 @@ const tolds = (finding: Finding, at: number): Told => ({
 });
 
 /** An alert as it is born, without clocks: `told` by `firstMessageAt`. */
-export function newAlert(id: Id, finding: Finding, household: Id | null, now: number): AlertRecord {
+export type Place = Pick<AlertRecord, 'household' | 'organisation'>;
+
+export function newAlert(id: Id, finding: Finding, place: Place, now: number): AlertRecord {
   return {
     id,
-    household,
+    ...place,
     finding,
     state: 'open',
     silent: false,

@@ -3,10 +3,12 @@ export { type AskingAlert, acknowledge, answerRecord, requestService, snooze } f
 export { ALERT_LIFE, type AlertEvent } from './life-cycle.ts';
 export type { Mail, MailSender } from './ports.ts';
 export {
+  type AlertPlace,
   type AlertScope,
   type AlertSummaryView,
   type AlertView,
   alertById,
+  alertPlace,
   listAlerts,
   type OpenAlert,
   type OpenAlertGroup,

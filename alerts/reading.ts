@@ -19,8 +19,15 @@ import { comingSteps } from './words.ts';
 export type AlertSummaryView = Omit<AlertSummary, 'caseId'>;
 export type AlertView = Omit<Alert, 'caseId'>;
 
-/** Which alerts a list may show. A technician's are named one by one: only field service knows where he has work. */
-export type AlertScope = { all: true } | { households: readonly Id[] } | { alerts: readonly Id[] };
+/**
+ * Which alerts a list may show. A technician's and a partner's are named one by one: only field service knows where they
+ * have work.
+ */
+export type AlertScope =
+  | { households: readonly Id[] }
+  | { appliances: readonly Id[] }
+  | { alerts: readonly Id[] }
+  | { organisation: Id; alerts: readonly Id[] };
 
 const STATES = { open: IS_LIVE, closed: `not (${IS_LIVE})`, all: 'true' } as const;
 
@@ -33,16 +40,18 @@ export async function listAlerts(
   const place = cursor === null ? null : placeOf(cursor);
   const rows = await sql.query<AlertRecord>(
     `select ${ALERT_COLUMNS} from app.alert a
-      where ${STATES[state]} and ($1::boolean or a.household = any($2::uuid[]) or a.id = any($3::uuid[]))
+      where ${STATES[state]} and (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[])
+             or a.appliance = any($7::uuid[]))
         and ($4::bigint is null or (a.opened_at, a.id) < ($4::bigint, $5::uuid))
       order by a.opened_at desc, a.id desc limit $6`,
     [
-      'all' in scope,
+      'organisation' in scope ? scope.organisation : null,
       'households' in scope ? scope.households : [],
       'alerts' in scope ? scope.alerts : [],
       place?.at ?? null,
       place?.id ?? null,
       limit + 1,
+      'appliances' in scope ? scope.appliances : [],
     ],
   );
   const page = pageOf(rows, limit, (row) => ({ at: row.openedAt, id: row.id }));
@@ -71,6 +80,16 @@ export async function alertById(sql: Sql, id: Id): Promise<AlertView | null> {
     notifications: await notificationsOf(sql, id),
     next: next ? { text: next.text, at: iso(next.at) } : null,
   };
+}
+
+export type AlertPlace = { appliance: Id; household: Id | null; organisation: Id };
+
+/** Whose an alert is, for the policy: it stays with the household it happened in. */
+export async function alertPlace(sql: Sql, id: Id): Promise<AlertPlace | null> {
+  const [row] = await sql.query<AlertPlace>('select appliance, household, organisation from app.alert where id = $1', [
+    id,
+  ]);
+  return row ?? null;
 }
 
 function summary(row: AlertRecord, appliance: ApplianceRecord | undefined): AlertSummaryView {
@@ -137,10 +156,12 @@ export async function openAlertsOf(sql: Sql, appliances: readonly Id[]): Promise
 
 export type OpenAlertGroup = { problem: string; title: Phrase; severity: Severity; count: number };
 
-/** How many alerts are open in the fleet, by problem and severity, most first. */
-export async function openAlertGroups(sql: Sql): Promise<OpenAlertGroup[]> {
+/** How many alerts are open in an organisation's fleet, by problem and severity, most first. */
+export async function openAlertGroups(sql: Sql, organisation: Id): Promise<OpenAlertGroup[]> {
   return sql.query<OpenAlertGroup>(
     `select a.problem, a.severity, count(*)::int as count, (array_agg(a.finding->'title' order by a.opened_at desc))[1] as title
-       from app.alert a where ${IS_LIVE} group by a.problem, a.severity order by count desc, a.problem, a.severity`,
+       from app.alert a where ${IS_LIVE} and a.organisation = $1
+      group by a.problem, a.severity order by count desc, a.problem, a.severity`,
+    [organisation],
   );
 }

@@ -65,4 +65,14 @@ export const alertsTables: readonly Migration[] = [
       'create index notification_alert on app.notification (alert, position)',
     ],
   },
+  {
+    name: 'alerts/002-organisation',
+    statements: [
+      'alter table app.alert add column organisation uuid',
+      // Before there were organisations everything was the home organisation's: the only look at another room's table.
+      'update app.alert set organisation = (select id from app.organisation where home)',
+      'alter table app.alert alter column organisation set not null',
+      'create index alert_by_organisation on app.alert (organisation, opened_at desc, id desc)',
+    ],
+  },
 ];

@@ -1,9 +1,9 @@
 // One finding change becomes what people must know. Everything of one change is one transaction.
 import { type Finding, type FindingChange, newId } from '#contracts';
-import { householdOf } from '#registry';
+import { applianceById } from '#registry';
 import { announce, type Sql } from '#runtime';
 import { type AlertRecord, insertAlert, lockAlert, lockLiveAlert, record, saveAlert } from './alert-record.ts';
-import { firstMessageAt, moved, newAlert, planned, renewed, toldFirst } from './decide.ts';
+import { firstMessageAt, moved, newAlert, type Place, planned, renewed, toldFirst } from './decide.ts';
 import { sayOver } from './hand-over.ts';
 import { lastSentAt, rewriteWaiting, stopTelling, tell, waitingKinds } from './tell.ts';
 
@@ -18,9 +18,16 @@ export async function takeFinding(tx: Sql, { finding }: FindingChange, now: numb
   }
 }
 
+/** Null for an appliance that was removed meanwhile: nobody is left to be told. */
+async function placeOf(tx: Sql, { appliance }: Finding): Promise<Place | null> {
+  const found = await applianceById(tx, appliance);
+  return found && { household: found.household?.id ?? null, organisation: found.organisation };
+}
+
 async function open(tx: Sql, finding: Finding, now: number): Promise<void> {
-  const household = (await householdOf(tx, finding.appliance))?.id ?? null;
-  const born = newAlert(newId(), finding, household, now);
+  const place = await placeOf(tx, finding);
+  if (!place) return;
+  const born = newAlert(newId(), finding, place, now);
   if (!(await insertAlert(tx, born))) {
     // Somebody else opened one for the same pair since we looked: join it.
     const live = await lockLiveAlert(tx, finding.appliance, finding.problem);
@@ -63,8 +70,9 @@ async function keepAsHistory(tx: Sql, finding: Finding, now: number): Promise<vo
   );
   const state = finding.state === 'withdrawn' ? 'withdrawn' : 'resolved';
   if (!known) {
-    const household = (await householdOf(tx, finding.appliance))?.id ?? null;
-    const silent = { ...newAlert(newId(), finding, household, now), state, silent: true } as const;
+    const place = await placeOf(tx, finding);
+    if (!place) return;
+    const silent = { ...newAlert(newId(), finding, place, now), state, silent: true } as const;
     await insertAlert(tx, silent);
     await announce(tx, { what: 'alert', id: silent.id });
     return;

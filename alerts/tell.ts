@@ -13,8 +13,8 @@ export const OVER_BEFORE_SENT = 'over before it was sent';
 async function audienceOf(tx: Sql, alert: AlertRecord): Promise<Id[]> {
   const members = alert.household === null ? [] : await membersOf(tx, alert.household);
   if (members.length > 0) return ids(members);
-  const dispatchers = await peopleWithRole(tx, 'dispatcher');
-  return ids(dispatchers.length > 0 ? dispatchers : await peopleWithRole(tx, 'administrator'));
+  const dispatchers = await peopleWithRole(tx, 'dispatcher', alert.organisation);
+  return ids(dispatchers.length > 0 ? dispatchers : await peopleWithRole(tx, 'administrator', alert.organisation));
 }
 
 const ids = (people: readonly Person[]): Id[] => people.map((person) => person.id);

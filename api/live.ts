@@ -90,8 +90,9 @@ export class Live {
   }
 
   async #handOut(changes: readonly Change[]): Promise<void> {
+    const { sql, clock } = this.#deps;
     const appliances = changes.filter(({ what }) => KIND_OF_CHANGE[what] === 'appliance').map(({ id }) => id);
-    const kinds = objectKinds(await momentLookups(this.#deps.sql, appliances));
+    const kinds = objectKinds(sql, await momentLookups(sql, clock, appliances));
     for (const listener of this.#listeners) {
       for (const change of changes) {
         const kind = kinds[KIND_OF_CHANGE[change.what]];

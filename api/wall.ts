@@ -1,7 +1,7 @@
 // The wall in front of every route: denied unless the route says which action of the policy it is, and the policy allows it.
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Id } from '#contracts';
-import { type Action, may, NOBODYS, type PolicyObject, sessionOf, type Viewer } from '#registry';
+import { type Action, may, NOBODYS, type PolicyObject, sessionOf, type Viewer, viewerOfKey } from '#registry';
 import { sessionToken } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound, problem } from './problems.ts';
@@ -45,10 +45,10 @@ export function allowOn(action: Action, kind: ObjectKind): FastifyContextConfig 
 /** An action on something that the body names, e.g. the household a new appliance goes to. */
 export function allowFor<Body>(
   action: Action,
-  object: (body: Body, viewer: Viewer) => PolicyObject,
+  object: (body: Body, viewer: Viewer) => PolicyObject | Promise<PolicyObject>,
 ): FastifyContextConfig {
   const guard: Guard = async (request, viewer) => {
-    if (!may(viewer, action, object(request.body as Body, viewer))) throw notAllowed();
+    if (!may(viewer, action, await object(request.body as Body, viewer))) throw notAllowed();
   };
   return { wall: { public: false, action, guard } };
 }
@@ -61,13 +61,26 @@ export function viewerOf(request: FastifyRequest): Viewer {
   return request.viewer;
 }
 
+/** A key in the header counts before a session in the cookie: a program says so on purpose. */
+async function askerOf(
+  request: FastifyRequest,
+  { sql, clock }: Pick<ApiDeps, 'sql' | 'clock'>,
+): Promise<Viewer | null> {
+  const key = bearerToken(request);
+  if (key !== null) return viewerOfKey(sql, key, clock.now());
+  const session = sessionToken(request);
+  return session === null ? null : sessionOf(sql, session, clock.now());
+}
+
+const bearerToken = ({ headers }: FastifyRequest): string | null =>
+  /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+
 export function buildWall(app: FastifyInstance, deps: Pick<ApiDeps, 'sql' | 'clock'>): void {
   app.decorateRequest('viewer', null);
   // Who you are is settled before the body is read; whether you may needs its parsed parameters.
   app.addHook('onRequest', async (request) => {
     if (request.is404 || request.routeOptions.config.wall?.public) return;
-    const token = sessionToken(request);
-    request.viewer = token === null ? null : await sessionOf(deps.sql, token, deps.clock.now());
+    request.viewer = await askerOf(request, deps);
     viewerOf(request);
   });
   app.addHook('preHandler', async (request) => {

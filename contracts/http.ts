@@ -9,8 +9,35 @@ export const Iso = z.iso.datetime();
 export const iso = (ms: number): string => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-export const Role = z.enum(['owner', 'technician', 'dispatcher', 'administrator']);
+/** What somebody is here for. `owner`: people of households. */
+export const Role = z.enum([
+  'owner',
+  'technician',
+  'dispatcher',
+  'call-agent',
+  'diagnosis-engineer',
+  'administrator',
+  'auditor',
+  'repairer',
+]);
 export type Role = z.infer<typeof Role>;
+
+/** What an API key may be narrowed to. What only a person may do with a session of his own is `account`; no key gets it. */
+export const ApiScope = z.enum([
+  'account',
+  'account:read',
+  'appliances:read',
+  'appliances:write',
+  'alerts:read',
+  'alerts:write',
+  'service:read',
+  'service:write',
+  'people:read',
+  'people:write',
+  'audit:read',
+  'webhooks',
+]);
+export type ApiScope = z.infer<typeof ApiScope>;
 
 /** RFC 9457. `code` is stable, `hint` says what to do next. */
 export const Problem = z
@@ -33,6 +60,8 @@ export const Person = z
     name: z.string(),
     email: z.string(),
     role: Role,
+    /** Of staff; null for people of households. */
+    organisation: Id.nullable(),
     language: Language,
     timeZone: z.string(),
     temperatureUnit: TemperatureUnit,
@@ -57,6 +86,8 @@ export const NewPerson = z.object({
   role: Role,
   language: Language.default('en'),
   timeZone: z.string().default('UTC'),
+  /** Staff: the organisation they work for; without it that of who makes the account. */
+  organisation: Id.optional(),
   /** Owners: the household they belong to. */
   household: Id.optional(),
   /** Technicians: where they work and what they can do. */

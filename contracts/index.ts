@@ -18,6 +18,7 @@ export {
   Alert,
   AlertState,
   AlertSummary,
+  ApiScope,
   Appliance,
   Assign,
   CaseState,

@@ -8,7 +8,7 @@ import { type Jobs, type Logger, PlatformError, type Sql } from '#runtime';
 import { accepted, slotPicked } from './messages.ts';
 import { offer, offerToNext, settleOffer, takeBack, visitMoved } from './offers.ts';
 import { tellHousehold, tellTechnician } from './post.ts';
-import { type CaseRecord, lockVisit, saveVisit, type VisitRecord } from './records.ts';
+import { type CaseRecord, lockVisit, saveVisit, type VisitRecord, worksFor } from './records.ts';
 import { type SlotTimes, slotsFrom } from './slots.ts';
 import { happened, note } from './timeline.ts';
 
@@ -62,7 +62,7 @@ function mustHaveOffer(visit: VisitRecord, person: Id): void {
 export async function assign(deps: FieldServiceDeps, act: Act & { technician: Id }): Promise<void> {
   const { technician, person, now } = act;
   await actOn(deps, act.visit, async (tx, file, visit) => {
-    if (!(await technicians(tx)).some((one) => one.id === technician)) {
+    if (!(await technicians(tx, [worksFor(file)])).some((one) => one.id === technician)) {
       throw new PlatformError('unknown-technician', 'reject', 'There is no such technician.');
     }
     const assigned = visitMoved(visit, 'assigned');

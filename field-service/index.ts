@@ -4,11 +4,11 @@ export { finishVisit } from './finish-visit.ts';
 export { CASE_LIFE, type CaseEvent, VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
 export {
   caseById,
+  caseHands,
   caseOfVisit,
   casesOfAlerts,
   countService,
   listCases,
-  techniciansAt,
   workOf,
 } from './reading.ts';
 export { technicianLoads } from './records.ts';

@@ -7,7 +7,7 @@ import { ESCALATION_EVERY_MS, REMIND_EVERY_MS, RESPONSE_MS } from './delays.ts';
 import { VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
 import { escalated, offered, takenBack } from './messages.ts';
 import { tellDispatchers, tellTechnician } from './post.ts';
-import { type CaseRecord, saveVisit, technicianLoads, type VisitRecord } from './records.ts';
+import { type CaseRecord, saveVisit, technicianLoads, type VisitRecord, worksFor } from './records.ts';
 import { happened, note } from './timeline.ts';
 
 export const visitMoved = (visit: VisitRecord, event: VisitEvent): VisitRecord => ({
@@ -27,7 +27,7 @@ export async function nextTechnician(tx: Sql, file: CaseRecord, visit: VisitReco
   const asked = await tx.query<{ technician: Id }>('select technician from app.visit_offer where visit = $1', [
     visit.id,
   ]);
-  return chooseTechnician(await technicians(tx), {
+  return chooseTechnician(await technicians(tx, [worksFor(file)]), {
     skill: visit.skill,
     region: (await applianceById(tx, file.appliance))?.household?.region ?? null,
     loads: await technicianLoads(tx),

@@ -1,6 +1,6 @@
 // A request for service becomes a case with a visit.
 import { newId, type Phrase, type ServiceRequest } from '#contracts';
-import { householdOf } from '#registry';
+import { applianceById } from '#registry';
 import type { Sql } from '#runtime';
 import { closeCase, holdAlert, howItEnded } from './end-case.ts';
 import { arranging } from './messages.ts';
@@ -23,11 +23,15 @@ export async function openCase(tx: Sql, request: ServiceRequest, now: number): P
 }
 
 async function insertCase(tx: Sql, request: ServiceRequest, now: number): Promise<CaseRecord | null> {
+  const appliance = await applianceById(tx, request.appliance);
+  if (!appliance) return null;
   const file: CaseRecord = {
     id: newId(),
     alert: request.alert,
     appliance: request.appliance,
-    household: (await householdOf(tx, request.appliance))?.id ?? null,
+    household: appliance.household?.id ?? null,
+    organisation: appliance.organisation,
+    partner: null,
     request,
     state: 'open',
     openedAt: now,
@@ -35,9 +39,9 @@ async function insertCase(tx: Sql, request: ServiceRequest, now: number): Promis
     dueAt: null,
   };
   const inserted = await tx.query(
-    `insert into app.service_case (id, alert, appliance, household, request, state, opened_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (alert) do nothing returning id`,
-    [file.id, file.alert, file.appliance, file.household, JSON.stringify(request), file.state, now],
+    `insert into app.service_case (id, alert, appliance, household, organisation, request, state, opened_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (alert) do nothing returning id`,
+    [file.id, file.alert, file.appliance, file.household, file.organisation, JSON.stringify(request), file.state, now],
   );
   return inserted.length > 0 ? file : null;
 }

@@ -3,7 +3,7 @@ import { type Id, newId, type OutgoingMessage } from '#contracts';
 import { membersOf, peopleWithRole } from '#registry';
 import { put, type Sql } from '#runtime';
 import type { Message } from './messages.ts';
-import type { CaseRecord, VisitRecord } from './records.ts';
+import { type CaseRecord, type VisitRecord, worksFor } from './records.ts';
 
 async function post(
   tx: Sql,
@@ -35,7 +35,7 @@ export async function tellTechnician(
 
 /** Dispatchers; administrators where there are none. */
 export async function tellDispatchers(tx: Sql, file: CaseRecord, message: Message): Promise<void> {
-  const dispatchers = await peopleWithRole(tx, 'dispatcher');
-  const people = dispatchers.length > 0 ? dispatchers : await peopleWithRole(tx, 'administrator');
+  const dispatchers = await peopleWithRole(tx, 'dispatcher', worksFor(file));
+  const people = dispatchers.length > 0 ? dispatchers : await peopleWithRole(tx, 'administrator', worksFor(file));
   await post(tx, file, people, message, `/cases/${file.id}`);
 }

@@ -1,12 +1,21 @@
 // Cases and visits as people see them, and who has work where.
 import { type Id, iso, isoOrNull, type ServiceCase, type Visit } from '#contracts';
 import { type ApplianceRecord, appliancesByIds, personById, type Scope } from '#registry';
-import { pageOf, placeOf, type Sql } from '#runtime';
+import { DAY, pageOf, placeOf, type Sql } from '#runtime';
 import { CASE_COLUMNS, type CaseRecord, type VisitRecord, visitsOfCases } from './records.ts';
 import { timelineOf } from './timeline.ts';
 
-/** A technician has work on a visit from its offer on, as long as nobody took it from him. */
-const HAS_WORK = "v.technician is not null and v.state in ('offered', 'accepted', 'done')";
+/** So long after the work is done those who did it may look again: somebody may call back. */
+const GRACE_MS = 14 * DAY;
+
+/** A technician has work on a visit from its offer on, as long as nobody took it from him, and a while after it is done. */
+const hasWork = (now: number): string =>
+  `v.technician is not null and (v.state in ('offered', 'accepted')
+     or v.state = 'done' and coalesce(v.finished_at, 0) > ${now - GRACE_MS})`;
+
+/** A partner firm has work on a case that was handed to it, and a while after it was closed. */
+const partnerHasWork = (now: number): string =>
+  `c.partner is not null and (c.state <> 'closed' or coalesce(c.closed_at, 0) > ${now - GRACE_MS})`;
 
 const STATES = { open: "c.state <> 'closed'", closed: "c.state = 'closed'", all: 'true' } as const;
 
@@ -14,18 +23,19 @@ const STATES = { open: "c.state <> 'closed'", closed: "c.state = 'closed'", all:
 export async function listCases(
   sql: Sql,
   scope: Scope,
-  { state, cursor, limit }: { state: keyof typeof STATES; cursor: string | null; limit: number },
+  { state, cursor, limit, now }: { state: keyof typeof STATES; cursor: string | null; limit: number; now: number },
 ): Promise<{ items: ServiceCase[]; next: string | null }> {
   const place = cursor === null ? null : placeOf(cursor);
   const rows = await sql.query<CaseRecord>(
     `select ${CASE_COLUMNS} from app.service_case c
       where ${STATES[state]}
-        and ($1::boolean or c.household = any($2::uuid[])
-          or c.id in (select v.case_id from app.visit v where v.technician = $3::uuid and ${HAS_WORK}))
+        and (c.organisation = $1::uuid or (c.partner = $1::uuid and ${partnerHasWork(now)})
+          or c.household = any($2::uuid[])
+          or c.id in (select v.case_id from app.visit v where v.technician = $3::uuid and ${hasWork(now)}))
         and ($4::bigint is null or (c.opened_at, c.id) < ($4::bigint, $5::uuid))
       order by c.opened_at desc, c.id desc limit $6`,
     [
-      'all' in scope,
+      'organisation' in scope ? scope.organisation : null,
       'households' in scope ? scope.households : [],
       'technician' in scope ? scope.technician : null,
       place?.at ?? null,
@@ -56,38 +66,57 @@ export async function casesOfAlerts(sql: Sql, alerts: readonly Id[]): Promise<Ma
   return new Map(rows.map((row) => [row.alert, row.id]));
 }
 
-/** Who has work there, for the policy. */
-export async function techniciansAt(sql: Sql, place: { appliance: Id } | { alert: Id } | { case: Id }): Promise<Id[]> {
-  const [column, id] =
-    'appliance' in place
-      ? ['appliance', place.appliance]
-      : 'alert' in place
-        ? ['alert', place.alert]
-        : ['id', place.case];
-  const rows = await sql.query<{ technician: Id }>(
-    `select distinct v.technician from app.visit v join app.service_case c on c.id = v.case_id
-      where c.${column} = $1 and ${HAS_WORK} order by v.technician`,
+/** Who looks after a case, for the policy: the brand and the partner, and the technicians who have work there. */
+export async function caseHands(
+  sql: Sql,
+  id: Id,
+  now: number,
+): Promise<{ appliance: Id; household: Id | null; organisations: Id[]; technicians: Id[] } | null> {
+  const [file] = await sql.query<{ appliance: Id; household: Id | null; organisation: Id; partner: Id | null }>(
+    `select c.appliance, c.household, c.organisation, case when ${partnerHasWork(now)} then c.partner end as partner
+       from app.service_case c where c.id = $1`,
     [id],
   );
-  return rows.map((row) => row.technician);
+  if (!file) return null;
+  const rows = await sql.query<{ technician: Id }>(
+    `select distinct v.technician from app.visit v where v.case_id = $1 and ${hasWork(now)} order by v.technician`,
+    [id],
+  );
+  const organisations = file.partner === null ? [file.organisation] : [file.organisation, file.partner];
+  return {
+    appliance: file.appliance,
+    household: file.household,
+    organisations,
+    technicians: rows.map((row) => row.technician),
+  };
 }
 
-/** Where a technician has work: what his lists may show. */
-export async function workOf(sql: Sql, technician: Id): Promise<{ appliances: Id[]; alerts: Id[] }> {
+/** Where a technician or a partner firm has work: what their lists may show. */
+export async function workOf(
+  sql: Sql,
+  who: { technician: Id } | { partner: Id },
+  now: number,
+): Promise<{ appliances: Id[]; alerts: Id[] }> {
   const rows = await sql.query<{ appliance: Id; alert: Id }>(
-    `select distinct c.appliance, c.alert from app.visit v join app.service_case c on c.id = v.case_id
-      where v.technician = $1 and ${HAS_WORK} order by c.alert`,
-    [technician],
+    'technician' in who
+      ? `select distinct c.appliance, c.alert from app.visit v join app.service_case c on c.id = v.case_id
+          where v.technician = $1 and ${hasWork(now)} order by c.alert`
+      : `select c.appliance, c.alert from app.service_case c
+          where c.partner = $1 and ${partnerHasWork(now)} order by c.alert`,
+    ['technician' in who ? who.technician : who.partner],
   );
   return { appliances: [...new Set(rows.map((row) => row.appliance))], alerts: rows.map((row) => row.alert) };
 }
 
 /** `overdueVisits`: everybody suitable was asked and nobody has accepted yet. */
-export async function countService(sql: Sql): Promise<{ openCases: number; overdueVisits: number }> {
+export async function countService(sql: Sql, organisation: Id): Promise<{ openCases: number; overdueVisits: number }> {
   const [row] = await sql.query<{ openCases: number; overdueVisits: number }>(
-    `select (select count(*)::int from app.service_case where state <> 'closed') as "openCases",
-            (select count(*)::int from app.visit
-              where escalated_at is not null and state in ('unassigned', 'offered')) as "overdueVisits"`,
+    `select (select count(*)::int from app.service_case c
+              where c.state <> 'closed' and $1::uuid in (c.organisation, c.partner)) as "openCases",
+            (select count(*)::int from app.visit v join app.service_case c on c.id = v.case_id
+              where v.escalated_at is not null and v.state in ('unassigned', 'offered')
+                and $1::uuid in (c.organisation, c.partner)) as "overdueVisits"`,
+    [organisation],
   );
   return row!;
 }

@@ -9,6 +9,10 @@ export type CaseRecord = {
   alert: Id;
   appliance: Id;
   household: Id | null;
+  /** The brand that looks after the appliance. */
+  organisation: Id;
+  /** The firm that the case was handed to: its people do the work. */
+  partner: Id | null;
   request: ServiceRequest;
   state: CaseState;
   openedAt: number;
@@ -38,7 +42,10 @@ export type VisitRecord = {
   result: z.infer<typeof VisitResult> | null;
 };
 
-export const CASE_COLUMNS = `c.id, c.alert, c.appliance, c.household, c.request, c.state, c.opened_at as "openedAt",
+/** Whose people do the work. */
+export const worksFor = (file: CaseRecord): Id => file.partner ?? file.organisation;
+
+export const CASE_COLUMNS = `c.id, c.alert, c.appliance, c.household, c.organisation, c.partner, c.request, c.state, c.opened_at as "openedAt",
   c.closed_at as "closedAt", c.due_at as "dueAt"`;
 
 const VISIT_COLUMNS = `v.id, v.case_id as "caseId", v.ordinal, v.state, v.technician, v.skill, v.parts,

@@ -61,4 +61,17 @@ export const fieldServiceTables: readonly Migration[] = [
       'create table app.alert_end (alert uuid primary key, how text not null, at bigint not null)',
     ],
   },
+  {
+    name: 'field-service/002-organisation',
+    statements: [
+      // organisation: the brand that looks after the appliance. partner: the firm that a case was handed to.
+      'alter table app.service_case add column organisation uuid',
+      'alter table app.service_case add column partner uuid',
+      // Before there were organisations everything was the home organisation's: the only look at another room's table.
+      'update app.service_case set organisation = (select id from app.organisation where home)',
+      'alter table app.service_case alter column organisation set not null',
+      'create index service_case_organisation on app.service_case (organisation, opened_at desc, id desc)',
+      'create index service_case_partner on app.service_case (partner, opened_at desc, id desc) where partner is not null',
+    ],
+  },
 ];

@@ -184,9 +184,10 @@ export async function latestSince(
 }
 
 /** How many appliances were ever heard. */
-export async function heardCount(sql: Sql): Promise<number> {
+export async function heardCount(sql: Sql, appliances: readonly Id[]): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
-    'select count(*)::int as count from app.latest where heard_at is not null',
+    'select count(*)::int as count from app.latest where heard_at is not null and appliance = any($1::uuid[])',
+    [appliances],
   );
   return row!.count;
 }

@@ -65,10 +65,10 @@ export async function listQuarantine(
   );
 }
 
-export async function quarantinedSince(sql: Sql, since: number): Promise<number> {
+export async function quarantinedSince(sql: Sql, appliances: readonly Id[], since: number): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
-    'select count(*)::bigint as count from app.quarantine where received_at >= $1',
-    [since],
+    'select count(*)::bigint as count from app.quarantine where received_at >= $1 and appliance = any($2::uuid[])',
+    [since, appliances],
   );
   return row?.count ?? 0;
 }

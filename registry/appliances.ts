@@ -1,86 +1,171 @@
 // Appliances: what exists, of which model, in which household.
-import { type Household, type Id, newId } from '#contracts';
+import { type Household, type Id, type Model, newId } from '#contracts';
 import { announce, PlatformError, type Sql } from '#runtime';
 import { newSecret, secretHmac } from './appliance-secret.ts';
+import { type Actor, audit } from './audit.ts';
 import { loadModels } from './models.ts';
+import { organisationOfBrand } from './organisations.ts';
+import { seal, unseal } from './vault.ts';
 
-/** `model` is the model's id. */
+/** `model` is the model's id. `organisation` is the brand that looks after it. */
 export type ApplianceRecord = {
   id: Id;
   model: string;
   name: string;
   serial: string | null;
+  batch: string | null;
+  firmware: string | null;
+  organisation: Id;
   household: Household | null;
   createdAt: number;
 };
 
-/** Which appliances a list may show. A technician's are named one by one: only field service knows where he has work. */
-export type ApplianceScope = { all: true } | { households: readonly Id[] } | { appliances: readonly Id[] };
+/**
+ * Which appliances a list may show. A technician's and a partner's are named one by one: only field service knows where
+ * they have work.
+ */
+export type ApplianceScope =
+  | { households: readonly Id[] }
+  | { appliances: readonly Id[] }
+  | { organisation: Id; appliances: readonly Id[] };
 
 type Row = {
   id: Id;
   model: string;
-  name: string;
+  name_key: Id;
+  name_sealed: string;
+  key: Uint8Array | null;
   serial: string | null;
+  batch: string | null;
+  firmware: string | null;
+  organisation: Id;
   created_at: number;
   household: Id | null;
-  household_name: string;
-  household_address: string;
-  household_region: string;
+  household_key: Uint8Array | null;
+  household_name: string | null;
+  household_address: string | null;
+  household_region: string | null;
 };
 
-const SELECT = `select a.id, a.model, a.name, a.serial, a.created_at, h.id as household, h.name as household_name,
-                       h.address as household_address, h.region as household_region
-                  from app.appliance a left join app.household h on h.id = a.household`;
+const SELECT = `select a.id, a.model, a.name_key, a.name_sealed, k.key, a.serial, a.batch, a.firmware, a.organisation,
+    a.created_at, h.id as household, hk.key as household_key, h.name_sealed as household_name,
+    s.address_sealed as household_address, s.region as household_region
+  from app.appliance a left join keys.subject_key k on k.subject = a.name_key
+  left join app.household h on h.id = a.household left join keys.subject_key hk on hk.subject = h.id
+  left join app.site s on s.id = a.site`;
 
 const toRecord = (row: Row): ApplianceRecord => ({
   id: row.id,
   model: row.model,
-  name: row.name,
+  name: unseal(row.name_key, row.key, row.name_sealed) ?? modelName(row.model),
   serial: row.serial,
+  batch: row.batch,
+  firmware: row.firmware,
+  organisation: row.organisation,
+  household: row.household === null ? null : homeOf(row, row.household),
   createdAt: row.created_at,
-  household:
-    row.household === null
-      ? null
-      : { id: row.household, name: row.household_name, address: row.household_address, region: row.household_region },
 });
 
-/** The secret is returned once and kept only as an HMAC. Throws `unknown-model` or `unknown-household`. */
+const homeOf = (row: Row, id: Id): Household => ({
+  id,
+  name: unseal(id, row.household_key, row.household_name) ?? '',
+  address: unseal(id, row.household_key, row.household_address) ?? '',
+  region: row.household_region ?? '',
+});
+
+const modelName = (id: string): string => loadModels().get(id)?.name.en ?? id;
+
+export type NewApplianceFields = {
+  model: string;
+  name: string;
+  serial?: string;
+  batch?: string;
+  firmware?: string;
+  household?: Id;
+  now: number;
+  by?: Actor;
+};
+
+/** The secret is returned once and kept only as an HMAC. Throws `unknown-model`, `unknown-household` or `serial-taken`. */
 export async function createAppliance(
   sql: Sql,
-  fields: { model: string; name: string; serial?: string; household?: Id; now: number; pepper: string },
+  fields: NewApplianceFields & { pepper: string },
 ): Promise<{ id: Id; secret: string }> {
-  if (!loadModels().has(fields.model)) {
-    throw new PlatformError('unknown-model', 'reject', `There is no model "${fields.model}".`, {
-      hint: `Known models: ${[...loadModels().keys()].join(', ')}.`,
-    });
-  }
-  const id = newId();
   const secret = newSecret();
-  await sql.transaction(async (tx) => {
-    await insertAppliance(tx, id, fields);
+  const id = await sql.transaction(async (tx) => {
+    const made = await insertAppliance(tx, fields);
     await tx.query('insert into app.appliance_secret (appliance, secret_hmac, created_at) values ($1, $2, $3)', [
-      id,
-      secretHmac(id, secret, fields.pepper),
+      made,
+      secretHmac(made, secret, fields.pepper),
       fields.now,
     ]);
-    await announce(tx, { what: 'appliance', id });
+    return made;
   });
   return { id, secret };
 }
 
-async function insertAppliance(
-  tx: Sql,
-  id: Id,
-  fields: { model: string; name: string; serial?: string; household?: Id; now: number },
-): Promise<void> {
+/** An appliance without a credential. Throws `unknown-model`, `unknown-household` or `serial-taken`. */
+export async function insertAppliance(tx: Sql, fields: NewApplianceFields): Promise<Id> {
+  const model = knownModel(fields.model);
+  const site = fields.household === undefined ? null : await mainSite(tx, fields.household);
+  const id = newId();
+  const nameKey = fields.household ?? id;
+  const organisation = await organisationOfBrand(tx, model.brand);
   const inserted = await tx.query(
-    `insert into app.appliance (id, model, name, serial, household, created_at)
-     select $1::uuid, $2, $3, $4, $5::uuid, $6::bigint
-      where $5::uuid is null or exists (select 1 from app.household where id = $5::uuid) returning id`,
-    [id, fields.model, fields.name, fields.serial ?? null, fields.household ?? null, fields.now],
+    `insert into app.appliance (id, model, name_key, name_sealed, serial, batch, firmware, organisation, household, site,
+       created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (model, serial) where serial is not null do nothing returning id`,
+    [
+      id,
+      fields.model,
+      nameKey,
+      await seal(tx, nameKey, fields.name),
+      fields.serial ?? null,
+      fields.batch ?? null,
+      fields.firmware ?? null,
+      organisation,
+      fields.household ?? null,
+      site,
+      fields.now,
+    ],
   );
-  if (inserted.length === 0) throw new PlatformError('unknown-household', 'reject', 'There is no such household.');
+  if (inserted.length === 0) {
+    throw new PlatformError(
+      'serial-taken',
+      'reject',
+      `An appliance of this model with serial "${fields.serial}" exists.`,
+      {
+        hint: 'Check the serial; an appliance that exists is claimed with the code on its label.',
+      },
+    );
+  }
+  await audit(tx, {
+    now: fields.now,
+    by: fields.by ?? 'platform',
+    action: 'appliance.created',
+    object: { kind: 'appliance', id },
+    organisation,
+    detail: { model: fields.model, household: fields.household ?? null },
+  });
+  await announce(tx, { what: 'appliance', id });
+  return id;
+}
+
+function knownModel(id: string): Model {
+  const model = loadModels().get(id);
+  if (model) return model;
+  throw new PlatformError('unknown-model', 'reject', `There is no model "${id}".`, {
+    hint: `Known models: ${[...loadModels().keys()].join(', ')}.`,
+  });
+}
+
+async function mainSite(tx: Sql, household: Id): Promise<Id> {
+  const [site] = await tx.query<{ id: Id }>('select id from app.site where household = $1 order by id limit 1', [
+    household,
+  ]);
+  if (!site) throw new PlatformError('unknown-household', 'reject', 'There is no such household.');
+  return site.id;
 }
 
 export async function applianceById(sql: Sql, id: Id): Promise<ApplianceRecord | null> {
@@ -102,11 +187,11 @@ export async function listAppliances(
 ): Promise<{ items: ApplianceRecord[]; next: Id | null }> {
   const rows = await sql.query<Row>(
     `${SELECT}
-      where ($1::boolean or a.household = any($2::uuid[]) or a.id = any($3::uuid[]))
+      where (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[]))
         and ($4::uuid is null or a.id > $4::uuid)
       order by a.id limit $5`,
     [
-      'all' in scope,
+      'organisation' in scope ? scope.organisation : null,
       'households' in scope ? scope.households : [],
       'appliances' in scope ? scope.appliances : [],
       cursor,
@@ -117,9 +202,10 @@ export async function listAppliances(
   return { items, next: rows.length > limit ? items.at(-1)!.id : null };
 }
 
-export async function countAppliances(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ count: number }>('select count(*)::int as count from app.appliance');
-  return row!.count;
+/** All appliances that an organisation looks after, for counts over its fleet. */
+export async function fleetOf(sql: Sql, organisation: Id): Promise<Id[]> {
+  const rows = await sql.query<{ id: Id }>('select id from app.appliance where organisation = $1', [organisation]);
+  return rows.map((row) => row.id);
 }
 
 /** The household an appliance stands in; null when it has none or does not exist. */

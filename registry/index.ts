@@ -5,13 +5,27 @@ export {
   type ApplianceScope,
   applianceById,
   appliancesByIds,
-  countAppliances,
   createAppliance,
+  fleetOf,
   householdOf,
   listAppliances,
 } from './appliances.ts';
-export { createHousehold, listHouseholds } from './households.ts';
+export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
+export {
+  createHousehold,
+  type HouseholdScope,
+  householdById,
+  listHouseholds,
+  organisationsOfHousehold,
+} from './households.ts';
 export { loadModels } from './models.ts';
+export {
+  createOrganisation,
+  homeOrganisation,
+  type Organisation,
+  organisationById,
+  organisationsAround,
+} from './organisations.ts';
 export {
   createPerson,
   listPeople,
@@ -23,8 +37,19 @@ export {
   type TechnicianProfile,
   technicians,
 } from './people.ts';
-export { ACTIONS, type Action, may, NOBODYS, type PolicyObject, type Scope, scopeOf, type Viewer } from './policy.ts';
-export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf } from './sessions.ts';
+export {
+  ACTIONS,
+  type Action,
+  type Membership,
+  may,
+  NOBODYS,
+  type PolicyObject,
+  type Scope,
+  scopeOf,
+  type Viewer,
+} from './policy.ts';
+export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf, viewerOfKey } from './sessions.ts';
 export { issueSetUpToken, setUp } from './set-up.ts';
 export { registryTables } from './tables.ts';
 export { tryItLine } from './try-it.ts';
+export { deleteKey, openSealed, seal, unseal } from './vault.ts';

@@ -1,9 +1,10 @@
 // Log-in and sessions: an opaque random token for the browser, its hash at rest, an idle and an absolute end.
-import type { Id, Person } from '#contracts';
+import type { ApiScope, Id, Person } from '#contracts';
 import { DAY, MINUTE, type Sql } from '#runtime';
+import { emailIndex } from './email-index.ts';
 import { passwordFits } from './passwords.ts';
-import { personById, sameCase } from './people.ts';
-import type { Viewer } from './policy.ts';
+import { personById } from './people.ts';
+import type { Membership, Viewer } from './policy.ts';
 import { newToken, tokenHash } from './tokens.ts';
 
 const SESSION_IDLE_MS = 7 * DAY;
@@ -17,8 +18,8 @@ export async function logIn(
   { email, password, now }: { email: string; password: string; now: number },
 ): Promise<{ token: string; person: Person } | null> {
   const [row] = await sql.query<{ id: Id; password_hash: string }>(
-    'select id, password_hash from app.person where email = $1',
-    [sameCase(email)],
+    'select id, password_hash from app.person where email_index = $1',
+    [await emailIndex(sql, email)],
   );
   if (!(await passwordFits(password, row?.password_hash ?? null)) || !row) return null;
   const person = await personById(sql, row.id);
@@ -39,23 +40,44 @@ export async function openSession(sql: Sql, person: Id, now: number): Promise<st
   return token;
 }
 
-type SessionRow = { person: Id; role: Viewer['role']; households: Id[]; seen_at: number };
+type ViewerRow = { person: Id; role: Viewer['role']; organisation: Id | null; households: Membership[]; grants: Id[] };
+
+/** `$2` is now, so that what was given for a while ends in time. */
+const VIEWER_COLUMNS = `p.id as person, p.role, p.organisation,
+  (select coalesce(jsonb_agg(jsonb_build_object('household', m.household, 'as', m.standing) order by m.household), '[]')
+     from app.household_member m where m.person = p.id) as households,
+  (select coalesce(jsonb_agg(distinct g.appliance), '[]') from app.repair_grant g
+    where g.person = p.id and g.ends_at > $2 and g.revoked_at is null) as grants`;
 
 /** Who holds this token now; null when it is unknown, idle for too long or too old. */
 export async function sessionOf(sql: Sql, token: string, now: number): Promise<Viewer | null> {
-  const [row] = await sql.query<SessionRow>(
-    `select p.id as person, p.role, s.seen_at,
-            (select coalesce(jsonb_agg(m.household order by m.household), '[]'::jsonb)
-               from app.household_member m where m.person = p.id) as households
-       from app.session s join app.person p on p.id = s.person
-      where s.token_hash = $1 and s.seen_at > $2 and s.created_at > $3`,
-    [tokenHash(token), now - SESSION_IDLE_MS, now - SESSION_ABSOLUTE_MS],
+  const [row] = await sql.query<ViewerRow & { seen_at: number }>(
+    `select ${VIEWER_COLUMNS}, s.seen_at from app.session s join app.person p on p.id = s.person
+      where s.token_hash = $1 and s.seen_at > $2::bigint - $3::bigint and s.created_at > $2::bigint - $4::bigint
+        and p.erased_at is null`,
+    [tokenHash(token), now, SESSION_IDLE_MS, SESSION_ABSOLUTE_MS],
   );
   if (!row) return null;
-  if (now - row.seen_at > TOUCH_EVERY_MS) {
+  const { seen_at, ...viewer } = row;
+  if (now - seen_at > TOUCH_EVERY_MS) {
     await sql.query('update app.session set seen_at = $2 where token_hash = $1', [tokenHash(token), now]);
   }
-  return { person: row.person, role: row.role, households: row.households };
+  return { ...viewer, scopes: null, key: null };
+}
+
+/** The maker of an API key, narrowed to the key's scopes; null when it is unknown, deleted or past its end. */
+export async function viewerOfKey(sql: Sql, token: string, now: number): Promise<Viewer | null> {
+  const [row] = await sql.query<ViewerRow & { key: Id; scopes: ApiScope[]; used_at: number | null }>(
+    `select ${VIEWER_COLUMNS}, a.id as key, a.scopes, a.used_at from app.api_key a join app.person p on p.id = a.person
+      where a.token_hash = $1 and (a.ends_at is null or a.ends_at > $2) and p.erased_at is null`,
+    [tokenHash(token), now],
+  );
+  if (!row) return null;
+  const { used_at, ...viewer } = row;
+  if (now - (used_at ?? 0) > TOUCH_EVERY_MS) {
+    await sql.query('update app.api_key set used_at = $2 where id = $1', [row.key, now]);
+  }
+  return viewer;
 }
 
 export async function logOut(sql: Sql, token: string): Promise<void> {

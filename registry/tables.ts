@@ -1,5 +1,6 @@
 // The registry's tables: who and what exists. Names, addresses and mail addresses stand only here.
 import type { Migration } from '#runtime';
+import { organisationTables } from './organisation-tables.ts';
 
 export const registryTables: readonly Migration[] = [
   {
@@ -58,4 +59,5 @@ export const registryTables: readonly Migration[] = [
          primary key (appliance, secret_hmac))`,
     ],
   },
+  ...organisationTables,
 ];

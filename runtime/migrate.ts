@@ -1,8 +1,11 @@
 // Tables: each room exports its own migrations, main hands them all to `migrate` in order.
 import type { Sql } from './ports.ts';
 
-/** `name` is unique for good, e.g. "alerts/001-alert"; `statements` run once, in one transaction. */
-export type Migration = { name: string; statements: readonly string[] };
+/**
+ * `name` is unique for good, e.g. "alerts/001-alert"; `statements` run once, in one transaction, and after them `run`,
+ * which moves data that SQL alone cannot move.
+ */
+export type Migration = { name: string; statements: readonly string[]; run?: (tx: Sql) => Promise<void> };
 
 const LOCK = 7_240_115;
 
@@ -16,6 +19,7 @@ export async function migrate(sql: Sql, migrations: readonly Migration[]): Promi
     const fresh = migrations.filter((migration) => !done.has(migration.name));
     for (const migration of fresh) {
       for (const statement of migration.statements) await tx.query(statement);
+      await migration.run?.(tx);
       await tx.query('insert into app.migration (name) values ($1)', [migration.name]);
     }
     return fresh.map((migration) => migration.name);

@@ -1,24 +1,17 @@
 // Alerts: what people must know, and what they answer.
-import {
-  type AlertScope,
-  type AlertSummaryView,
-  acknowledge,
-  alertById,
-  answerRecord,
-  listAlerts,
-  requestService,
-} from '#alerts';
+import { type AlertSummaryView, acknowledge, alertById, answerRecord, listAlerts, requestService } from '#alerts';
 import { Alert, AlertSummary, type Id, NewAnswer, page } from '#contracts';
-import { casesOfAlerts, workOf } from '#field-service';
-import { scopeOf, type Viewer } from '#registry';
+import { casesOfAlerts } from '#field-service';
+import type { Viewer } from '#registry';
 import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound } from '../problems.ts';
 import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
+import { alertScope } from '../scopes.ts';
 import { allow, allowOn, viewerOf } from '../wall.ts';
 
 export const alertRoutes: Routes = (app, deps) => {
-  const { alert } = objectKinds(freshLookups(deps.sql));
+  const { alert } = objectKinds(deps.sql, freshLookups(deps.sql, deps.clock));
 
   app.get(
     '/alerts',
@@ -115,11 +108,6 @@ export const alertRoutes: Routes = (app, deps) => {
     },
   );
 };
-
-async function alertScope(deps: ApiDeps, viewer: Viewer): Promise<AlertScope> {
-  const scope = scopeOf(viewer);
-  return 'technician' in scope ? { alerts: (await workOf(deps.sql, scope.technician)).alerts } : scope;
-}
 
 async function withCases<Summary extends AlertSummaryView>(
   deps: ApiDeps,

@@ -13,22 +13,14 @@ import {
   SeriesQuery,
   SIGNALS,
 } from '#contracts';
-import { workOf } from '#field-service';
 import { listQuarantine } from '#ingest';
-import {
-  type ApplianceScope,
-  applianceById,
-  createAppliance,
-  listAppliances,
-  scopeOf,
-  tryItLine,
-  type Viewer,
-} from '#registry';
+import { actorOf, applianceById, createAppliance, listAppliances, NOBODYS, tryItLine, type Viewer } from '#registry';
 import { DAY } from '#runtime';
 import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound, problem } from '../problems.ts';
 import { ById, IdPage, type Routes } from '../route.ts';
+import { applianceScope } from '../scopes.ts';
 import { applianceViews } from '../views/appliance.ts';
 import { bucketWidthMs } from '../views/buckets.ts';
 import { allow, allowFor, allowOn, viewerOf } from '../wall.ts';
@@ -41,7 +33,7 @@ const QuarantinePage = z.object({
 });
 
 export const applianceRoutes: Routes = (app, deps) => {
-  const { appliance } = objectKinds(freshLookups(deps.sql));
+  const { appliance } = objectKinds(deps.sql, freshLookups(deps.sql, deps.clock));
 
   app.get(
     '/appliances',
@@ -66,8 +58,9 @@ export const applianceRoutes: Routes = (app, deps) => {
     '/appliances',
     {
       config: allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => ({
+        ...NOBODYS,
         household: householdFor(body, viewer) ?? null,
-        technicians: [],
+        organisations: viewer.organisation === null ? [] : [viewer.organisation],
       })),
       schema: {
         operationId: 'createAppliance',
@@ -132,14 +125,9 @@ export const applianceRoutes: Routes = (app, deps) => {
   );
 };
 
-async function applianceScope(deps: ApiDeps, viewer: Viewer): Promise<ApplianceScope> {
-  const scope = scopeOf(viewer);
-  return 'technician' in scope ? { appliances: (await workOf(deps.sql, scope.technician)).appliances } : scope;
-}
-
 /** An owner with one household need not name it. */
 function householdFor(body: { household?: Id | undefined }, viewer: Viewer): Id | undefined {
-  return body.household ?? (viewer.role === 'owner' ? viewer.households[0] : undefined);
+  return body.household ?? (viewer.role === 'owner' ? viewer.households[0]?.household : undefined);
 }
 
 async function create(
@@ -154,6 +142,7 @@ async function create(
     ...(body.serial === undefined ? {} : { serial: body.serial }),
     ...(household === undefined ? {} : { household }),
     now: deps.clock.now(),
+    by: actorOf(viewer),
     pepper: deps.pepper,
   });
   const { host, port } = deps.mqttAddress;

@@ -8,7 +8,7 @@ import { ById, type Routes, TimePage } from '../route.ts';
 import { allow, allowOn, viewerOf } from '../wall.ts';
 
 export const caseRoutes: Routes = (app, deps) => {
-  const { serviceCase } = objectKinds(freshLookups(deps.sql));
+  const { serviceCase } = objectKinds(deps.sql, freshLookups(deps.sql, deps.clock));
 
   app.get(
     '/cases',
@@ -22,7 +22,7 @@ export const caseRoutes: Routes = (app, deps) => {
         response: { 200: page(ServiceCase) },
       },
     },
-    (request) => listCases(deps.sql, scopeOf(viewerOf(request)), request.query),
+    (request) => listCases(deps.sql, scopeOf(viewerOf(request)), { ...request.query, now: deps.clock.now() }),
   );
 
   app.get(

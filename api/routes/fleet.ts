@@ -1,8 +1,9 @@
 // The fleet at a glance, for service staff.
 import { Fleet } from '#contracts';
 import type { Routes } from '../route.ts';
+import { organisationOf } from '../scopes.ts';
 import { fleetView } from '../views/fleet.ts';
-import { allow } from '../wall.ts';
+import { allow, viewerOf } from '../wall.ts';
 
 export const fleetRoutes: Routes = (app, deps) => {
   app.get(
@@ -16,6 +17,6 @@ export const fleetRoutes: Routes = (app, deps) => {
         response: { 200: Fleet },
       },
     },
-    () => fleetView(deps.sql, deps.clock.now()),
+    (request) => fleetView(deps.sql, organisationOf(viewerOf(request)), deps.clock.now()),
   );
 };

@@ -1,7 +1,8 @@
 // Households: where appliances stand.
 import { Household, NewHousehold, page } from '#contracts';
-import { createHousehold, listHouseholds, scopeOf } from '#registry';
+import { actorOf, createHousehold, listHouseholds } from '#registry';
 import { IdPage, type Routes } from '../route.ts';
+import { householdScope } from '../scopes.ts';
 import { allow, viewerOf } from '../wall.ts';
 
 export const householdRoutes: Routes = (app, deps) => {
@@ -17,7 +18,7 @@ export const householdRoutes: Routes = (app, deps) => {
         response: { 200: page(Household) },
       },
     },
-    (request) => listHouseholds(deps.sql, scopeOf(viewerOf(request)), request.query),
+    (request) => listHouseholds(deps.sql, householdScope(viewerOf(request)), request.query),
   );
 
   app.post(
@@ -26,14 +27,20 @@ export const householdRoutes: Routes = (app, deps) => {
       config: allow('create-household'),
       schema: {
         operationId: 'createHousehold',
-        summary: 'Add a household',
+        summary: 'Add a household; who is no staff becomes its owner',
         tags: ['People'],
         body: NewHousehold,
         response: { 201: Household },
       },
     },
     async (request, reply) => {
-      const household = await createHousehold(deps.sql, { ...request.body, now: deps.clock.now() });
+      const viewer = viewerOf(request);
+      const household = await createHousehold(deps.sql, {
+        ...request.body,
+        now: deps.clock.now(),
+        by: actorOf(viewer),
+        ...(viewer.organisation === null ? { owner: viewer.person } : { organisation: viewer.organisation }),
+      });
       return reply.code(201).send(household);
     },
   );

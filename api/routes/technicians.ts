@@ -1,9 +1,10 @@
 // Technicians, with how much each has to do.
 import { page, Technician } from '#contracts';
 import { technicianLoads } from '#field-service';
-import { technicians } from '#registry';
+import { organisationsAround, technicians } from '#registry';
 import { type Routes, whole } from '../route.ts';
-import { allow } from '../wall.ts';
+import { organisationOf } from '../scopes.ts';
+import { allow, viewerOf } from '../wall.ts';
 
 export const technicianRoutes: Routes = (app, deps) => {
   app.get(
@@ -17,8 +18,15 @@ export const technicianRoutes: Routes = (app, deps) => {
         response: { 200: page(Technician) },
       },
     },
-    async () => {
-      const [profiles, loads] = await Promise.all([technicians(deps.sql), technicianLoads(deps.sql)]);
+    async (request) => {
+      const around = await organisationsAround(deps.sql, organisationOf(viewerOf(request)));
+      const [profiles, loads] = await Promise.all([
+        technicians(
+          deps.sql,
+          around.map(({ id }) => id),
+        ),
+        technicianLoads(deps.sql),
+      ]);
       return whole(profiles.map((profile) => ({ ...profile, load: loads.get(profile.id) ?? 0 })));
     },
   );

@@ -27,7 +27,7 @@ const described = (operationId: string, summary: string) => ({
 });
 
 export const visitRoutes: Routes = (app, deps) => {
-  const { visit } = objectKinds(freshLookups(deps.sql));
+  const { visit } = objectKinds(deps.sql, freshLookups(deps.sql, deps.clock));
   const act = (request: FastifyRequest & { params: { id: Id } }) => ({
     visit: request.params.id,
     person: viewerOf(request).person,

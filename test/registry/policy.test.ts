@@ -1,86 +1,104 @@
 import { describe, expect, it } from 'vitest';
-import { type Id, newId, type Role } from '#contracts';
-import { ACTIONS, type Action, may, NOBODYS, type PolicyObject, scopeOf, type Viewer } from '#registry';
+import { ApiScope, type Id, newId, type Role } from '#contracts';
+import { ACTIONS, may, NOBODYS, type PolicyObject, scopeOf, type Viewer } from '#registry';
 
-const household: Id = newId();
-const viewers: Record<Role, Viewer> = {
-  owner: { person: newId(), role: 'owner', households: [household] },
-  technician: { person: newId(), role: 'technician', households: [] },
-  dispatcher: { person: newId(), role: 'dispatcher', households: [] },
-  administrator: { person: newId(), role: 'administrator', households: [] },
+const STAFF: readonly Role[] = ['dispatcher', 'call-agent', 'diagnosis-engineer', 'administrator', 'auditor'];
+const [household, elsewhere, brand, partner, otherBrand, appliance, technician] = Array.from({ length: 7 }, newId);
+const nobody: Viewer = {
+  person: newId(),
+  role: 'owner',
+  organisation: null,
+  households: [],
+  grants: [],
+  scopes: null,
+  key: null,
 };
-
-const ownTo: Record<Role, PolicyObject> = {
-  owner: { household, technicians: [] },
-  technician: { household: newId(), technicians: [newId(), viewers.technician.person] },
-  dispatcher: { household, technicians: [] },
-  administrator: { household, technicians: [] },
+const home: PolicyObject = {
+  household: household!,
+  organisations: [brand!, partner!],
+  technicians: [technician!],
+  appliance: appliance!,
 };
-const others: PolicyObject = { household: newId(), technicians: [newId()] };
-
-/** Written by hand from what each role is for: o(wn thing), s(omebody else's thing), - neither. */
-const EXPECTED: Record<Action, Record<Role, 'os' | 'o' | '-'>> = {
-  'use-own-account': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'list-models': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'hear-changes': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'list-people': { owner: '-', technician: '-', dispatcher: '-', administrator: 'os' },
-  'create-person': { owner: '-', technician: '-', dispatcher: '-', administrator: 'os' },
-  'list-households': { owner: 'os', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'create-household': { owner: '-', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'list-technicians': { owner: '-', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'read-fleet': { owner: '-', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'list-appliances': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'create-appliance': { owner: 'o', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'read-appliance': { owner: 'o', technician: 'o', dispatcher: 'os', administrator: 'os' },
-  'read-readings': { owner: 'o', technician: 'o', dispatcher: 'os', administrator: 'os' },
-  'read-quarantine': { owner: 'o', technician: 'o', dispatcher: 'os', administrator: 'os' },
-  'list-alerts': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'read-alert': { owner: 'o', technician: 'o', dispatcher: 'os', administrator: 'os' },
-  'answer-alert': { owner: 'o', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'acknowledge-alert': { owner: 'o', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'request-service': { owner: 'o', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'list-cases': { owner: 'os', technician: 'os', dispatcher: 'os', administrator: 'os' },
-  'read-case': { owner: 'o', technician: 'o', dispatcher: 'os', administrator: 'os' },
-  'pick-slot': { owner: 'o', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'assign-visit': { owner: '-', technician: '-', dispatcher: 'os', administrator: 'os' },
-  'accept-visit': { owner: '-', technician: 'o', dispatcher: '-', administrator: '-' },
-  'refuse-visit': { owner: '-', technician: 'o', dispatcher: '-', administrator: '-' },
-  'finish-visit': { owner: '-', technician: 'o', dispatcher: '-', administrator: '-' },
-};
-
-const roles = Object.keys(viewers) as Role[];
+const staff = (role: Role, organisation: Id = brand!): Viewer => ({ ...nobody, role, organisation });
+const OWNER: Viewer = { ...nobody, households: [{ household: household!, as: 'owner' }] };
+const MEMBER: Viewer = { ...nobody, households: [{ household: household!, as: 'member' }] };
+const TECHNICIAN: Viewer = { ...staff('technician'), person: technician! };
+const REPAIRER: Viewer = { ...nobody, role: 'repairer', grants: [appliance!] };
+const everybody = [OWNER, MEMBER, TECHNICIAN, REPAIRER, ...STAFF.map((role) => staff(role))];
 
 describe('the policy', () => {
-  it('has an expected answer for every action', () => {
-    expect(Object.keys(EXPECTED).sort()).toEqual([...ACTIONS].sort());
+  it('shows an appliance to its household, its brand, the partner at work, the technician at work and a repairer with a grant', () => {
+    for (const viewer of everybody)
+      expect([viewer.role, may(viewer, 'read-appliance', home)]).toEqual([viewer.role, true]);
+    expect(may(staff('dispatcher', partner!), 'read-appliance', home)).toBe(true);
   });
 
-  for (const action of Object.keys(EXPECTED) as Action[]) {
-    for (const role of roles) {
-      const expected = EXPECTED[action][role];
-      it(`${action}: ${role} ${expected === 'os' ? 'may' : expected === 'o' ? 'may for own' : 'may not'}`, () => {
-        expect(may(viewers[role], action, ownTo[role])).toBe(expected.includes('o'));
-        expect(may(viewers[role], action, others)).toBe(expected.includes('s'));
-      });
+  it('shows it to nobody else', () => {
+    const strangers: Viewer[] = [
+      nobody,
+      { ...nobody, households: [{ household: elsewhere!, as: 'owner' }] },
+      staff('technician'),
+      { ...REPAIRER, grants: [newId()] },
+      ...STAFF.map((role) => staff(role, otherBrand!)),
+    ];
+    for (const viewer of strangers) {
+      for (const action of ACTIONS) {
+        const anything = may(viewer, action, NOBODYS);
+        expect([viewer.role, action, may(viewer, action, home)]).toEqual([viewer.role, action, anything]);
+      }
     }
-  }
-
-  it('gives an owner nothing that belongs to no household, even without a household of his own', () => {
-    expect(may(viewers.owner, 'read-appliance', NOBODYS)).toBe(false);
-    expect(may({ ...viewers.owner, households: [] }, 'read-appliance', NOBODYS)).toBe(false);
   });
 
-  it('gives a technician nothing for standing in the household of an appliance', () => {
-    const viewer: Viewer = { ...viewers.technician, households: [household] };
-    expect(may(viewer, 'read-appliance', { household, technicians: [] })).toBe(false);
+  it('takes from a member what only an owner may do', () => {
+    const owners = ACTIONS.filter((action) => may(OWNER, action, home) && !may(MEMBER, action, home));
+    expect(owners).toEqual(
+      expect.arrayContaining([
+        'transfer-appliance',
+        'grant-access',
+        'revoke-credential',
+        'edit-members',
+        'create-appliance',
+      ]),
+    );
+    expect(ACTIONS.filter((action) => may(MEMBER, action, home) && !may(OWNER, action, home))).toEqual([]);
+  });
+
+  it('lets somebody own one household and be a member of another', () => {
+    const both: Viewer = { ...OWNER, households: [...OWNER.households, { household: elsewhere!, as: 'member' }] };
+    expect(may(both, 'transfer-appliance', home)).toBe(true);
+    expect(may(both, 'transfer-appliance', { ...home, household: elsewhere! })).toBe(false);
+    expect(may(both, 'read-appliance', { ...home, household: elsewhere! })).toBe(true);
+  });
+
+  it('lets an auditor change nothing', () => {
+    const changes = ACTIONS.filter((action) => !/^(read|list|hear)-/.test(action));
+    expect(changes.filter((action) => may(staff('auditor'), action, home))).toEqual(['use-own-account']);
+  });
+
+  it('gives nothing on an object to who has no household, organisation, work or grant', () => {
+    const orphan: PolicyObject = { household: null, organisations: [], technicians: [], appliance: null };
+    for (const viewer of everybody) expect(may(viewer, 'read-appliance', orphan)).toBe(false);
+  });
+
+  it('narrows a key to its scopes, and never gives it what only a session may do', () => {
+    for (const viewer of everybody) {
+      const key: Viewer = { ...viewer, key: newId(), scopes: ApiScope.options.filter((scope) => scope !== 'account') };
+      const lost = ACTIONS.filter((action) => may(viewer, action, home) && !may(key, action, home));
+      expect(lost).toContain('use-own-account');
+      const none: Viewer = { ...key, scopes: [] };
+      expect(ACTIONS.filter((action) => may(none, action, home))).toEqual([]);
+    }
+    const reader: Viewer = { ...OWNER, key: newId(), scopes: ['appliances:read'] };
+    expect(may(reader, 'read-readings', home)).toBe(true);
+    expect(may(reader, 'create-appliance', home)).toBe(false);
+    expect(may(reader, 'read-alert', home)).toBe(false);
   });
 
   it('filters lists by role', () => {
-    expect(roles.map((role) => scopeOf(viewers[role]))).toEqual([
-      { households: [household] },
-      { technician: viewers.technician.person },
-      { all: true },
-      { all: true },
-    ]);
+    expect(scopeOf(OWNER)).toEqual({ households: [household] });
+    expect(scopeOf(TECHNICIAN)).toEqual({ technician });
+    expect(scopeOf(REPAIRER)).toEqual({ appliances: [appliance] });
+    for (const role of STAFF) expect(scopeOf(staff(role))).toEqual({ organisation: brand });
+    expect(scopeOf({ ...staff('dispatcher'), organisation: null })).toEqual({ appliances: [] });
   });
 });
