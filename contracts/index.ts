@@ -57,6 +57,18 @@ export {
   VisitState,
 } from './http.ts';
 export {
+  CreatedWebhook,
+  NewWebhook,
+  RotateWebhookSecret,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryState,
+  WebhookEdit,
+  WebhookEvent,
+  WebhookReason,
+  WebhookSecret,
+} from './http-webhooks.ts';
+export {
   Id,
   idOf,
   newId,

@@ -1,4 +1,5 @@
 // The door of the registry: who and what exists, and who may do what.
+export { onAccessChange } from './access-changes.ts';
 export { authenticateAppliance } from './appliance-secret.ts';
 export {
   type ApplianceRecord,
@@ -48,7 +49,7 @@ export {
   scopeOf,
   type Viewer,
 } from './policy.ts';
-export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf, viewerOfKey } from './sessions.ts';
+export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf, viewerOfKey, viewerOfPerson } from './sessions.ts';
 export { issueSetUpToken, setUp } from './set-up.ts';
 export { registryTables } from './tables.ts';
 export { tryItLine } from './try-it.ts';

@@ -1,6 +1,7 @@
 // Log-in and sessions: an opaque random token for the browser, its hash at rest, an idle and an absolute end.
 import type { ApiScope, Id, Person } from '#contracts';
 import { DAY, MINUTE, type Sql } from '#runtime';
+import { announceAccess } from './access-changes.ts';
 import { emailIndex } from './email-index.ts';
 import { passwordFits } from './passwords.ts';
 import { personById } from './people.ts';
@@ -80,6 +81,21 @@ export async function viewerOfKey(sql: Sql, token: string, now: number): Promise
   return viewer;
 }
 
+/** Who this person is now, for what is done on his behalf while he is away; null when there is no such person any more. */
+export async function viewerOfPerson(sql: Sql, person: Id, now: number): Promise<Viewer | null> {
+  const [row] = await sql.query<ViewerRow>(
+    `select ${VIEWER_COLUMNS} from app.person p where p.id = $1 and p.erased_at is null`,
+    [person, now],
+  );
+  return row ? { ...row, scopes: null, key: null } : null;
+}
+
+/** What he still listens to ends with it. */
 export async function logOut(sql: Sql, token: string): Promise<void> {
-  await sql.query('delete from app.session where token_hash = $1', [tokenHash(token)]);
+  await sql.transaction(async (tx) => {
+    const [row] = await tx.query<{ person: Id }>('delete from app.session where token_hash = $1 returning person', [
+      tokenHash(token),
+    ]);
+    if (row) await announceAccess(tx, row.person);
+  });
 }

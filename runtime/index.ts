@@ -1,5 +1,5 @@
 // The door of runtime: the few tools every stage needs, and the ports that several rooms need.
-export { announce, onChange } from './changes.ts';
+export { announce, CHANGES, keepChanges, onChange } from './changes.ts';
 export { checkpointTables, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';

@@ -1,4 +1,6 @@
 // Tables: each room exports its own migrations, main hands them all to `migrate` in order.
+import { changeTables } from './changes.ts';
+import { outboxTables } from './outbox.ts';
 import type { Sql } from './ports.ts';
 
 /**
@@ -9,6 +11,9 @@ export type Migration = { name: string; statements: readonly string[]; run?: (tx
 
 const LOCK = 7_240_115;
 
+/** Every room announces its changes, so these always stand. */
+const GROUND: readonly Migration[] = [outboxTables, changeTables];
+
 /** Applies what was not applied yet. Two processes may call it at once: the second waits and finds nothing to do. */
 export async function migrate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
   await sql.query('create schema if not exists app');
@@ -16,7 +21,8 @@ export async function migrate(sql: Sql, migrations: readonly Migration[]): Promi
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await tx.query('create table if not exists app.migration (name text primary key)');
     const done = new Set((await tx.query<{ name: string }>('select name from app.migration')).map((row) => row.name));
-    const fresh = migrations.filter((migration) => !done.has(migration.name));
+    const wanted = new Map([...GROUND, ...migrations].map((migration) => [migration.name, migration]));
+    const fresh = [...wanted.values()].filter((migration) => !done.has(migration.name));
     for (const migration of fresh) {
       for (const statement of migration.statements) await tx.query(statement);
       await migration.run?.(tx);

@@ -1,13 +1,10 @@
 // Alerts: what people must know, and what they answer.
-import { type AlertSummaryView, acknowledge, alertById, answerRecord, listAlerts, requestService } from '#alerts';
-import { Alert, AlertSummary, type Id, NewAnswer, page } from '#contracts';
-import { casesOfAlerts } from '#field-service';
-import type { Viewer } from '#registry';
-import type { ApiDeps } from '../deps.ts';
+import { acknowledge, answerRecord, listAlerts, requestService } from '#alerts';
+import { Alert, AlertSummary, NewAnswer, page } from '#contracts';
 import { freshLookups, objectKinds } from '../objects.ts';
-import { notFound } from '../problems.ts';
 import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
 import { alertScope } from '../scopes.ts';
+import { alertView, withCases } from '../views/alert.ts';
 import { allow, allowOn, viewerOf } from '../wall.ts';
 
 export const alertRoutes: Routes = (app, deps) => {
@@ -27,7 +24,7 @@ export const alertRoutes: Routes = (app, deps) => {
     },
     async (request) => {
       const { items, next } = await listAlerts(deps.sql, await alertScope(deps, viewerOf(request)), request.query);
-      return { items: await withCases(deps, items), next };
+      return { items: await withCases(deps.sql, items), next };
     },
   );
 
@@ -43,7 +40,7 @@ export const alertRoutes: Routes = (app, deps) => {
         response: { 200: Alert },
       },
     },
-    (request) => alertView(deps, request.params.id, viewerOf(request)),
+    (request) => alertView(deps.sql, request.params.id, viewerOf(request)),
   );
 
   app.post(
@@ -61,7 +58,7 @@ export const alertRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const asking = await alertView(deps, request.params.id, viewer);
+      const asking = await alertView(deps.sql, request.params.id, viewer);
       const record = answerRecord({ ...request.body, alert: asking, person: viewer.person, now: deps.clock.now() });
       await new Promise<void>((resolve, reject) => {
         deps.log.append(record, (error) => (error ? reject(error) : resolve()));
@@ -85,7 +82,7 @@ export const alertRoutes: Routes = (app, deps) => {
     async (request) => {
       const { id } = request.params;
       await acknowledge(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
-      return alertView(deps, id, viewerOf(request));
+      return alertView(deps.sql, id, viewerOf(request));
     },
   );
 
@@ -104,27 +101,7 @@ export const alertRoutes: Routes = (app, deps) => {
     async (request) => {
       const { id } = request.params;
       await requestService(deps.alerts, { alert: id, person: viewerOf(request).person, now: deps.clock.now() });
-      return alertView(deps, id, viewerOf(request));
+      return alertView(deps.sql, id, viewerOf(request));
     },
   );
 };
-
-async function withCases<Summary extends AlertSummaryView>(
-  deps: ApiDeps,
-  alerts: readonly Summary[],
-): Promise<(Summary & { caseId: Id | null })[]> {
-  const cases = await casesOfAlerts(
-    deps.sql,
-    alerts.map((alert) => alert.id),
-  );
-  return alerts.map((alert) => ({ ...alert, caseId: cases.get(alert.id) ?? null }));
-}
-
-/** An owner sees what the household was told, not what service says among itself. */
-async function alertView(deps: ApiDeps, id: Id, viewer: Viewer): Promise<Alert> {
-  const found = await alertById(deps.sql, id);
-  if (!found) throw notFound();
-  const own =
-    viewer.role === 'owner' ? found.notifications.filter(({ toRole }) => toRole === 'owner') : found.notifications;
-  return (await withCases(deps, [{ ...found, notifications: own }]))[0]!;
-}

@@ -15,7 +15,7 @@ export const DOORS: Readonly<Record<Room, readonly string[]>> = {
   api: ['#contracts', '#runtime', '#registry', '#broker', '#ingest', '#diagnosis-rules', '#alerts', '#field-service'],
   web: ['#contracts'],
   'device-sim': ['#contracts'],
-  engines: ['#contracts', '#runtime', '#ingest', '#alerts'],
+  engines: ['#contracts', '#runtime', '#ingest', '#alerts', '#api'],
   main: [
     '#contracts',
     '#runtime',
@@ -33,11 +33,12 @@ export const DOORS: Readonly<Record<Room, readonly string[]>> = {
     '#engines/postgres',
     '#engines/segment-log',
     '#engines/smtp',
+    '#engines/webhook',
   ],
 };
 
 /** A port stands with the room that needs it; an engine knows the port's type and nothing else of that room. */
-const TYPES_ONLY: Partial<Record<Room, readonly string[]>> = { engines: ['#ingest', '#alerts'] };
+const TYPES_ONLY: Partial<Record<Room, readonly string[]>> = { engines: ['#ingest', '#alerts', '#api'] };
 
 /** Rooms without an `index.ts`. */
 export const WITHOUT_DOOR: Partial<Record<Room, string>> = {
@@ -75,9 +76,11 @@ const PACKAGES: Readonly<Record<string, Room>> = {
   ioredis: 'engines',
   nodemailer: 'engines',
   'smtp-server': 'engines',
+  'ipaddr.js': 'engines',
   aedes: 'broker',
   ws: 'broker',
   fastify: 'api',
+  standardwebhooks: 'api',
   react: 'web',
   mqtt: 'device-sim',
 };
