@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const theAlert = async () => {
-  const { items } = await listAlerts(world.sql, { all: true }, { state: 'all', cursor: null, limit: 1 });
+  const { items } = await listAlerts(world.sql, world.everything, { state: 'all', cursor: null, limit: 1 });
   return (await alertById(world.sql, items[0]!.id))!;
 };
 

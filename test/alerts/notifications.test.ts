@@ -22,7 +22,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const FROM = 'Stethos <service@stethos.example.org>';
 
 const notifications = async () => {
-  const { items } = await listAlerts(world.sql, { all: true }, { state: 'all', cursor: null, limit: 1 });
+  const { items } = await listAlerts(world.sql, world.everything, { state: 'all', cursor: null, limit: 1 });
   return (await alertById(world.sql, items[0]!.id))!.notifications;
 };
 

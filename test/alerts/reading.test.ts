@@ -31,7 +31,7 @@ describe('lists of alerts', () => {
     ]);
     expect((await listAlerts(world.sql, { households: [] }, page)).items).toEqual([]);
     expect((await listAlerts(world.sql, { alerts: [items[0]!.id] }, page)).items).toEqual(items);
-    expect((await listAlerts(world.sql, { all: true }, page)).items).toHaveLength(3);
+    expect((await listAlerts(world.sql, world.everything, page)).items).toHaveLength(3);
   });
 
   it('go from page to page, newest first, and miss none of the same moment', async () => {
@@ -43,23 +43,23 @@ describe('lists of alerts', () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const { items, next }: Awaited<ReturnType<typeof listAlerts>> = await listAlerts(
-        world.sql,
-        { all: true },
-        { state: 'closed', cursor, limit: 2 },
-      );
+      const { items, next }: Awaited<ReturnType<typeof listAlerts>> = await listAlerts(world.sql, world.everything, {
+        state: 'closed',
+        cursor,
+        limit: 2,
+      });
       expect(items.length).toBeLessThanOrEqual(2);
       seen.push(...items.map((item) => item.id));
       cursor = next;
     } while (cursor !== null);
-    const whole = (await listAlerts(world.sql, { all: true }, page)).items;
+    const whole = (await listAlerts(world.sql, world.everything, page)).items;
     expect(seen).toEqual(whole.map((item) => item.id));
     expect(new Set(seen).size).toBe(5);
     expect(whole.map((item) => (Date.parse(item.openedAt) - START) / 60_000)).toEqual([30, 20, 20, 20, 10]);
   });
 
   it('refuse a cursor that is none', async () => {
-    const asked = listAlerts(world.sql, { all: true }, { ...page, cursor: "1'; drop table" });
+    const asked = listAlerts(world.sql, world.everything, { ...page, cursor: "1'; drop table" });
     await expect(asked).rejects.toMatchObject({ code: 'bad-cursor', kind: 'reject' });
   });
 
@@ -73,7 +73,7 @@ describe('lists of alerts', () => {
       });
     }
     await world.sweep();
-    expect(await openAlertGroups(world.sql)).toMatchObject([
+    expect(await openAlertGroups(world.sql, world.brand)).toMatchObject([
       { problem: 'refrigerator-too-warm', severity: 'warning', count: 2, title: { en: 'The fridge is too warm' } },
       { problem: 'refrigerator-too-warm', severity: 'critical', count: 1 },
     ]);
@@ -88,7 +88,7 @@ describe('an answer', () => {
     const { appliance, owner } = await givenHome(world);
     await diagnosisSays(world, 'opened', { appliance, causes: [COOLING] });
     await world.sweep();
-    const [item] = (await listAlerts(world.sql, { all: true }, page)).items;
+    const [item] = (await listAlerts(world.sql, world.everything, page)).items;
     const alert = (await alertById(world.sql, item!.id))!;
     return { alert, question: 'door-closed', answer: 'it-is-closed', person: owner.id, now: START };
   };

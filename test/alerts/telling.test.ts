@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { alertById, listAlerts, sweepAlerts } from '#alerts';
+import { setPreferences } from '#registry';
 import {
   COOLING,
   DOOR,
@@ -19,7 +20,7 @@ beforeEach(() => world.reset());
 afterAll(() => world[Symbol.asyncDispose]());
 
 const all = { state: 'all', cursor: null, limit: 50 } as const;
-const alerts = async () => (await listAlerts(world.sql, { all: true }, all)).items;
+const alerts = async () => (await listAlerts(world.sql, world.everything, all)).items;
 const theAlert = async () => (await alertById(world.sql, (await alerts())[0]!.id))!;
 const outbox = (topic: string) =>
   world.sql.query<{ body: Record<string, unknown> }>('select body from app.outbox where topic = $1', [topic]);
@@ -41,9 +42,9 @@ describe('when a problem is found', () => {
   });
 
   it('each member of the household hears it in their language, units and time zone', async () => {
-    const { appliance, household } = await givenHome(world);
+    const { appliance, household, owner } = await givenHome(world);
     await givenPerson(world, 'owner', { name: 'Li', household, language: 'zh', timeZone: 'Asia/Shanghai' });
-    await world.sql.query("update app.person set temperature_unit = 'F' where name = 'Anna'");
+    await setPreferences(world.sql, owner.id, { temperatureUnit: 'F' });
     await diagnosisSays(world, 'opened', { appliance, causes: [DOOR] });
     await world.sweep();
     const mails = world.newMails();
@@ -215,7 +216,7 @@ describe('late data', () => {
     expect(world.newMails()).toEqual([]);
     expect((await theAlert()).notifications).toEqual([]);
     const open = { state: 'open', cursor: null, limit: 50 } as const;
-    expect((await listAlerts(world.sql, { all: true }, open)).items).toEqual([]);
+    expect((await listAlerts(world.sql, world.everything, open)).items).toEqual([]);
     expect(await alerts()).toMatchObject([
       { state: 'resolved', openedAt: '2026-03-03T08:10:00.000Z', closedAt: '2026-03-03T09:30:00.000Z' },
     ]);

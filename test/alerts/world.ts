@@ -17,7 +17,7 @@ import {
 } from '#contracts';
 import { openMailSender, type SunkMail, startMailSink } from '#engines/smtp';
 import { type FieldServiceDeps, fieldServiceTables, sweepFieldService } from '#field-service';
-import { createAppliance, createHousehold, createPerson, registryTables } from '#registry';
+import { createAppliance, createHousehold, createPerson, homeOrganisation, registryTables } from '#registry';
 import { MINUTE, manualClock, migrate, outboxTables, put } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
@@ -34,6 +34,7 @@ export async function openWorld(open: () => Promise<TestDatabase> = pgliteDataba
   await using building = new AsyncDisposableStack();
   const { sql } = building.use(await open());
   await migrate(sql, TABLES);
+  const brand = (await homeOrganisation(sql)).id;
   const { clock, set } = manualClock(START);
   const sink = building.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const mail = building.use(openMailSender({ smtpUrl: sink.url, from: 'Stethos <service@stethos.example.org>' }));
@@ -45,6 +46,9 @@ export async function openWorld(open: () => Promise<TestDatabase> = pgliteDataba
   const read = new Set<string>();
   const world = {
     sql,
+    /** The organisation that looks after every appliance of this world, and all it may see. */
+    brand,
+    everything: { organisation: brand, alerts: [] },
     alerts,
     service,
     /** What the sweeps had to log as errors: nothing, in a good story. */
@@ -76,7 +80,7 @@ export async function openWorld(open: () => Promise<TestDatabase> = pgliteDataba
       set(START);
       errors.length = 0;
       const tables = await sql.query<{ name: string }>(
-        "select tablename as name from pg_tables where schemaname = 'app' and tablename <> 'migration'",
+        "select tablename as name from pg_tables where schemaname = 'app' and tablename not in ('migration', 'organisation')",
       );
       await sql.query(`truncate ${tables.map(({ name }) => `app.${name}`).join(', ')}`);
       world.newMails();

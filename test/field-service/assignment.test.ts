@@ -162,7 +162,7 @@ describe('a technician who does not answer', () => {
       120: ['Dora: Nobody has accepted a visit: The fridge is too warm'],
     });
     expect(await theVisit(world)).toMatchObject({ state: 'unassigned', technician: null, escalatedAt: iso(60) });
-    expect(await countService(world.sql)).toEqual({ openCases: 1, overdueVisits: 1 });
+    expect(await countService(world.sql, world.brand)).toEqual({ openCases: 1, overdueVisits: 1 });
     expect(await timeline(world)).toEqual(
       expect.arrayContaining(['Adam did not answer in time.', 'Berta did not answer in time.']),
     );
@@ -175,7 +175,7 @@ describe('a technician who does not answer', () => {
     await world.sweep();
     expect(mailed(world)).toEqual(['Anna: Berta will come to you']);
     expect(await mailedAt([134, 144, 154, 184, 500])).toEqual({});
-    expect(await countService(world.sql)).toEqual({ openCases: 1, overdueVisits: 0 });
+    expect(await countService(world.sql, world.brand)).toEqual({ openCases: 1, overdueVisits: 0 });
   });
 
   it('and is assigned anew goes back to the dispatchers, not round again', async () => {

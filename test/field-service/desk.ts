@@ -32,7 +32,12 @@ export async function alertsSaysOver(world: World, alert: Id, how: AlertOver['ho
 }
 
 export async function theCase(world: World): Promise<ServiceCase> {
-  const { items } = await listCases(world.sql, { all: true }, { state: 'all', cursor: null, limit: 10 });
+  const { items } = await listCases(world.sql, world.everything, {
+    state: 'all',
+    cursor: null,
+    limit: 10,
+    now: world.now(),
+  });
   return (await caseById(world.sql, items[0]!.id))!;
 }
 

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Id, newId, type Person } from '#contracts';
 import {
   acceptVisit,
+  caseHands,
   casesOfAlerts,
   finishVisit,
   listCases,
   pickSlot,
   slotsFor,
-  techniciansAt,
   workOf,
 } from '#field-service';
+import { setPreferences } from '#registry';
 import { MINUTE } from '#runtime';
 import { givenHome, givenPerson, type Home, openWorld, START, type World } from '../alerts/world.ts';
 import { alertsAsks, alertsSaysOver, mailed, theCase, theVisit, timeline } from './desk.ts';
@@ -68,7 +69,7 @@ describe('the times offered', () => {
   });
 
   it('are those of the day that the household lives in', async () => {
-    await world.sql.query("update app.person set time_zone = 'Asia/Shanghai' where name = 'Anna'");
+    await setPreferences(world.sql, home.owner.id, { timeZone: 'Asia/Shanghai' });
     // Saturday 23:00 UTC is Sunday in Shanghai.
     expect((await slots(Date.UTC(2026, 2, 7, 23)))[0]!.start).toBe('2026-03-09T01:00:00.000Z');
   });
@@ -242,7 +243,8 @@ describe('after the visit', () => {
 
 describe('who sees a case', () => {
   const all = { state: 'all', cursor: null, limit: 10 } as const;
-  const count = async (scope: Parameters<typeof listCases>[1]) => (await listCases(world.sql, scope, all)).items.length;
+  const count = async (scope: Parameters<typeof listCases>[1]) =>
+    (await listCases(world.sql, scope, { ...all, now: world.now() })).items.length;
 
   it('its household and the technician who has work on it, nobody else', async () => {
     const other = await givenHome(world);
@@ -252,16 +254,22 @@ describe('who sees a case', () => {
     expect(await count({ households: [other.household] })).toBe(0);
     expect(await count({ technician: tom.id })).toBe(1);
     expect(await count({ technician: idle.id })).toBe(0);
-    expect(await techniciansAt(world.sql, { case: id })).toEqual([tom.id]);
-    expect(await techniciansAt(world.sql, { alert })).toEqual([tom.id]);
-    expect(await techniciansAt(world.sql, { appliance: home.appliance })).toEqual([tom.id]);
-    expect(await workOf(world.sql, tom.id)).toEqual({ appliances: [home.appliance], alerts: [alert] });
+    expect(await caseHands(world.sql, id, world.now())).toEqual({
+      appliance: home.appliance,
+      household: home.household,
+      organisations: [world.brand],
+      technicians: [tom.id],
+    });
+    expect(await workOf(world.sql, { technician: tom.id }, world.now())).toEqual({
+      appliances: [home.appliance],
+      alerts: [alert],
+    });
     expect(await casesOfAlerts(world.sql, [alert, newId()])).toEqual(new Map([[alert, id]]));
   });
 
   it('no longer the technician to whom it was offered in vain', async () => {
     await world.sweepAt(30);
     expect(await count({ technician: tom.id })).toBe(0);
-    expect(await techniciansAt(world.sql, { alert })).toEqual([]);
+    expect(await workOf(world.sql, { technician: tom.id }, world.now())).toEqual({ appliances: [], alerts: [] });
   });
 });

@@ -29,7 +29,7 @@ describeEngine('PostgreSQL', 'workers of alerts and field service', () => {
   const sweepService = () => atOnce(() => sweepFieldService(world.service, world.now()));
   const page = { state: 'all', cursor: null, limit: 200 } as const;
   const cases = async () => {
-    const { items } = await listCases(world.sql, { all: true }, page);
+    const { items } = await listCases(world.sql, world.everything, { ...page, now: world.now() });
     return Promise.all(items.map(async ({ id }) => (await caseById(world.sql, id))!));
   };
   const technician = (name: string) =>
@@ -43,7 +43,7 @@ describeEngine('PostgreSQL', 'workers of alerts and field service', () => {
       }
     }
     await atOnce(() => sweepAlerts(world.alerts, world.now()));
-    const { items } = await listAlerts(world.sql, { all: true }, page);
+    const { items } = await listAlerts(world.sql, world.everything, page);
     expect(items.map((item) => item.appliance).sort()).toEqual(homes.map((home) => home.appliance).sort());
     await atOnce(() => sweepNotifications(world.alerts, world.now()));
     expect(mailed(world)).toHaveLength(HOMES);

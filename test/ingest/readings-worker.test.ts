@@ -64,8 +64,8 @@ describe('a message in the log', () => {
     expect(line.notices).toEqual([
       { appliance: line.appliance, notice: { code: 'rejected-message', at: NOW + 5, reason: row!.reason } },
     ]);
-    expect(await quarantinedSince(line.sql, NOW + 5)).toBe(1);
-    expect(await quarantinedSince(line.sql, NOW + 6)).toBe(0);
+    expect(await quarantinedSince(line.sql, [line.appliance], NOW + 5)).toBe(1);
+    expect(await quarantinedSince(line.sql, [line.appliance], NOW + 6)).toBe(0);
   });
 
   it('that is good in part is stored in part, and kept whole beside it', async () => {
@@ -238,7 +238,7 @@ describe('the latest values', () => {
     await line.hear(line.appliance, '{"readings":[{"values":{}}]}');
     await worker.done();
     expect((await latestOf(line.sql, [line.appliance])).get(line.appliance)?.heardAt).toBe(NOW + 2 * MINUTE);
-    expect(await heardCount(line.sql)).toBe(1);
+    expect(await heardCount(line.sql, [line.appliance])).toBe(1);
   });
 
   it('say whether it is connected, until the platform itself starts anew', async () => {
@@ -247,7 +247,7 @@ describe('the latest values', () => {
     await line.tell('connected', line.appliance);
     await worker.done();
     expect(await connected()).toBe(true);
-    expect(await heardCount(line.sql)).toBe(0);
+    expect(await heardCount(line.sql, [line.appliance])).toBe(0);
     await line.tell('disconnected', line.appliance);
     await line.tell('connected', line.appliance);
     await worker.done();
