@@ -1,19 +1,75 @@
-// Who may say what: an appliance publishes on its own up-topics and hears its own down-topics. Everything else is denied.
-import { type Id, parseDownTopic, parseUpTopic, UP_CHANNELS, type UpChannel } from '#contracts';
+// Who may say and hear what: an appliance its own topics, a gateway those of the appliances behind it, a unit with a
+// provisioning key a request and its answer. Everything else is denied.
+import {
+  gatewayNoticesTopic,
+  type Id,
+  PROVISIONING_REQUEST_TOPIC,
+  parseDownTopic,
+  parseGatewayTopic,
+  parseUpTopic,
+  provisioningAnswerTopic,
+  UP_CHANNELS,
+  type UpChannel,
+} from '#contracts';
+import type { Principal } from '#registry';
 
-export type PublishVerdict = { allowed: true; channel: UpChannel } | { allowed: false; reason: string };
+export type PublishVerdict =
+  | { allowed: true; what: 'message'; appliance: Id; model: string; channel: UpChannel }
+  | { allowed: true; what: 'first-contact' }
+  | { allowed: false; reason: string };
 
-const ownTopics = (appliance: Id): string =>
-  UP_CHANNELS.map((channel) => `v1/appliances/${appliance}/${channel}`).join(', ');
+const isUp = (channel: string): channel is UpChannel => (UP_CHANNELS as readonly string[]).includes(channel);
 
-export function mayPublish(appliance: Id, topic: string): PublishVerdict {
-  const parsed = parseUpTopic(topic);
-  if (parsed?.appliance === appliance) return { allowed: true, channel: parsed.channel };
-  return {
-    allowed: false,
-    reason: `You may not publish on "${topic.slice(0, 120)}". Your topics are: ${ownTopics(appliance)}.`,
-  };
+const ownTopics = (principal: Principal): string => {
+  if (principal.kind === 'provisioning') return PROVISIONING_REQUEST_TOPIC;
+  const root =
+    principal.kind === 'appliance' ? `appliances/${principal.id}` : `gateways/${principal.id}/appliances/{id}`;
+  return UP_CHANNELS.map((channel) => `v1/${root}/${channel}`).join(', ');
+};
+
+function spokenFor(principal: Principal, topic: string): PublishVerdict | null {
+  switch (principal.kind) {
+    case 'appliance': {
+      const parsed = parseUpTopic(topic);
+      if (parsed?.appliance !== principal.id) return null;
+      return { allowed: true, what: 'message', ...parsed, model: principal.model };
+    }
+    case 'gateway': {
+      const parsed = parseGatewayTopic(topic);
+      const model = parsed?.gateway === principal.id ? principal.behind.get(parsed.appliance) : undefined;
+      if (!parsed || model === undefined || !isUp(parsed.channel)) return null;
+      return { allowed: true, what: 'message', appliance: parsed.appliance, channel: parsed.channel, model };
+    }
+    case 'provisioning':
+      return topic === PROVISIONING_REQUEST_TOPIC ? { allowed: true, what: 'first-contact' } : null;
+  }
 }
 
-/** Exact filters only: no wildcards, no shared subscriptions, no other appliance. */
-export const maySubscribe = (appliance: Id, filter: string): boolean => parseDownTopic(filter)?.appliance === appliance;
+export function mayPublish(principal: Principal, topic: string): PublishVerdict {
+  const behind = principal.kind === 'gateway' ? ', for each appliance that stands behind you' : '';
+  return (
+    spokenFor(principal, topic) ?? {
+      allowed: false,
+      reason: `You may not publish on "${topic.slice(0, 120)}". Your topics are: ${ownTopics(principal)}${behind}.`,
+    }
+  );
+}
+
+/**
+ * Exact filters only: no wildcards, no shared subscriptions, nobody else's. The one exception is a gateway's own filter
+ * for all appliances behind it, which matches nothing that is not its own.
+ */
+export function maySubscribe(principal: Principal, clientId: string, filter: string): boolean {
+  switch (principal.kind) {
+    case 'appliance':
+      return parseDownTopic(filter)?.appliance === principal.id;
+    case 'gateway': {
+      if (filter === gatewayNoticesTopic(principal.id)) return true;
+      const parsed = parseGatewayTopic(filter);
+      if (parsed?.gateway !== principal.id || isUp(parsed.channel)) return false;
+      return parsed.appliance === '+' || principal.behind.has(parsed.appliance);
+    }
+    case 'provisioning':
+      return filter === provisioningAnswerTopic(clientId);
+  }
+}

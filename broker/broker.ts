@@ -3,7 +3,16 @@
 
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import type { DisconnectedBody, Id, Notice } from '#contracts';
+import {
+  type DisconnectedBody,
+  gatewayNoticesTopic,
+  gatewayTopic,
+  type Id,
+  type Notice,
+  noticesTopic,
+  provisioningAnswerTopic,
+} from '#contracts';
+import type { Principal } from '#registry';
 import {
   type Clock,
   type Downlink,
@@ -15,20 +24,25 @@ import {
   type Stage,
 } from '#runtime';
 import { mayPublish, maySubscribe } from './access.ts';
+import { peerCertificate } from './certificate.ts';
+import { answerFirstContact } from './first-contact.ts';
 import { guardFrames } from './frame-guard.ts';
 import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
 import { keepNotices, type Notices } from './notices.ts';
 import { oversizeRecord } from './oversize.ts';
+import type { Access } from './ports.ts';
 import { type Knock, type Recognised, recognise } from './recognise.ts';
-import { Sessions } from './sessions.ts';
+import { type Session, Sessions } from './sessions.ts';
+import { AccessWatch } from './watch.ts';
 
 export type BrokerDeps = {
   log: LogWriter;
-  /** Who this is, or null for a wrong id or secret. Throws when the registry is away. */
-  authenticate: (id: Id, secret: string) => Promise<{ model: string } | null>;
+  access: Access;
   clock: Clock;
   logger: Logger;
   listen: ListenOptions;
+  /** Host that a new appliance is told; without it the one that is listened on. */
+  publicHost?: string;
   /** One packet at most, once connected. */
   maxPacketBytes: number;
   /** How long a connection may take to say who it is; default 5 s. */
@@ -42,6 +56,8 @@ export type Broker = Stage & {
   disconnect(appliance: Id): void;
   /** Appends the heartbeat that carries time to the consumers; resolves when it is durable. */
   tick(): Promise<void>;
+  /** Looks whether everybody who is connected still may be; the broker does so every 10 s. Never throws. */
+  lookAtAll(): Promise<void>;
 };
 
 const BEFORE_CONNECT_BYTES = 16 * 1024;
@@ -52,6 +68,8 @@ const PATIENCE_MS = 5 * SECOND;
 /** More often than the shortest keep-alive, which is one second and half of it again. */
 const EXCUSE_WAITING_EVERY_MS = SECOND / 2;
 const MAX_TOPIC_LEVELS = 8;
+const UNITS_OF_ONE_KEY = 100;
+const REQUESTS_OF_ONE_UNIT = 5;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -70,16 +88,26 @@ class BrokerStage implements Broker {
   readonly #sessions: Sessions;
   readonly #oversize = oversizeRecord();
   readonly #notices: Notices;
+  readonly #watch: AccessWatch;
   #listeners: Listeners | undefined;
   #stopTicking: (() => void) | undefined;
   #excusing: NodeJS.Timeout | undefined;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
-    this.#notices = keepNotices((appliance, topic, payload) => this.#sendNow(appliance, topic, payload));
+    this.#notices = keepNotices((appliance, payload) => this.#sendNow(appliance, payload));
     this.#sessions = new Sessions({
       connected: (id) => this.#say('connected', id),
       disconnected: (id, cause) => this.#say('disconnected', id, { cause } satisfies DisconnectedBody),
+    });
+    this.#watch = new AccessWatch({
+      access: deps.access,
+      sessions: this.#sessions,
+      logger: deps.logger,
+      cut: (session) => this.#cutOff(session),
+      attached: (appliances) => {
+        for (const appliance of appliances) this.#notices.subscribed(appliance);
+      },
     });
     this.#aedes = new AppliancesOnly({
       // 0: no limit. The default makes one subscriber that stops reading hold up every other client.
@@ -93,30 +121,33 @@ class BrokerStage implements Broker {
         done(null, true);
       },
       authenticate: (client, userName, password, done) => {
-        void this.#recognise({ clientId: client.id, userName, password }).then((recognised) => {
+        const certificate = peerCertificate(client.conn as Duplex);
+        void this.#recognise({ clientId: client.id, userName, password, certificate }).then((recognised) => {
           if ('refused' in recognised) return done(recognised.refused, false);
-          this.#sessions.arriving(client, recognised.model);
+          this.#sessions.arriving(client, recognised.principal);
           done(null, true);
         });
       },
       authorizePublish: (client, packet, done) => this.#accept(client, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
-        done(null, maySubscribe(client.id, subscription.topic) ? subscription : null),
-      authorizeForward: (client, packet) => (maySubscribe(client.id, packet.topic) ? packet : null),
+        done(null, this.#mayHear(client, subscription.topic) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#mayHear(client, packet.topic) ? packet : null),
     });
     // Registered, and CONNACK not sent yet: nothing that the appliance says can come before it.
     this.#aedes.on('client', (client: Client) => this.#sessions.ready(client));
     this.#aedes.on('clientDisconnect', (client: Client) => this.#sessions.gone(client));
-    this.#aedes.on('subscribe', (_subscriptions: unknown, client: Client) => this.#notices.subscribed(client.id));
+    this.#aedes.on('subscribe', (_subscriptions: unknown, client: Client) => this.#subscribed(client));
   }
 
   async start(): Promise<void> {
     await this.#aedes.listen();
+    await this.#watch.start();
     await this.#append('started');
     await this.tick();
     this.#stopTicking = this.#deps.clock.every(TICK_EVERY_MS, () => {
       // When the log is gone the process ends by itself; a tick is then nobody's news.
       this.tick().catch(() => {});
+      void this.lookAtAll();
     });
     this.#excusing = setInterval(() => this.#sessions.excuseWaiting(), EXCUSE_WAITING_EVERY_MS).unref();
     const { listen, maxPacketBytes: packetBytes, patienceMs = PATIENCE_MS } = this.#deps;
@@ -142,6 +173,10 @@ class BrokerStage implements Broker {
     return this.#append('tick');
   }
 
+  lookAtAll(): Promise<void> {
+    return this.#watch.lookAtAll();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sessions.stop();
     this.#stopTicking?.();
@@ -149,6 +184,7 @@ class BrokerStage implements Broker {
     this.#listeners?.stopListening();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#listeners?.close();
+    await this.#watch.stop();
   }
 
   #append(kind: 'started' | 'tick'): Promise<void> {
@@ -164,7 +200,8 @@ class BrokerStage implements Broker {
   #open(connection: Duplex): void {
     let client: Client | undefined;
     const known = (): boolean => client !== undefined && this.#sessions.of(client) !== undefined;
-    const limit = (): number => (known() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
+    const trusted = (): boolean => known() && this.#sessions.of(client!)!.principal.kind !== 'provisioning';
+    const limit = (): number => (trusted() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
     const tooLarge = (): void => (known() ? this.#tooLarge(client!) : undefined);
     connection.once('error', (error) => isTooLong(error) && tooLarge());
     client = this.#aedes.handle(guardFrames(connection, limit, tooLarge) as never);
@@ -184,19 +221,41 @@ class BrokerStage implements Broker {
 
   /** The connection is about to be cut, or left a will and is over; the appliance hears why when it is back. */
   #refuse(client: Client, what: string, notice: Notice): void {
-    if (!client.closed) this.#sessions.of(client)!.cut = true;
-    this.#deps.logger.warn({ appliance: client.id }, `refused what an appliance sent: ${what}`);
-    this.#notices.keep(client.id, notice);
+    const session = this.#sessions.of(client)!;
+    if (!client.closed) session.cut = true;
+    const { kind, id } = session.principal;
+    this.#deps.logger.warn(
+      { [kind]: id },
+      `refused what ${kind === 'provisioning' ? 'a new unit' : kind} sent: ${what}`,
+    );
+    if (kind !== 'provisioning') this.#notices.keep(id, notice);
+  }
+
+  /** Its credential is over: nothing that it has said and that is not in the log yet counts any more. */
+  #cutOff(session: Session): void {
+    if (session.state === 'over' || session.revoked) return;
+    session.cut = true;
+    session.revoked = true;
+    const { kind, id } = session.principal;
+    this.#deps.logger.warn({ [kind]: id }, 'cut a connection: its credential is over');
+    session.client.close();
+    (session.client.conn as Duplex).destroy();
   }
 
   #recognise(knock: Knock): Promise<Recognised> {
-    const { authenticate, clock, logger } = this.#deps;
+    const { access, clock, logger } = this.#deps;
     return recognise(knock, {
-      authenticate,
+      authenticate: (offer) => this.#watch.whileKnocking(offer.id, () => access.authenticate(offer)),
       refusedNow: (id) => this.#oversize.refusedUntil(id, clock.now()) !== null,
+      full: (key) => this.#sessions.ofPrincipal(key).length >= UNITS_OF_ONE_KEY,
       away: (error) =>
         logger.error({ error: messageOf(error) }, 'cannot check credentials; appliances are asked to come back'),
     });
+  }
+
+  #mayHear(client: Client, topic: string): boolean {
+    const session = this.#sessions.of(client);
+    return session !== undefined && !session.revoked && maySubscribe(session.principal, client.id, topic);
   }
 
   /** Content is judged by the consumer, never here: an error here cuts the appliance, which would resend for ever. */
@@ -206,9 +265,9 @@ class BrokerStage implements Broker {
     done: (error?: Error | null) => void,
   ): void {
     const session = client && this.#sessions.of(client);
-    if (!client || !session) return done(new Error('not connected'));
+    if (!client || !session || session.revoked) return done(new Error('not connected'));
     const at = this.#deps.clock.now();
-    const verdict = mayPublish(client.id, packet.topic);
+    const verdict = mayPublish(session.principal, packet.topic);
     if (!verdict.allowed) {
       this.#refuse(client, 'a topic that is not its own', { code: 'rejected-message', at, reason: verdict.reason });
       return done(new Error('topic not allowed'));
@@ -216,27 +275,84 @@ class BrokerStage implements Broker {
     const body = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     // Aedes keeps a QoS 2 packet until it is released, to know a repeat; it needs no payload for that.
     if (packet.qos === 2) packet.payload = NOTHING;
+    if (verdict.what === 'first-contact') return void this.#firstContact(session, body).then(() => done(), done);
+    const { appliance, channel, model } = verdict;
     session.waiting++;
-    this.#deps.log.append(
-      { kind: 'message', at, appliance: client.id, channel: verdict.channel, model: session.model, body },
-      (error) => {
-        session.waiting--;
-        done(error);
-      },
-    );
+    this.#deps.log.append({ kind: 'message', at, appliance, channel, model, body }, (error) => {
+      session.waiting--;
+      done(error);
+    });
   }
 
-  #sendNow(appliance: Id, topic: string, payload: Buffer): boolean {
-    const client = this.#sessions.online(appliance)?.client;
-    const granted = (client as (Client & { subscriptions: Record<string, { qos: number } | undefined> }) | undefined)
-      ?.subscriptions[topic];
-    if (!client || client.closed || !granted) return false;
-    client.publish(
-      { cmd: 'publish', topic, payload, qos: granted.qos > 0 ? 1 : 0, retain: false, dup: false },
-      () => {},
-    );
-    return true;
+  /** Rejects when the connection is to be cut. The answer would be lost on one that does not listen, so nothing is given there. */
+  async #firstContact(session: Session, payload: Buffer): Promise<void> {
+    const { client, principal } = session;
+    const topic = provisioningAnswerTopic(client.id);
+    if (client.closed || !grantedOn(client, topic)) {
+      session.cut = true;
+      throw new Error('subscribe to the answer first');
+    }
+    if (++session.requests > REQUESTS_OF_ONE_UNIT) {
+      session.cut = true;
+      throw new Error('too many requests');
+    }
+    const { access, clock, listen, logger, publicHost = listen.host } = this.#deps;
+    const { mqtt: port, tls: tlsPort } = this.ports;
+    try {
+      const answer = await answerFirstContact(payload, {
+        ask: (request) => access.firstContact(principal.id, request),
+        address: { host: publicHost, port, tlsPort },
+        now: clock.now(),
+      });
+      sendTo(client, topic, Buffer.from(JSON.stringify(answer)), grantedOn(client, topic)?.qos);
+    } catch (error) {
+      session.cut = true;
+      logger.error({ error: messageOf(error) }, 'cannot answer a new unit; it is asked to come back');
+      throw error;
+    }
   }
+
+  #subscribed(client: Client): void {
+    const principal = this.#sessions.of(client)?.principal;
+    if (!principal || principal.kind === 'provisioning') return;
+    this.#notices.subscribed(principal.id);
+    if (principal.kind === 'gateway') for (const id of principal.behind.keys()) this.#notices.subscribed(id);
+  }
+
+  /** `id` is an appliance's, or that of a gateway for what concerns the gateway itself. */
+  #sendNow(id: Id, payload: Buffer): boolean {
+    const itself = this.#sessions.online(id);
+    for (const { client, principal } of itself ? [itself] : this.#sessions.speakersFor(id)) {
+      const topic = noticesTopicFor(principal, id);
+      const qos = client.closed ? undefined : noticesQos(client, principal, topic);
+      if (qos === undefined) continue;
+      sendTo(client, topic, payload, qos);
+      return true;
+    }
+    return false;
+  }
+}
+
+function noticesTopicFor({ kind, id: speaker }: Principal, id: Id): string {
+  if (kind !== 'gateway') return noticesTopic(id);
+  return speaker === id
+    ? gatewayNoticesTopic(id)
+    : gatewayTopic({ gateway: speaker, appliance: id, channel: 'notices' });
+}
+
+const grantedOn = (client: Client, topic: string): { qos: number } | undefined =>
+  (client as Client & { subscriptions: Record<string, { qos: number } | undefined> }).subscriptions[topic];
+
+function noticesQos(client: Client, { kind, id }: Principal, topic: string): number | undefined {
+  const granted = grantedOn(client, topic)?.qos;
+  if (granted !== undefined || kind !== 'gateway') return granted;
+  return topic === gatewayNoticesTopic(id)
+    ? undefined
+    : grantedOn(client, gatewayTopic({ gateway: id, appliance: '+', channel: 'notices' }))?.qos;
+}
+
+function sendTo(client: Client, topic: string, payload: Buffer, qos = 0): void {
+  client.publish({ cmd: 'publish', topic, payload, qos: qos > 0 ? 1 : 0, retain: false, dup: false }, () => {});
 }
 
 /** Opens the MQTT door: TCP, WebSocket, and TLS when there is a certificate. */

@@ -1,3 +1,4 @@
 // The door of the broker room: appliances knock, are known, and what they say is in the log before it is acknowledged.
 export { type Broker, type BrokerDeps, startBroker } from './broker.ts';
 export type { ListenOptions } from './listeners.ts';
+export type { Access } from './ports.ts';

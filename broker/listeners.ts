@@ -5,13 +5,15 @@ import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { cannotListen, MINUTE, messageOf, PlatformError } from '#runtime';
+import { showsForeignCertificate } from './certificate.ts';
 
 export type ListenOptions = {
   host: string;
   /** 0 picks a free port. */
   mqttPort: number;
   webSocketPort: number;
-  tls: { port: number; certificate: string; key: string } | null;
+  /** With `clientIssuers` (PEM) appliances may show a certificate that one of them signed. */
+  tls: { port: number; certificate: string; key: string; clientIssuers?: string } | null;
 };
 
 export type Listeners = {
@@ -56,16 +58,20 @@ function webSocketServer({ packetBytes, patienceMs }: Limits, accept: (connectio
 }
 
 function tlsServer(
-  { certificate, key }: { certificate: string; key: string },
+  { certificate, key, clientIssuers }: { certificate: string; key: string; clientIssuers?: string },
   { patienceMs }: Limits,
   accept: (connection: Duplex) => void,
 ): tls.Server {
   try {
     const options = { cert: certificate, key, minVersion: 'TLSv1.2' as const, handshakeTimeout: patienceMs };
-    return tls.createServer(options, accept).on('tlsClientError', (_, socket) => socket.destroy());
+    // Asked for, not demanded: an appliance with a secret shows none. Who shows a wrong one goes no further.
+    const asked = clientIssuers ? { requestCert: true, rejectUnauthorized: false, ca: clientIssuers } : {};
+    const known = (socket: tls.TLSSocket): void =>
+      void (showsForeignCertificate(socket) ? socket.destroy() : accept(socket));
+    return tls.createServer({ ...options, ...asked }, known).on('tlsClientError', (_, socket) => socket.destroy());
   } catch (cause) {
     throw new PlatformError('bad-certificate', 'fatal', `The certificate cannot be used: ${messageOf(cause)}.`, {
-      hint: 'TLS_CERT_FILE holds the certificate chain and TLS_KEY_FILE the private key of its first certificate, both as PEM.',
+      hint: 'TLS_CERT_FILE holds the certificate chain, TLS_KEY_FILE the private key of its first certificate, MQTT_CLIENT_CA_FILE the issuers of appliances, all as PEM.',
       cause,
     });
   }

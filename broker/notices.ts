@@ -1,12 +1,12 @@
 // Notices down to appliances. One that is not listening gets its last few when it next subscribes: a device developer
 // who publishes with a one-shot tool still learns why something was not taken.
-import { type Id, type Notice, noticesTopic } from '#contracts';
+import type { Id, Notice } from '#contracts';
 
 const KEPT_PER_APPLIANCE = 10;
 const KEPT_APPLIANCES = 10_000;
 
-/** Sends on the open connection; false when the appliance is not connected or has not subscribed to the topic. */
-export type SendNow = (appliance: Id, topic: string, payload: Buffer) => boolean;
+/** Sends to the appliance, or to the gateway that it stands behind; false when none of them is connected and listens. */
+export type SendNow = (appliance: Id, payload: Buffer) => boolean;
 
 export type Notices = {
   notify(appliance: Id, notice: Notice): void;
@@ -28,12 +28,12 @@ export function keepNotices(send: SendNow): Notices {
   return {
     notify(appliance, notice) {
       const payload = asPayload(notice);
-      if (!send(appliance, noticesTopic(appliance), payload)) keep(appliance, payload);
+      if (!send(appliance, payload)) keep(appliance, payload);
     },
     keep: (appliance, notice) => keep(appliance, asPayload(notice)),
     subscribed(appliance) {
       const waiting = kept.get(appliance) ?? [];
-      const sent = waiting.findIndex((payload) => !send(appliance, noticesTopic(appliance), payload));
+      const sent = waiting.findIndex((payload) => !send(appliance, payload));
       if (sent < 0) kept.delete(appliance);
       else kept.set(appliance, waiting.slice(sent));
     },

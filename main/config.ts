@@ -19,6 +19,10 @@ const Settings = z.object({
   MQTT_TLS_PORT: port(8883).describe('MQTT over TLS; opened when a certificate is given.'),
   TLS_CERT_FILE: z.string().optional().describe('Certificate chain (PEM) for MQTT over TLS.'),
   TLS_KEY_FILE: z.string().optional().describe('Private key (PEM) of that certificate.'),
+  MQTT_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe('Issuers (PEM) of the certificates that appliances may show instead of a secret, over TLS.'),
   PUBLIC_URL: url('http', 'https')
     .optional()
     .describe('Where people reach the web page; links in mails are built from it.'),
@@ -84,7 +88,10 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
       );
     }
   }
-  for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE']) {
+  if (given.MQTT_CLIENT_CA_FILE !== undefined && given.TLS_CERT_FILE === undefined) {
+    problems.push('TLS_CERT_FILE: needed together with MQTT_CLIENT_CA_FILE');
+  }
+  for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'MQTT_CLIENT_CA_FILE']) {
     if (given[name] !== undefined && !fs.existsSync(given[name]))
       problems.push(`${name}: there is no file "${given[name]}"`);
   }

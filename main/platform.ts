@@ -4,15 +4,16 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { alertsTables } from '#alerts';
-import type { DemoAccount } from '#api';
-import { type Broker, startBroker } from '#broker';
+import { apiTables, type DemoAccount } from '#api';
+import { type Broker, type ListenOptions, startBroker } from '#broker';
 import { diagnosisTables } from '#diagnosis-rules';
 import { type PgliteThread, startPgliteThread } from '#engines/postgres';
 import { openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-log';
 import { fieldServiceTables } from '#field-service';
 import { ingestTables } from '#ingest';
-import { authenticateAppliance, registryTables } from '#registry';
+import { registryTables } from '#registry';
 import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, outboxTables, type Sql } from '#runtime';
+import { brokerAccess } from './broker-access.ts';
 import type { Settings } from './config.ts';
 import { lockFolder } from './lock.ts';
 import { openLogger } from './logger.ts';
@@ -67,6 +68,7 @@ export const allTables = [
   ...diagnosisTables,
   ...alertsTables,
   ...fieldServiceTables,
+  ...apiTables,
 ];
 
 function exitOnFatal(why: string): void {
@@ -82,13 +84,14 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
-function readTls(settings: Settings): { port: number; certificate: string; key: string } | null {
-  const { TLS_CERT_FILE, TLS_KEY_FILE, MQTT_TLS_PORT } = settings;
+function readTls(settings: Settings): ListenOptions['tls'] {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, MQTT_CLIENT_CA_FILE, MQTT_TLS_PORT } = settings;
   if (!TLS_CERT_FILE || !TLS_KEY_FILE) return null;
   return {
     port: MQTT_TLS_PORT,
     certificate: fs.readFileSync(TLS_CERT_FILE, 'utf8'),
     key: fs.readFileSync(TLS_KEY_FILE, 'utf8'),
+    ...(MQTT_CLIENT_CA_FILE ? { clientIssuers: fs.readFileSync(MQTT_CLIENT_CA_FILE, 'utf8') } : {}),
   };
 }
 
@@ -214,14 +217,16 @@ class Composition {
   }
 
   async #openBroker(log: SegmentLogWriter, sql: Sql, pepper: string): Promise<Broker> {
-    const { HOST, MQTT_PORT, MQTT_WS_PORT, MAX_PACKET_BYTES } = this.#settings;
+    const { HOST, MQTT_PORT, MQTT_WS_PORT, MAX_PACKET_BYTES, PUBLIC_MQTT_HOST } = this.#settings;
+    const clock = openClock(this.#clock);
     return this.#stack.use(
       await startBroker({
         log,
-        authenticate: (id, secret) => authenticateAppliance(sql, { id, secret, pepper }),
-        clock: openClock(this.#clock),
+        access: brokerAccess(sql, { pepper, clock }),
+        clock,
         logger: this.#logger,
         listen: { host: HOST, mqttPort: MQTT_PORT, webSocketPort: MQTT_WS_PORT, tls: readTls(this.#settings) },
+        ...(PUBLIC_MQTT_HOST === undefined ? {} : { publicHost: PUBLIC_MQTT_HOST }),
         maxPacketBytes: MAX_PACKET_BYTES,
       }),
     );

@@ -1,8 +1,9 @@
 // Appliances: what exists, of which model, in which household.
 import { type Household, type Id, type Model, newId } from '#contracts';
 import { announce, PlatformError, type Sql } from '#runtime';
-import { newSecret, secretHmac } from './appliance-secret.ts';
+import { newSecret } from './appliance-secret.ts';
 import { type Actor, audit } from './audit.ts';
+import { importCredential } from './credentials.ts';
 import { loadModels } from './models.ts';
 import { organisationOfBrand } from './organisations.ts';
 import { seal, unseal } from './vault.ts';
@@ -94,11 +95,7 @@ export async function createAppliance(
   const secret = newSecret();
   const id = await sql.transaction(async (tx) => {
     const made = await insertAppliance(tx, fields);
-    await tx.query('insert into app.appliance_secret (appliance, secret_hmac, created_at) values ($1, $2, $3)', [
-      made,
-      secretHmac(made, secret, fields.pepper),
-      fields.now,
-    ]);
+    await importCredential(tx, { appliance: made, secret, pepper: fields.pepper, now: fields.now });
     return made;
   });
   return { id, secret };

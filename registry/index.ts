@@ -1,6 +1,5 @@
 // The door of the registry: who and what exists, and who may do what.
 export { onAccessChange } from './access-changes.ts';
-export { authenticateAppliance } from './appliance-secret.ts';
 export {
   type ApplianceRecord,
   type ApplianceScope,
@@ -12,6 +11,26 @@ export {
   listAppliances,
 } from './appliances.ts';
 export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
+export {
+  type Credential,
+  type Given,
+  type Holder,
+  importCredential,
+  issueCredential,
+  listCredentials,
+  revokeAll,
+  revokeCredential,
+} from './credentials.ts';
+export {
+  applianceMoved,
+  attachAppliance,
+  createGateway,
+  detachAppliance,
+  type Gateway,
+  type GatewayScope,
+  gatewayById,
+  listGateways,
+} from './gateways.ts';
 export {
   createHousehold,
   type HouseholdScope,
@@ -49,6 +68,23 @@ export {
   scopeOf,
   type Viewer,
 } from './policy.ts';
+export {
+  authenticatePrincipal,
+  credentialsOver,
+  type Offer,
+  type Principal,
+  principalAgain,
+} from './principals.ts';
+export {
+  createProvisioningKey,
+  type FirstContact,
+  firstContact,
+  listProvisioningKeys,
+  openFirstContact,
+  type ProvisioningKey,
+  provisioningKeyById,
+  revokeProvisioningKey,
+} from './provisioning.ts';
 export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf, viewerOfKey, viewerOfPerson } from './sessions.ts';
 export { issueSetUpToken, setUp } from './set-up.ts';
 export { registryTables } from './tables.ts';

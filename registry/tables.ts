@@ -1,5 +1,6 @@
 // The registry's tables: who and what exists. Names, addresses and mail addresses stand only here.
 import type { Migration } from '#runtime';
+import { credentialTables } from './credential-tables.ts';
 import { organisationTables } from './organisation-tables.ts';
 
 export const registryTables: readonly Migration[] = [
@@ -60,4 +61,5 @@ export const registryTables: readonly Migration[] = [
     ],
   },
   ...organisationTables,
+  ...credentialTables,
 ];

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Principal } from '#registry';
 import { mayPublish, maySubscribe } from '../../broker/access.ts';
 
 const MINE = '01890a5d-ac96-774b-bcce-b302099a8057';
 const OTHER = '01890a5d-ac96-774b-bcce-b302099a8058';
+const APPLIANCE: Principal = { kind: 'appliance', id: MINE, credential: MINE, model: 'any' };
 const own = (rest: string): string => `v1/appliances/${MINE}/${rest}`;
 
 describe('an appliance', () => {
@@ -29,17 +31,17 @@ describe('an appliance', () => {
     [`${own('telemetry')}\n`, false],
     [`${own('telemetry')}\u0000`, false],
   ])('that publishes on %j is allowed to: %s', (topic, allowed) => {
-    expect(mayPublish(MINE, topic).allowed).toBe(allowed);
+    expect(mayPublish(APPLIANCE, topic).allowed).toBe(allowed);
   });
 
   it('is told which topics are its own', () => {
-    const verdict = mayPublish(MINE, `v1/appliances/${OTHER}/telemetry`);
+    const verdict = mayPublish(APPLIANCE, `v1/appliances/${OTHER}/telemetry`);
     if (verdict.allowed) throw new Error('allowed');
     for (const channel of ['telemetry', 'events', 'state']) expect(verdict.reason).toContain(own(channel));
   });
 
   it('is not sent back a topic without end', () => {
-    const verdict = mayPublish(MINE, 'x'.repeat(60_000));
+    const verdict = mayPublish(APPLIANCE, 'x'.repeat(60_000));
     if (verdict.allowed) throw new Error('allowed');
     expect(verdict.reason.length).toBeLessThan(1_000);
   });
@@ -63,6 +65,6 @@ describe('an appliance', () => {
     [`${own('notices')}\n`, false],
     ['', false],
   ])('that subscribes to %j is allowed to: %s', (filter, allowed) => {
-    expect(maySubscribe(MINE, filter)).toBe(allowed);
+    expect(maySubscribe(APPLIANCE, MINE, filter)).toBe(allowed);
   });
 });

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type BrokerDeps, startBroker } from '#broker';
+import { type Access, type BrokerDeps, startBroker } from '#broker';
 import { type Id, type LogRecord, newId } from '#contracts';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { type Logger, type LogWriter, manualClock } from '#runtime';
@@ -12,11 +12,26 @@ export const NOW = Date.UTC(2026, 2, 2, 9);
 export const MODEL = 'stethos-reference-fridge';
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
-type Options = Partial<Pick<BrokerDeps, 'authenticate' | 'maxPacketBytes' | 'patienceMs'>> & {
-  tls?: { certificate: string; key: string };
+type Authenticate = (id: Id, secret: string) => Promise<{ model: string } | null>;
+type Options = Partial<Pick<BrokerDeps, 'access' | 'maxPacketBytes' | 'patienceMs'>> & {
+  /** Instead of a registry: who is let in with which secret. */
+  authenticate?: Authenticate;
+  tls?: { certificate: string; key: string; clientIssuers?: string };
   /** Stands between the broker and the log. */
   through?: (log: LogWriter) => LogWriter;
 };
+
+/** Lets in whom `authenticate` knows, for as long as he likes. */
+const accessBy = (authenticate: Authenticate): Access => ({
+  async authenticate(offer) {
+    const known = offer.kind === 'secret' ? await authenticate(offer.id, offer.secret) : null;
+    return known && { kind: 'appliance', id: offer.id, credential: offer.id, model: known.model };
+  },
+  again: async (principal) => principal,
+  over: async () => [],
+  listen: async () => async () => {},
+  firstContact: async () => ({ refused: 'key-over', retryAfterMs: null }),
+});
 
 export async function openDoor(options: Options = {}) {
   await using building = new AsyncDisposableStack();
@@ -37,8 +52,9 @@ export async function openDoor(options: Options = {}) {
   const secrets = new Map<Id, string>();
   const broker = await startBroker({
     log: options.through?.(log) ?? log,
-    authenticate:
-      options.authenticate ?? (async (id, secret) => (secrets.get(id) === secret ? { model: MODEL } : null)),
+    access:
+      options.access ??
+      accessBy(options.authenticate ?? (async (id, secret) => (secrets.get(id) === secret ? { model: MODEL } : null))),
     clock,
     logger,
     listen: { host: '127.0.0.1', mqttPort: 0, webSocketPort: 0, tls: options.tls ? { port: 0, ...options.tls } : null },

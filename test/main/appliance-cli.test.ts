@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Id, upTopic } from '#contracts';
 import { openPgliteSql, startPgliteThread } from '#engines/postgres';
 import { startPlatform } from '#main';
-import { authenticateAppliance } from '#registry';
+import { authenticatePrincipal } from '#registry';
 import { addAppliances } from '../../main/add-appliances.ts';
 import { openAdminDoor, runFileOf } from '../../main/admin-door.ts';
 import { readPepper } from '../../main/secrets.ts';
@@ -38,7 +38,10 @@ async function known(...appliances: { id: Id; secret: string }[]): Promise<boole
   const sql = stack.use(openPgliteSql(thread.port()));
   const pepper = readPepper(folder.path, undefined);
   const found: boolean[] = [];
-  for (const one of appliances) found.push((await authenticateAppliance(sql, { ...one, pepper })) !== null);
+  for (const one of appliances) {
+    const offer = { kind: 'secret', ...one } as const;
+    found.push((await authenticatePrincipal(sql, offer, { pepper, now: Date.now() })) !== null);
+  }
   return found;
 }
 
