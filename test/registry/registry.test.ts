@@ -3,10 +3,11 @@ import { type Id, newId, SIGNALS } from '#contracts';
 import {
   applianceById,
   appliancesByIds,
-  authenticateAppliance,
+  authenticatePrincipal,
   createAppliance,
   createHousehold,
   createPerson,
+  homeOrganisation,
   householdOf,
   issueSetUpToken,
   listAppliances,
@@ -46,6 +47,7 @@ function registry(open: () => Promise<TestDatabase>): void {
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
 
+  const atHome = async () => ({ organisation: (await homeOrganisation(sql)).id, appliances: [] });
   let people = 0;
   const household = (name = 'Home') => createHousehold(sql, { name, region: 'north', now: NOW });
   const person = (more: Partial<Parameters<typeof createPerson>[1]> = {}) =>
@@ -87,9 +89,14 @@ function registry(open: () => Promise<TestDatabase>): void {
         pepper: PEPPER,
       });
       const other = await createAppliance(sql, { model: 'metered-fridge', name: 'Other', now: NOW, pepper: PEPPER });
-      const ask = (id: string, secret: string, pepper = PEPPER) => authenticateAppliance(sql, { id, secret, pepper });
-      expect(await ask(mine.id, mine.secret)).toEqual({ model: 'metered-fridge', household: home.id });
-      expect(await ask(other.id, other.secret)).toEqual({ model: 'metered-fridge', household: null });
+      const ask = (id: string, secret: string, pepper = PEPPER) =>
+        authenticatePrincipal(sql, { kind: 'secret', id, secret }, { pepper, now: NOW });
+      expect(await ask(mine.id, mine.secret)).toMatchObject({
+        kind: 'appliance',
+        id: mine.id,
+        model: 'metered-fridge',
+      });
+      expect(await ask(other.id, other.secret)).toMatchObject({ kind: 'appliance', id: other.id });
       expect(await ask(mine.id, other.secret)).toBeNull();
       expect(await ask(mine.id, '')).toBeNull();
       expect(await ask(mine.id, mine.secret, 'another pepper')).toBeNull();
@@ -106,7 +113,7 @@ function registry(open: () => Promise<TestDatabase>): void {
       });
       expect(Buffer.from(secret, 'hex').length).toBeGreaterThanOrEqual(16);
       const rows = await sql.query(
-        'select * from app.appliance a join app.appliance_secret s on s.appliance = a.id where a.id = $1',
+        'select * from app.appliance a join app.credential c on c.holder = a.id where a.id = $1',
         [id],
       );
       expect(JSON.stringify(rows)).not.toContain(secret);
@@ -145,6 +152,9 @@ function registry(open: () => Promise<TestDatabase>): void {
         name: 'Kitchen',
         serial: 'S-1',
         createdAt: NOW,
+        batch: null,
+        firmware: null,
+        organisation: (await homeOrganisation(sql)).id,
         household: home,
       });
       expect(await householdOf(sql, id)).toEqual(home);
@@ -195,7 +205,7 @@ function registry(open: () => Promise<TestDatabase>): void {
       expect((await listAppliances(sql, { appliances: [foreign.id] }, { cursor: null, limit: 10 })).items).toHaveLength(
         1,
       );
-      const all = await listAppliances(sql, { all: true }, { cursor: null, limit: 100 });
+      const all = await listAppliances(sql, await atHome(), { cursor: null, limit: 100 });
       expect(all.items.map((item) => item.id)).toEqual(expect.arrayContaining([...ids, foreign.id]));
     });
   });
@@ -203,7 +213,7 @@ function registry(open: () => Promise<TestDatabase>): void {
   describe('people', () => {
     it('log in with their mail address in any case and their password, and with nothing else', async () => {
       const { email, id } = await person({ email: 'Lin@Example.org' });
-      expect(email).toBe('lin@example.org');
+      expect(email).toBe('Lin@Example.org');
       expect(await logIn(sql, { email: 'LIN@example.org', password: PASSWORD, now: NOW })).toMatchObject({
         person: { id },
       });
@@ -234,18 +244,24 @@ function registry(open: () => Promise<TestDatabase>): void {
       const second = await person({ household: home.id });
       const dispatcher = await person({ role: 'dispatcher' });
       expect(await membersOf(sql, home.id)).toEqual([first, second]);
-      expect(await peopleWithRole(sql, 'dispatcher')).toEqual([dispatcher]);
+      const { id: organisation } = await homeOrganisation(sql);
+      expect(await peopleWithRole(sql, 'dispatcher', organisation)).toEqual([dispatcher]);
       expect(await personById(sql, first.id)).toEqual(first);
       expect(await personById(sql, newId())).toBeNull();
-      const page = await listPeople(sql, { cursor: first.id, limit: 1 });
-      expect(page).toEqual({ items: [second], next: second.id });
+      expect(await peopleWithRole(sql, 'dispatcher', newId())).toEqual([]);
+      const page = await listPeople(sql, organisation, { cursor: null, limit: 1, role: 'dispatcher' });
+      expect(page).toEqual({ items: [dispatcher], next: null });
+      expect((await listPeople(sql, newId(), { cursor: null, limit: 9 })).items).toEqual([]);
     });
 
     it('who are technicians have a region and skills; without a region none is made', async () => {
       const { id } = await person({ role: 'technician', name: 'Tao', region: 'north', skills: ['refrigeration'] });
-      expect(await technicians(sql)).toEqual([{ id, name: 'Tao', region: 'north', skills: ['refrigeration'] }]);
+      const { id: organisation } = await homeOrganisation(sql);
+      expect(await technicians(sql, [organisation])).toEqual([
+        { id, name: 'Tao', organisation, region: 'north', skills: ['refrigeration'] },
+      ]);
       await expect(person({ role: 'technician' })).rejects.toMatchObject({ code: 'region-needed' });
-      expect(await technicians(sql)).toHaveLength(1);
+      expect(await technicians(sql, [organisation])).toHaveLength(1);
     });
 
     it('of a household that does not exist are not made', async () => {
@@ -274,7 +290,9 @@ function registry(open: () => Promise<TestDatabase>): void {
       const home = await household();
       const { id, email } = await person({ household: home.id });
       const { token } = (await logIn(sql, { email, password: PASSWORD, now: NOW }))!;
-      return { token, viewer: { person: id, role: 'owner', households: [home.id] } };
+      const households = [{ household: home.id, as: 'owner' }];
+      const viewer = { person: id, role: 'owner', organisation: null, households, grants: [], scopes: null, key: null };
+      return { token, viewer };
     };
 
     it('says who it is, until it is logged out', async () => {
@@ -306,7 +324,7 @@ function registry(open: () => Promise<TestDatabase>): void {
         items: [home],
         next: null,
       });
-      expect((await listHouseholds(sql, { technician: newId() }, { cursor: null, limit: 10 })).items).toEqual([]);
+      expect((await listHouseholds(sql, { organisation: newId() }, { cursor: null, limit: 10 })).items).toEqual([]);
       const all = await listHouseholds(sql, { all: true }, { cursor: null, limit: 1 });
       expect(all.items).toHaveLength(1);
       expect(all.next).toBe(all.items[0]!.id);
