@@ -5,7 +5,10 @@ import { announceAccess } from './access-changes.ts';
 import { type Actor, audit } from './audit.ts';
 import { issueCredential } from './credentials.ts';
 
-/** `household` null: it serves appliances of the organisation wherever they stand. `appliances` stand behind it now. */
+/**
+ * With a household it serves appliances of that household, without one those of the organisation. `appliances` stand
+ * behind it now.
+ */
 export type Gateway = {
   id: Id;
   organisation: Id;
@@ -18,9 +21,10 @@ export type Gateway = {
 /** Whose gateways a list may show. */
 export type GatewayScope = { households: readonly Id[] } | { organisation: Id };
 
-// What was given to another household, or to another brand, stands behind nobody's gateway any more, whatever the row says.
-const BEHIND = `app.gateway_appliance b join app.appliance a on a.id = b.appliance
-  and a.organisation = g.organisation and (g.household is null or a.household = g.household)`;
+const FITS = `case when g.household is null then a.organisation = g.organisation
+  else a.household is not distinct from g.household end`;
+// What was given to another household stands behind the old one's gateway no more, whatever the row says.
+const BEHIND = `app.gateway_appliance b join app.appliance a on a.id = b.appliance and ${FITS}`;
 
 const SELECT = `select g.id, g.organisation, g.household, g.serial, g.created_at as "createdAt",
     (select coalesce(jsonb_agg(a.id order by a.id), '[]'::jsonb) from ${BEHIND} where b.gateway = g.id) as appliances
@@ -98,13 +102,12 @@ type Change = { gateway: Id; appliance: Id; by: Actor; now: number };
 
 /**
  * Puts an appliance behind a gateway, and takes it from behind another one. Throws `not-found`, or `not-its-gateway`
- * when the two do not belong to the same household and brand.
+ * when the appliance does not belong to the gateway's household, or to its brand.
  */
 export async function attachAppliance(sql: Sql, { gateway, appliance, by, now }: Change): Promise<void> {
   await sql.transaction(async (tx) => {
     const [pair] = await tx.query<{ organisation: Id; fits: boolean; behind: Id | null }>(
-      `select g.organisation, b.gateway as behind,
-              a.organisation = g.organisation and (g.household is null or a.household is not distinct from g.household) as fits
+      `select g.organisation, b.gateway as behind, ${FITS} as fits
          from app.gateway g join app.appliance a on a.id = $2 left join app.gateway_appliance b on b.appliance = a.id
         where g.id = $1 for update of g, a`,
       [gateway, appliance],

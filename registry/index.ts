@@ -81,6 +81,7 @@ export {
   firstContact,
   listProvisioningKeys,
   openFirstContact,
+  organisationOfModel,
   type ProvisioningKey,
   provisioningKeyById,
   revokeProvisioningKey,

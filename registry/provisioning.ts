@@ -7,6 +7,7 @@ import { insertAppliance } from './appliances.ts';
 import { type Actor, audit } from './audit.ts';
 import { importCredential } from './credentials.ts';
 import { loadModels } from './models.ts';
+import { organisationOfBrand } from './organisations.ts';
 import { tokenHash } from './tokens.ts';
 
 /** `serials` null: any serial that is not taken. `most` credentials at all, `perMinute` requests a minute. Times are epoch ms. */
@@ -31,14 +32,18 @@ export type FirstContact =
 const COLUMNS = `id, organisation, model, batch, serials, most, made, per_minute as "perMinute",
   created_at as "createdAt", ends_at as "endsAt"`;
 
-/** The key's secret is returned once. Throws `unknown-model`. */
+/** The brand that looks after appliances of this model. Throws `unknown-model`. */
+export async function organisationOfModel(sql: Sql, id: string): Promise<Id> {
+  const model = loadModels().get(id);
+  if (model) return organisationOfBrand(sql, model.brand);
+  throw new PlatformError('unknown-model', 'reject', `There is no model "${id}".`);
+}
+
+/** The key's secret is returned once. */
 export async function createProvisioningKey(
   sql: Sql,
   fields: Omit<ProvisioningKey, 'id' | 'made' | 'createdAt'> & { by: Actor; now: number; pepper: string },
 ): Promise<{ id: Id; secret: string }> {
-  if (!loadModels().has(fields.model)) {
-    throw new PlatformError('unknown-model', 'reject', `There is no model "${fields.model}".`);
-  }
   const id = newId();
   const secret = newSecret();
   await sql.transaction(async (tx) => {
