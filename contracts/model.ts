@@ -1,6 +1,6 @@
 // A model of appliance, as data: what it is called, how often it speaks, and what its signals may plausibly say.
 import { z } from 'zod';
-import { Phrase } from './phrase.ts';
+import { Language, Phrase } from './phrase.ts';
 
 export const ApplianceKind = z.enum(['refrigerator']);
 export type ApplianceKind = z.infer<typeof ApplianceKind>;
@@ -21,5 +21,14 @@ export const Model = z.object({
       absent: z.array(z.number()).default([]),
     }),
   ),
+  /** Counted from the purchase, else the installation, else the first claim. 0: none. */
+  warrantyMonths: z.number().int().nonnegative().default(24),
+  /** The last day with updates and parts. */
+  supportEndsOn: z.iso.date().nullable().default(null),
+  manuals: z.array(z.object({ language: Language, title: z.string(), url: z.url() })).default([]),
+  /** What has to be changed or cleaned every so many days. */
+  consumables: z
+    .array(z.object({ id: z.string().regex(/^[a-z0-9-]{2,60}$/), name: Phrase, intervalDays: z.number().int().positive() }))
+    .default([]),
 });
 export type Model = z.infer<typeof Model>;

@@ -18,6 +18,8 @@ export type ApplianceRecord = {
   firmware: string | null;
   organisation: Id;
   household: Household | null;
+  /** Since when it stands in that household: what it said before is not the household's to see. */
+  ownedSince: number | null;
   createdAt: number;
 };
 
@@ -34,13 +36,14 @@ type Row = {
   id: Id;
   model: string;
   name_key: Id;
-  name_sealed: string;
+  name_sealed: string | null;
   key: Uint8Array | null;
   serial: string | null;
   batch: string | null;
   firmware: string | null;
   organisation: Id;
   created_at: number;
+  owned_since: number | null;
   household: Id | null;
   household_key: Uint8Array | null;
   household_name: string | null;
@@ -49,7 +52,7 @@ type Row = {
 };
 
 const SELECT = `select a.id, a.model, a.name_key, a.name_sealed, k.key, a.serial, a.batch, a.firmware, a.organisation,
-    a.created_at, h.id as household, hk.key as household_key, h.name_sealed as household_name,
+    a.created_at, a.owned_since, h.id as household, hk.key as household_key, h.name_sealed as household_name,
     s.address_sealed as household_address, s.region as household_region
   from app.appliance a left join keys.subject_key k on k.subject = a.name_key
   left join app.household h on h.id = a.household left join keys.subject_key hk on hk.subject = h.id
@@ -64,6 +67,7 @@ const toRecord = (row: Row): ApplianceRecord => ({
   firmware: row.firmware,
   organisation: row.organisation,
   household: row.household === null ? null : homeOf(row, row.household),
+  ownedSince: row.owned_since,
   createdAt: row.created_at,
 });
 
@@ -75,6 +79,10 @@ const homeOf = (row: Row, id: Id): Household => ({
 });
 
 const modelName = (id: string): string => loadModels().get(id)?.name.en ?? id;
+
+/** What a household may know it by: its name while it stands there, afterwards the model's. */
+export const nameFor = (record: Pick<ApplianceRecord, 'name' | 'model' | 'household'>, household: Id | null): string =>
+  (record.household?.id ?? null) === household ? record.name : modelName(record.model);
 
 export type NewApplianceFields = {
   model: string;
@@ -110,8 +118,8 @@ export async function insertAppliance(tx: Sql, fields: NewApplianceFields): Prom
   const organisation = await organisationOfBrand(tx, model.brand);
   const inserted = await tx.query(
     `insert into app.appliance (id, model, name_key, name_sealed, serial, batch, firmware, organisation, household, site,
-       created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       created_at, owned_since)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $9::uuid is not null then $11::bigint end)
      on conflict (model, serial) where serial is not null do nothing returning id`,
     [
       id,
@@ -149,7 +157,7 @@ export async function insertAppliance(tx: Sql, fields: NewApplianceFields): Prom
   return id;
 }
 
-function knownModel(id: string): Model {
+export function knownModel(id: string): Model {
   const model = loadModels().get(id);
   if (model) return model;
   throw new PlatformError('unknown-model', 'reject', `There is no model "${id}".`, {
@@ -157,7 +165,7 @@ function knownModel(id: string): Model {
   });
 }
 
-async function mainSite(tx: Sql, household: Id): Promise<Id> {
+export async function mainSite(tx: Sql, household: Id): Promise<Id> {
   const [site] = await tx.query<{ id: Id }>('select id from app.site where household = $1 order by id limit 1', [
     household,
   ]);

@@ -156,6 +156,7 @@ function registry(open: () => Promise<TestDatabase>): void {
         firmware: null,
         organisation: (await homeOrganisation(sql)).id,
         household: home,
+        ownedSince: NOW,
       });
       expect(await householdOf(sql, id)).toEqual(home);
       expect(await householdOf(sql, newId())).toBeNull();
