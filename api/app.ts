@@ -4,7 +4,9 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { SECOND } from '#runtime';
 import { serveDemoMail } from './demo-mail-page.ts';
 import type { ApiDeps } from './deps.ts';
+import { tagEntities } from './entity-tags.ts';
 import { harden } from './hardening.ts';
+import { doOnce } from './idempotency.ts';
 import { Live } from './live.ts';
 import { describeRoutes, serveDescription } from './openapi.ts';
 import { answerErrors, said, sendProblem } from './problems.ts';
@@ -12,18 +14,22 @@ import type { Api, Routes } from './route.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { applianceRoutes } from './routes/appliances.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fleetRoutes } from './routes/fleet.ts';
+import { gatewayRoutes } from './routes/gateways.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
 import { meRoutes } from './routes/me.ts';
 import { modelRoutes } from './routes/models.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { provisioningRoutes } from './routes/provisioning.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { technicianRoutes } from './routes/technicians.ts';
 import { visitRoutes } from './routes/visits.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { buildWall } from './wall.ts';
 import { serveWeb } from './web-pages.ts';
 
@@ -39,10 +45,14 @@ const ROUTES: readonly Routes[] = [
   technicianRoutes,
   modelRoutes,
   applianceRoutes,
+  credentialRoutes,
+  gatewayRoutes,
+  provisioningRoutes,
   alertRoutes,
   caseRoutes,
   visitRoutes,
   fleetRoutes,
+  webhookRoutes,
 ];
 
 /** Ready to take requests; closing it ends every live stream at once. */
@@ -58,6 +68,8 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   answerErrors(app, deps.logger);
   await harden(app, deps);
   buildWall(app, deps);
+  doOnce(app, deps);
+  tagEntities(app, deps);
   await describeRoutes(app);
 
   const live = new Live(deps);
@@ -67,7 +79,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   await app.register(
     async (scope: Api) => {
       for (const routes of ROUTES) routes(scope, deps);
-      eventRoutes(scope, live);
+      eventRoutes(scope, deps, live);
     },
     { prefix: '/api/v1' },
   );

@@ -4,6 +4,7 @@ import type { Role } from '#contracts';
 import type { FieldServiceDeps } from '#field-service';
 import type { ReadingsStore } from '#ingest';
 import type { Clock, Jobs, Logger, LogWriter, Sql } from '#runtime';
+import type { WebhookSender } from './webhooks/ports.ts';
 
 /** A mail that the demo kept instead of sending it; `at` is epoch ms. */
 export type KeptMail = { id: string; to: string; subject: string; text: string; at: number };
@@ -34,4 +35,5 @@ export type ApiDeps = {
   demo?: { accounts: readonly DemoAccount[] };
   alerts: AlertsDeps;
   fieldService: FieldServiceDeps;
+  webhookSender: WebhookSender;
 };

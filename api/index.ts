@@ -4,4 +4,6 @@ export type { ApiDeps, DemoAccount, KeptMail } from './deps.ts';
 export { forgetAttempts, IDEMPOTENCY_KEPT_MS } from './idempotency-records.ts';
 export { startApi } from './start.ts';
 export { apiTables } from './tables.ts';
+export { forgetDeliveries } from './webhooks/deliveries.ts';
 export type { WebhookAnswer, WebhookSender } from './webhooks/ports.ts';
+export { startWebhooks, type Webhooks } from './webhooks/start.ts';

@@ -19,6 +19,22 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'wrong-state': { status: 409 },
   'not-yours': { status: 409 },
   'invalid-request': { status: 400 },
+  'bad-idempotency-key': { status: 400 },
+  'idempotency-key-reused': { status: 422, hint: 'Use a new key for each thing that you want done.' },
+  'still-running': { status: 409, hint: 'Send it again as soon as the header Retry-After says.' },
+  'outcome-unknown': {
+    status: 409,
+    hint: 'The platform stopped meanwhile. Look whether it was done; if not, send it again with a new key.',
+  },
+  'already-done': {
+    status: 409,
+    hint: 'Look it up in its list. A secret that did not reach you is replaced by a new one.',
+  },
+  'changed-meanwhile': {
+    status: 412,
+    hint: 'Read it again, and send your change for what it is now, with its new ETag.',
+  },
+  'too-many-webhooks': { status: 409 },
   'too-many-log-ins': { status: 429 },
   'too-many-streams': { status: 429 },
 };

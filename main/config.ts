@@ -63,6 +63,13 @@ const Settings = z.object({
     .min(128)
     .default(4096)
     .describe('Bound of the log; when it is full, PUBACKs wait and appliances buffer.'),
+  WEBHOOK_ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[^\s/,]+(,[^\s/,]+)*$/, 'must be a list of host or host:port, separated by commas')
+    .optional()
+    .describe(
+      'Hosts of your own network that webhooks may reach, at any address and over plain http too, e.g. hooks.internal,localhost:9000. All others must be public and speak https.',
+    ),
   CLOCK_RATE: z.coerce
     .number()
     .min(1)

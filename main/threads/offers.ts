@@ -55,4 +55,4 @@ export type PeopleData = ThreadData & {
   demo: { accounts: DemoAccount[] } | null;
 };
 
-export const SWEEPS: readonly Sweep[] = ['alerts', 'notifications', 'field-service'];
+export const SWEEPS: readonly Sweep[] = ['alerts', 'notifications', 'field-service', 'webhooks'];

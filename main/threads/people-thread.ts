@@ -1,10 +1,18 @@
 // The people thread: API and pages, alerts, field service, and the queue that wakes them.
 import { workerData } from 'node:worker_threads';
 import { type AlertsDeps, sweepAlerts, sweepNotifications } from '#alerts';
-import { startApi } from '#api';
+import {
+  forgetAttempts,
+  forgetDeliveries,
+  IDEMPOTENCY_KEPT_MS,
+  startApi,
+  startWebhooks,
+  type WebhookSender,
+} from '#api';
 import type { Sweep } from '#contracts';
 import { startJobsWorker } from '#engines/bullmq';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
+import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
 import { issueSetUpToken } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
@@ -16,6 +24,7 @@ import { connect } from './wire.ts';
 /** Stands behind the queue: finds what a lost wake-up left. */
 const SWEEP_EVERY_MS = 15 * SECOND;
 const OUTBOX_KEPT_MS = 7 * DAY;
+const DELIVERIES_KEPT_MS = 30 * DAY;
 
 const data = workerData as PeopleData;
 const stack = new AsyncDisposableStack();
@@ -29,13 +38,19 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const registry = await openRegistry(data, stack);
     const alerts = await alertsDeps(registry);
     const fieldService: FieldServiceDeps = { sql: alerts.sql, jobs: alerts.jobs, logger };
+    const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
+    const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
+    const webhooks = stack.use(
+      await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }),
+    );
     // Two sweeps of one kind at once in one process would only wait for each other's rows.
-    sweep = (name) => turns[name](() => SWEEP_OF[name](alerts, fieldService));
-    const api = stack.use(await openApi(registry, alerts, fieldService));
+    sweep = (name) =>
+      name === 'webhooks' ? webhooks.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
+    const api = stack.use(await openApi(registry, alerts, fieldService, webhookSender));
     stack.use(
       await startJobsWorker({
         connection: registry.jobsConnection,
-        run: async (name) => void (await sweep(name)),
+        run: sweepOrBegin,
         logger,
       }),
     );
@@ -54,7 +69,17 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
   },
 });
 
-const SWEEP_OF: Record<Sweep, (alerts: AlertsDeps, fieldService: FieldServiceDeps) => Promise<number>> = {
+/** Webhooks wait for other people's servers; nobody here waits for them. */
+async function sweepOrBegin(name: Sweep): Promise<void> {
+  const running = sweep(name);
+  if (name === 'webhooks') running.catch(sweepFailed);
+  else await running;
+}
+
+const SWEEP_OF: Record<
+  Exclude<Sweep, 'webhooks'>,
+  (alerts: AlertsDeps, fieldService: FieldServiceDeps) => Promise<number>
+> = {
   alerts: (alerts) => sweepAlerts(alerts, clock.now()),
   notifications: (alerts) => sweepNotifications(alerts, clock.now()),
   'field-service': (_, fieldService) => sweepFieldService(fieldService, clock.now()),
@@ -76,7 +101,12 @@ function publicUrl(): string {
   return (PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${HTTP_PORT}`).replace(/\/$/, '');
 }
 
-function openApi(registry: Registry, alerts: AlertsDeps, fieldService: FieldServiceDeps): ReturnType<typeof startApi> {
+function openApi(
+  registry: Registry,
+  alerts: AlertsDeps,
+  fieldService: FieldServiceDeps,
+  webhookSender: WebhookSender,
+): ReturnType<typeof startApi> {
   const store = connect<SeriesOffers, object>(data.series, {});
   const log: LogWriter = {
     append(record, done) {
@@ -107,15 +137,22 @@ function openApi(registry: Registry, alerts: AlertsDeps, fieldService: FieldServ
     ...(data.demo ? { demo: data.demo } : {}),
     alerts,
     fieldService,
+    webhookSender,
   });
 }
 
+const sweepFailed = (error: unknown): void =>
+  logger.warn({ error: messageOf(error) }, 'a periodic sweep failed; the next one goes on');
+
 function sweepRegularly(registry: Registry): void {
-  const failed = (error: unknown): void =>
-    logger.warn({ error: messageOf(error) }, 'a periodic sweep failed; the next one goes on');
   const sweepEach = async (): Promise<void> => {
-    for (const name of SWEEPS) await sweep(name);
+    for (const name of SWEEPS) await sweepOrBegin(name);
   };
-  stack.defer(clock.every(SWEEP_EVERY_MS, () => void sweepEach().catch(failed)));
-  stack.defer(clock.every(HOUR, () => void forgetDone(registry.sql, clock.now() - OUTBOX_KEPT_MS).catch(failed)));
+  stack.defer(clock.every(SWEEP_EVERY_MS, () => void sweepEach().catch(sweepFailed)));
+  const forget = async (): Promise<void> => {
+    await forgetDone(registry.sql, clock.now() - OUTBOX_KEPT_MS);
+    await forgetAttempts(registry.sql, clock.now() - IDEMPOTENCY_KEPT_MS);
+    await forgetDeliveries(registry.sql, clock.now() - DELIVERIES_KEPT_MS);
+  };
+  stack.defer(clock.every(HOUR, () => void forget().catch(sweepFailed)));
 }

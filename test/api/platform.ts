@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alertsTables, sweepAlerts, sweepNotifications } from '#alerts';
-import { type ApiDeps, buildApp } from '#api';
+import { type ApiDeps, apiTables, buildApp } from '#api';
 import { type Finding, type FindingChange, type Id, type LogRecord, newId, type Person, type Role } from '#contracts';
 import { openDuckdbReadings } from '#engines/duckdb';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
+import { openWebhookSender } from '#engines/webhook';
 import { fieldServiceTables, sweepFieldService } from '#field-service';
 import { ingestTables, makeDecode, startReadingsWorker } from '#ingest';
 import { createAppliance, createHousehold, createPerson, loadModels, registryTables } from '#registry';
@@ -34,7 +35,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
 
   const { sql } = stack.use(await open());
   const tables = [outboxTables, checkpointTables, ...registryTables, ...ingestTables, ...alertsTables];
-  await migrate(sql, [...tables, ...fieldServiceTables]);
+  await migrate(sql, [...tables, ...fieldServiceTables, ...apiTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
     folder: logFolder,
@@ -81,6 +82,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
     ready: async () => ({ ok: true, checks: { database: 'up' } }),
     alerts,
     fieldService,
+    webhookSender: openWebhookSender({ resolve: async () => ['93.184.215.14'] }),
     ...more,
   };
   const app = await buildApp(deps);

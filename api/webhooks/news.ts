@@ -1,0 +1,74 @@
+// From "this changed" to what happened, and to what may be said of it.
+import { alertById } from '#alerts';
+import { Alert, Appliance, type Change, type Id, ServiceCase, type WebhookEvent } from '#contracts';
+import { caseById } from '#field-service';
+import { applianceById, may, type Viewer } from '#registry';
+import type { Clock, Sql } from '#runtime';
+import { freshLookups, KIND_OF_CHANGE, objectKinds } from '../objects.ts';
+import { alertView } from '../views/alert.ts';
+import { applianceViews } from '../views/appliance.ts';
+
+export type Told = Exclude<Change['what'], 'readings'>;
+export type Phase = 'open' | 'closed';
+
+/** `phase` is null for what has no end. */
+export type News = { phase: Phase | null; openedAt: number; household: Id | null };
+
+/** How a thing stands now; null: it is no more. */
+export async function newsOf(sql: Sql, what: Told, id: Id): Promise<News | null> {
+  if (what === 'appliance') {
+    const found = await applianceById(sql, id);
+    return found && { phase: null, openedAt: 0, household: found.household?.id ?? null };
+  }
+  const found = what === 'alert' ? await alertById(sql, id) : await caseById(sql, id);
+  if (!found) return null;
+  const { openedAt, closedAt, household } = found;
+  return {
+    phase: closedAt === null ? 'open' : 'closed',
+    openedAt: Date.parse(openedAt),
+    household: household?.id ?? null,
+  };
+}
+
+type Word = 'opened' | 'changed' | 'closed';
+
+/** From how it was to how it is. `unknown`: nobody looked before; `new`: it began after the endpoint was made. */
+export const HAPPENED: Readonly<Record<`${Phase | 'unknown' | 'new'} ${Phase}`, readonly Word[]>> = {
+  'new open': ['opened'],
+  'new closed': ['opened', 'closed'],
+  'unknown open': ['changed'],
+  'unknown closed': ['closed'],
+  'open open': ['changed'],
+  'open closed': ['closed'],
+  'closed open': ['opened'],
+  'closed closed': ['changed'],
+};
+
+/** What an endpoint that listens since `since` is told. `before` is null when nobody looked before. */
+export function eventsOf(what: Told, before: Phase | null, news: News, since: number): WebhookEvent[] {
+  if (what === 'appliance' || news.phase === null) return ['appliance.changed'];
+  const was = before ?? (news.openedAt >= since ? 'new' : 'unknown');
+  return HAPPENED[`${was} ${news.phase}`].map((word): WebhookEvent => `${what}.${word}`);
+}
+
+/** What GET would answer this viewer now; null: nothing. */
+export async function seenBy(
+  { sql, clock }: { sql: Sql; clock: Clock },
+  viewer: Viewer,
+  what: Told,
+  id: Id,
+): Promise<object | null> {
+  const kind = objectKinds(sql, freshLookups(sql, clock))[KIND_OF_CHANGE[what]];
+  const object = await kind.load(id, viewer);
+  if (!object || !may(viewer, kind.read, object)) return null;
+  switch (what) {
+    case 'appliance': {
+      const found = await applianceById(sql, id);
+      return found && Appliance.parse((await applianceViews(sql, [found]))[0]);
+    }
+    case 'alert':
+      return Alert.parse(await alertView(sql, id, viewer));
+    case 'case':
+      return ServiceCase.parse(await caseById(sql, id));
+  }
+}
