@@ -18,6 +18,7 @@ const retryDelayMs = (attempts: number): number => Math.min(30 * MINUTE, 15 * SE
 
 type Claimed = Letter & {
   alert: Id | null;
+  about: Id | null;
   appliance: Id | null;
   person: Id;
   attempts: number;
@@ -72,7 +73,7 @@ async function claim(sql: Sql, now: number): Promise<Claimed | undefined> {
        select id from app.notification where state = 'waiting' and send_at <= $1 and claimed_until <= $1
         order by send_at, position limit 1 for update skip locked)
      update app.notification n set claimed_until = $2, attempts = n.attempts + 1 from next where n.id = next.id
-     returning n.id, n.alert, n.person, n.subject, n.lines, n.path, n.attempts, n.created_at,
+     returning n.id, n.alert, n.person, n.about, n.subject, n.lines, n.path, n.attempts, n.created_at,
        (select a.appliance from app.alert a where a.id = n.alert) as appliance,
        n.kind = any($3::text[]) and exists (select 1 from app.alert a
          where a.id = n.alert and a.state in ('resolved', 'withdrawn')) as moot`,
@@ -91,7 +92,9 @@ async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Prom
   const person = await personById(sql, row.person);
   if (!person) return notSent('there is no such person any more');
   const appliance = row.appliance && (await appliancesByIds(sql, [row.appliance])).get(row.appliance);
-  return send(mail, () => renderMail(row, person, appliance ? appliance.name : null, publicUrl));
+  const about = row.about && (await personById(sql, row.about));
+  const names = { appliance: appliance ? appliance.name : null, person: about ? about.name : null };
+  return send(mail, () => renderMail(row, person, names, publicUrl));
 }
 
 async function send(mail: MailSender, render: () => Parameters<MailSender['send']>[0]): Promise<Outcome> {
@@ -100,9 +103,13 @@ async function send(mail: MailSender, render: () => Parameters<MailSender['send'
     return { state: 'sent', reason: null };
   } catch (error) {
     const rejected = error instanceof PlatformError && error.kind === 'reject';
-    return rejected ? notSent(`refused: ${messageOf(error)}`) : { state: 'waiting', reason: messageOf(error) };
+    const reason = withoutAddresses(messageOf(error));
+    return rejected ? notSent(`refused: ${reason}`) : { state: 'waiting', reason };
   }
 }
+
+/** Mail servers quote the address in what they answer; it is kept and logged. */
+const withoutAddresses = (reason: string): string => reason.replace(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, '(address)');
 
 async function mark(sql: Sql, row: Claimed, outcome: Outcome, now: number): Promise<void> {
   const retryAt = now + retryDelayMs(row.attempts);

@@ -75,4 +75,14 @@ export const alertsTables: readonly Migration[] = [
       'create index alert_by_organisation on app.alert (organisation, opened_at desc, id desc)',
     ],
   },
+  {
+    name: 'alerts/003-no-names',
+    statements: [
+      // Whose name stands in the place of {person} when the message is rendered.
+      'alter table app.notification add column about uuid',
+      `update app.notification set subject = '{"en":"A technician will come to you","zh":"技术人员将为您上门"}'
+        where kind = 'visit-accepted'`,
+      "delete from app.outbox where topic = 'message' and done_at is not null",
+    ],
+  },
 ];

@@ -50,6 +50,7 @@ export type NewNotification = {
   subject: Phrase;
   lines: readonly Phrase[];
   path: string;
+  about?: Id | undefined;
   sendAt: number;
   now: number;
 };
@@ -57,8 +58,8 @@ export type NewNotification = {
 /** The same id twice leaves one row. */
 export async function insertNotification(tx: Sql, row: NewNotification): Promise<void> {
   await tx.query(
-    `insert into app.notification (id, alert, person, kind, subject, lines, path, state, created_at, send_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9) on conflict (id) do nothing`,
+    `insert into app.notification (id, alert, person, kind, subject, lines, path, state, created_at, send_at, about)
+     values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9, $10) on conflict (id) do nothing`,
     [
       row.id,
       row.alert,
@@ -69,6 +70,7 @@ export async function insertNotification(tx: Sql, row: NewNotification): Promise
       row.path,
       row.now,
       row.sendAt,
+      row.about ?? null,
     ],
   );
 }

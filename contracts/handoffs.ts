@@ -21,7 +21,10 @@ export type ServiceRequest = z.infer<typeof ServiceRequest>;
 export const AlertOver = z.object({ alert: Id, how: z.enum(['resolved', 'withdrawn']), at: z.number() });
 export type AlertOver = z.infer<typeof AlertOver>;
 
-/** Topic `message`: any stage -> alerts, which renders it for the person and sends it. `path` is the page to open. */
+/**
+ * Topic `message`: any stage -> alerts, which renders it for the person and sends it. `path` is the page to open. `about`:
+ * whose name stands in the place of `{person}`; a name itself is in no message.
+ */
 export const OutgoingMessage = z.object({
   person: Id,
   kind: z.string(),
@@ -29,5 +32,6 @@ export const OutgoingMessage = z.object({
   lines: z.array(Phrase),
   path: z.string(),
   alert: Id.nullable(),
+  about: Id.optional(),
 });
 export type OutgoingMessage = z.infer<typeof OutgoingMessage>;

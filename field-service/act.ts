@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import { type Id, iso, type Slot } from '#contracts';
-import { membersOf, personById, technicians } from '#registry';
+import { membersOf, technicians } from '#registry';
 import { type Jobs, type Logger, PlatformError, type Sql } from '#runtime';
 import { accepted, slotPicked } from './messages.ts';
 import { offer, offerToNext, settleOffer, takeBack, visitMoved } from './offers.ts';
@@ -36,7 +36,7 @@ export async function acceptVisit(deps: FieldServiceDeps, { visit: id, person, n
     await saveVisit(tx, { ...taken, dueAt: null, responseDueAt: null, escalationDueAt: null });
     await settleOffer(tx, visit, 'accepted');
     await note(tx, file, now, happened.accepted(person));
-    await tellHousehold(tx, file, accepted(taken, (await personById(tx, person))?.name ?? person));
+    await tellHousehold(tx, file, accepted(taken, person));
   });
 }
 

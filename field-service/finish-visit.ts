@@ -18,10 +18,11 @@ type Result = z.infer<typeof VisitResult>;
 
 /** Reports an accepted visit as done. Throws `unknown-visit`, `wrong-state`. */
 export async function finishVisit(deps: FieldServiceDeps, act: Act & { result: Result }): Promise<void> {
-  const { result, person, now } = act;
+  const { person, now } = act;
+  const { note: words, ...result } = act.result;
   await actOn(deps, act.visit, async (tx, file, visit) => {
     await saveVisit(tx, { ...visitMoved(visit, 'finished'), finishedAt: now, result });
-    await note(tx, file, now, happened.finished(visit.technician, person, result));
+    await note(tx, file, now, happened.finished(visit.technician, person, result.outcome, words));
     const ended = await howItEnded(tx, file.alert);
     if (ended !== null) return closeCase(tx, file, ended, now);
     await tellHousehold(tx, file, visitDone(file, result.outcome));

@@ -1,11 +1,12 @@
 // What field service says to people, in words.
 
 import type { z } from 'zod';
-import { compose, type Phrase, type RankedCause, type VisitResult } from '#contracts';
+import { compose, type Id, type Phrase, type RankedCause, type VisitResult } from '#contracts';
 import type { ApplianceRecord } from '#registry';
 import type { CaseRecord, VisitRecord } from './records.ts';
 
-export type Message = { kind: string; subject: Phrase; lines: Phrase[] };
+/** `about`: whose name stands in the place of `{person}`. */
+export type Message = { kind: string; subject: Phrase; lines: Phrase[]; about?: Id };
 
 const time = (at: number) => ({ value: at, unit: 'instant' }) as const;
 
@@ -113,9 +114,10 @@ export const escalated = (file: CaseRecord, visit: VisitRecord): Message => ({
   ],
 });
 
-export const accepted = (visit: VisitRecord, technician: string): Message => ({
+export const accepted = (visit: VisitRecord, technician: Id): Message => ({
   kind: 'visit-accepted',
-  subject: compose('{technician} will come to you', '{technician} 将为您上门', { technician }),
+  about: technician,
+  subject: { en: '{person} will come to you', zh: '{person} 将为您上门' },
   lines: [
     visit.slotStart !== null && visit.slotEnd !== null
       ? compose('Time of the visit: {start} to {end}.', '上门时间：{start} 至 {end}。', {

@@ -39,7 +39,8 @@ export type VisitRecord = {
   escalationDueAt: number | null;
   openedAt: number;
   finishedAt: number | null;
-  result: z.infer<typeof VisitResult> | null;
+  /** Codes only: what the technician wrote stands sealed on the timeline. */
+  result: Omit<z.infer<typeof VisitResult>, 'note'> | null;
 };
 
 /** Whose people do the work. */

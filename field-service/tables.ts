@@ -1,5 +1,6 @@
 // Tables of field service: cases, their visits, who was asked, and one timeline per case.
 import type { Migration } from '#runtime';
+import { sealPlainNotes } from './seal-plain-notes.ts';
 
 export const fieldServiceTables: readonly Migration[] = [
   {
@@ -73,5 +74,13 @@ export const fieldServiceTables: readonly Migration[] = [
       'create index service_case_organisation on app.service_case (organisation, opened_at desc, id desc)',
       'create index service_case_partner on app.service_case (partner, opened_at desc, id desc) where partner is not null',
     ],
+  },
+  {
+    name: 'field-service/003-sealed-notes',
+    statements: [
+      'alter table app.case_event add column note_key uuid',
+      'alter table app.case_event add column note_sealed text',
+    ],
+    run: sealPlainNotes,
   },
 ];

@@ -1,22 +1,31 @@
-// The timeline of a case: what happened, append only. Names are not kept here: `{person}` stands for `about`.
+// The timeline of a case: what happened, append only. Names are not kept here: `{person}` stands for `about`, and `{note}`
+// for words that are kept sealed with the key of the household, or of the appliance when it stands in none.
 
 import type { z } from 'zod';
 import { compose, type Id, type Phrase, type ServiceRequest, type VisitResult } from '#contracts';
+import { openSealed, seal } from '#registry';
 import { announce, type Sql } from '#runtime';
 import type { CaseRecord } from './records.ts';
 import type { SlotTimes } from './slots.ts';
 
-export type Happening = { what: string; text: Phrase; by?: Id | null; about?: Id | null };
+export type Happening = { what: string; text: Phrase; by?: Id | null; about?: Id | null; note?: string };
 
 export async function note(tx: Sql, file: CaseRecord, now: number, entry: Happening): Promise<void> {
-  await tx.query('insert into app.case_event (case_id, at, what, text, by, about) values ($1, $2, $3, $4, $5, $6)', [
-    file.id,
-    now,
-    entry.what,
-    JSON.stringify(entry.text),
-    entry.by ?? null,
-    entry.about ?? null,
-  ]);
+  const key = file.household ?? file.appliance;
+  await tx.query(
+    `insert into app.case_event (case_id, at, what, text, by, about, note_key, note_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      file.id,
+      now,
+      entry.what,
+      JSON.stringify(entry.text),
+      entry.by ?? null,
+      entry.about ?? null,
+      entry.note ? key : null,
+      entry.note ? await seal(tx, key, entry.note) : null,
+    ],
+  );
   await announce(tx, { what: 'case', id: file.id });
 }
 
@@ -35,7 +44,9 @@ const REASONS: Record<ServiceRequest['reason'], readonly [en: string, zh: string
   ],
 };
 
-const RESULTS: Record<z.infer<typeof VisitResult>['outcome'], readonly [en: string, zh: string]> = {
+type Outcome = z.infer<typeof VisitResult>['outcome'];
+
+const RESULTS: Record<Outcome, readonly [en: string, zh: string]> = {
   repaired: ['{person} finished the visit: repaired. {note}', '{person} 已完成上门：已修复。{note}'],
   'nothing-found': [
     '{person} finished the visit: nothing was found. {note}',
@@ -87,11 +98,12 @@ export const happened = {
       end: { value: end, unit: 'instant' },
     }),
   }),
-  finished: (technician: Id | null, by: Id, result: z.infer<typeof VisitResult>): Happening => ({
-    what: result.outcome,
+  finished: (technician: Id | null, by: Id, outcome: Outcome, words: string): Happening => ({
+    what: outcome,
     about: technician,
     by,
-    text: compose(...RESULTS[result.outcome], { note: result.note }),
+    text: compose(...RESULTS[outcome]),
+    note: words,
   }),
   recoveredOnSite: () =>
     plain(
@@ -112,12 +124,36 @@ export const happened = {
     plain('closed', 'Later readings show that it was a false alarm; closed.', '随后的数据表明这是一次误报，工单关闭。'),
 };
 
-type Row = { caseId: Id; at: number; what: string; text: Phrase; by: Id | null; about: Id | null };
+export type TimelineRow = { caseId: Id; at: number; what: string; text: Phrase; by: Id | null; about: Id | null };
+type Row = TimelineRow & { noteKey: Id | null; noteSealed: string | null };
 
-export async function timelineOf(sql: Sql, cases: readonly Id[]): Promise<Row[]> {
-  return sql.query<Row>(
-    `select case_id as "caseId", at, what, text, by, about from app.case_event
+export async function timelineOf(sql: Sql, cases: readonly Id[]): Promise<TimelineRow[]> {
+  const rows = await sql.query<Row>(
+    `select case_id as "caseId", at, what, text, by, about, note_key as "noteKey", note_sealed as "noteSealed" from app.case_event
       where case_id = any($1::uuid[]) order by case_id, position`,
     [cases],
   );
+  return Promise.all(
+    rows.map(async ({ noteKey, noteSealed, text, ...row }) => ({
+      ...row,
+      text: noted(text, noteKey && (await openSealed(sql, noteKey, noteSealed))),
+    })),
+  );
+}
+
+/** Nothing stands where nothing was written, and where it was erased. */
+const noted = (text: Phrase, words: string | null): Phrase => ({
+  ...text,
+  en: text.en.replaceAll('{note}', () => words ?? '').trimEnd(),
+  zh: text.zh.replaceAll('{note}', () => words ?? '').trimEnd(),
+});
+
+/** Deletes what was written in cases that were closed before `before`. Returns how many notes. */
+export async function forgetNotes(tx: Sql, before: number): Promise<number> {
+  const rows = await tx.query(
+    `update app.case_event e set note_key = null, note_sealed = null from app.service_case c
+      where c.id = e.case_id and c.closed_at < $1 and e.note_sealed is not null returning 1 as one`,
+    [before],
+  );
+  return rows.length;
 }
