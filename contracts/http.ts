@@ -293,7 +293,11 @@ export const PickSlot = z.object({ start: Iso });
 export const Assign = z.object({ technician: Id });
 export const VisitResult = z.object({
   outcome: z.enum(['repaired', 'nothing-found', 'part-needed']),
-  cause: z.string().max(60).optional(),
+  /** A code of the catalogue, never free text. */
+  cause: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/)
+    .optional(),
   note: z.string().max(2000).default(''),
 });
 
