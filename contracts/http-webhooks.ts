@@ -34,6 +34,7 @@ export const WebhookReason = z.enum([
   'endpoint-off',
   'owner-gone',
   'by-request',
+  'our-fault',
 ]);
 export type WebhookReason = z.infer<typeof WebhookReason>;
 

@@ -2,7 +2,7 @@
 // a slow one keeps only itself waiting. No transaction is open meanwhile: a crash in between sends again, under the same id.
 import { type Id, iso, type WebhookReason } from '#contracts';
 import { audit, openSealed } from '#registry';
-import { SECOND, type Sql, step } from '#runtime';
+import { messageOf, SECOND, type Sql, step } from '#runtime';
 import { DELIVERY_LIFE, type DeliveryEvent, missedBecause, nextTryAt, restMs } from './attempts.ts';
 import { DELIVERY_COLUMNS, type DeliveryRecord } from './deliveries.ts';
 import type { WebhooksDeps } from './deps.ts';
@@ -74,7 +74,13 @@ async function claim(sql: Sql, now: number): Promise<Claimed | null> {
 type Outcome = { event: 'arrived' | 'missed' | 'dropped'; status: number | null; reason: WebhookReason | null };
 
 async function deliver(deps: WebhooksDeps, claimed: Claimed, signal: AbortSignal): Promise<void> {
-  const outcome = await sendOne(deps, claimed, signal);
+  const outcome = await sendOne(deps, claimed, signal).catch((error: unknown): Outcome => {
+    deps.logger.error(
+      { delivery: claimed.delivery.id, error: messageOf(error) },
+      'a webhook message could not be made',
+    );
+    return { event: 'missed', status: null, reason: 'our-fault' };
+  });
   // Whoever starts next sends it again; that it was cut short says nothing about the other side.
   if (signal.aborted && outcome.event === 'missed') return;
   const now = deps.clock.now();
@@ -146,7 +152,7 @@ function offBecause(
 ): WebhookReason | null {
   if (outcome.reason === 'gone' || outcome.reason === 'owner-gone') return outcome.reason;
   const nothingSince = webhook.arrivedAt === null || webhook.arrivedAt < delivery.createdAt;
-  return event === 'given-up' && nothingSince ? 'gave-up' : null;
+  return event === 'given-up' && nothingSince && outcome.reason !== 'our-fault' ? 'gave-up' : null;
 }
 
 /** The queue wakes the sweep for the next try; the periodic sweep stands behind it. */

@@ -92,5 +92,5 @@ const deliveryView = (row: DeliveryRecord): WebhookDelivery => ({
 /** Settled ones are kept a while, so that their owner can look at them. */
 export async function forgetDeliveries(sql: Sql, before: number): Promise<void> {
   await sql.query("delete from app.webhook_delivery where state <> 'waiting' and settled_at < $1", [before]);
-  await sql.query("delete from app.webhook_seen where phase = 'closed' and seen_at < $1", [before]);
+  await sql.query("delete from app.webhook_heard where phase = 'closed' and heard_at < $1", [before]);
 }

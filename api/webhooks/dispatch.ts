@@ -24,14 +24,9 @@ async function takeChange(tx: Sql, { clock }: WebhooksDeps, change: Change, caus
   const { what, id } = change;
   const news = await newsOf(tx, what, id);
   if (!news) return;
-  const listeners = await listenersFor(tx, news);
-  if (listeners.length === 0) return;
   const now = clock.now();
-  const before = await remember(tx, { what, id, phase: news.phase, now });
   const kind = objectKinds(tx, await momentLookups(tx, clock, what === 'appliance' ? [id] : []))[KIND_OF_CHANGE[what]];
-  for (const webhook of listeners) {
-    const wanted = eventsOf(what, before, news, webhook.createdAt).filter((event) => webhook.events.includes(event));
-    if (wanted.length === 0) continue;
+  for (const webhook of await listenersFor(tx, what, news)) {
     const viewer = await viewerOfWebhook(tx, webhook, now);
     if (!viewer) {
       await switchOff(tx, webhook.id, 'owner-gone', now);
@@ -39,34 +34,38 @@ async function takeChange(tx: Sql, { clock }: WebhooksDeps, change: Change, caus
     }
     const object = await kind.load(id, viewer);
     if (!object || !may(viewer, kind.read, object)) continue;
-    for (const type of wanted) {
+    const before = await heardOf(tx, { webhook: webhook.id, what, id, phase: news.phase, now });
+    for (const type of eventsOf(what, before, news, webhook.createdAt)) {
+      if (!webhook.events.includes(type)) continue;
       await addDelivery(tx, { webhook: webhook.id, cause, type, about: { what, object: id }, now });
     }
   }
 }
 
 /** A first sieve, so that a change in one home does not ask for every other; whether they may see it is the policy's to say. */
-const listenersFor = (tx: Sql, { household }: News): Promise<WebhookRecord[]> =>
-  tx.query<WebhookRecord>(
+async function listenersFor(tx: Sql, what: Told, { household }: News): Promise<WebhookRecord[]> {
+  const rows = await tx.query<WebhookRecord>(
     `select ${WEBHOOK_COLUMNS} from app.webhook w
       where w.enabled and (w.organisation is not null or w.household = $1::uuid) order by w.id`,
     [household],
   );
+  return rows.filter(({ events }) => events.some((event) => event.startsWith(`${what}.`)));
+}
 
-/** Returns how it was when it was last looked at. Changes of one thing are taken one after the other. */
-async function remember(
+/** Notes how it is, and returns how the endpoint last heard of it. Changes of one thing are taken one after the other. */
+async function heardOf(
   tx: Sql,
-  { what, id, phase, now }: { what: Told; id: Id; phase: Phase | null; now: number },
+  { webhook, what, id, phase, now }: { webhook: Id; what: Told; id: Id; phase: Phase | null; now: number },
 ): Promise<Phase | null> {
   if (phase === null) return null;
-  const [row] = await tx.query<{ phase: Phase }>('select phase from app.webhook_seen where what = $1 and object = $2', [
-    what,
-    id,
-  ]);
+  const [row] = await tx.query<{ phase: Phase }>(
+    'select phase from app.webhook_heard where webhook = $1 and what = $2 and object = $3',
+    [webhook, what, id],
+  );
   await tx.query(
-    `insert into app.webhook_seen (what, object, phase, seen_at) values ($1, $2, $3, $4)
-     on conflict (what, object) do update set phase = excluded.phase, seen_at = excluded.seen_at`,
-    [what, id, phase, now],
+    `insert into app.webhook_heard (webhook, what, object, phase, heard_at) values ($1, $2, $3, $4, $5)
+     on conflict (webhook, what, object) do update set phase = excluded.phase, heard_at = excluded.heard_at`,
+    [webhook, what, id, phase, now],
   );
   return row?.phase ?? null;
 }

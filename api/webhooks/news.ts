@@ -32,11 +32,14 @@ export async function newsOf(sql: Sql, what: Told, id: Id): Promise<News | null>
 
 type Word = 'opened' | 'changed' | 'closed';
 
-/** From how it was to how it is. `unknown`: nobody looked before; `new`: it began after the endpoint was made. */
+/**
+ * From how the endpoint last heard of it to how it is, so that "opened" is the first it hears of anything that is open.
+ * `unknown`: it never heard; `new`: nor could it, because it all began after the endpoint was made.
+ */
 export const HAPPENED: Readonly<Record<`${Phase | 'unknown' | 'new'} ${Phase}`, readonly Word[]>> = {
   'new open': ['opened'],
   'new closed': ['opened', 'closed'],
-  'unknown open': ['changed'],
+  'unknown open': ['opened'],
   'unknown closed': ['closed'],
   'open open': ['changed'],
   'open closed': ['closed'],
@@ -44,7 +47,7 @@ export const HAPPENED: Readonly<Record<`${Phase | 'unknown' | 'new'} ${Phase}`, 
   'closed closed': ['changed'],
 };
 
-/** What an endpoint that listens since `since` is told. `before` is null when nobody looked before. */
+/** What an endpoint that listens since `since` is told. `before` is null when it never heard of it. */
 export function eventsOf(what: Told, before: Phase | null, news: News, since: number): WebhookEvent[] {
   if (what === 'appliance' || news.phase === null) return ['appliance.changed'];
   const was = before ?? (news.openedAt >= since ? 'new' : 'unknown');

@@ -38,6 +38,7 @@ const WORDS: Record<WebhookReason, Phrase> = {
     en: 'The person who made this endpoint may no longer see these things.',
     zh: '创建该端点的人已无权查看这些内容。',
   },
+  'our-fault': { en: 'Something went wrong on our side.', zh: '我方系统出现问题。' },
   'by-request': { en: 'It was switched off by hand.', zh: '已手动停用。' },
 };
 

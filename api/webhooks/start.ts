@@ -7,6 +7,8 @@ import { dispatchChanges } from './dispatch.ts';
 export type Webhooks = Stage & {
   /** Returns how many changes it took and messages it tried. Several may run at once; a slow endpoint delays only its own messages. */
   sweep(): Promise<number>;
+  /** Waits for what is under way now, sweeps included; false when there was nothing. */
+  idle(): Promise<boolean>;
 };
 
 /** Stopping cuts the calls under way short; their messages are sent again later. */
@@ -41,6 +43,11 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
   return {
     name: 'webhooks',
     sweep: () => (stop.signal.aborted ? Promise.resolve(0) : noted(sweep())),
+    async idle() {
+      const busy = underWay.size > 0;
+      await Promise.allSettled(underWay);
+      return busy;
+    },
     async [Symbol.asyncDispose]() {
       stop.abort();
       await unsubscribe();

@@ -31,13 +31,15 @@ export const webhookTables: Migration = {
        created_at bigint not null,
        ends_at bigint,
        primary key (webhook, secret_sealed))`,
-    // Announcements say that something changed; this says from what.
-    `create table app.webhook_seen (
+    // Announcements say that something changed; this says from what, as the endpoint last heard.
+    `create table app.webhook_heard (
+       webhook uuid not null references app.webhook on delete cascade,
        what text not null,
        object uuid not null,
        phase text not null,
-       seen_at bigint not null,
-       primary key (what, object))`,
+       heard_at bigint not null,
+       primary key (webhook, what, object))`,
+    "create index webhook_heard_over on app.webhook_heard (heard_at) where phase = 'closed'",
     `create table app.webhook_delivery (
        id uuid primary key,
        position bigint generated always as identity,

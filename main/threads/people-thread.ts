@@ -8,6 +8,7 @@ import {
   startApi,
   startWebhooks,
   type WebhookSender,
+  type Webhooks,
 } from '#api';
 import type { Sweep } from '#contracts';
 import { startJobsWorker } from '#engines/bullmq';
@@ -32,6 +33,7 @@ const logger = openLogger({ folder: data.folder, thread: 'people', terminalToo: 
 const clock = openClock(data.clock);
 const turns = { alerts: oneAtATime(), notifications: oneAtATime(), 'field-service': oneAtATime() };
 let sweep: (name: Sweep) => Promise<number>;
+let webhooks: Webhooks;
 
 const main = connect<MainOffers, PeopleOffers>(data.main, {
   async start() {
@@ -40,9 +42,7 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const fieldService: FieldServiceDeps = { sql: alerts.sql, jobs: alerts.jobs, logger };
     const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
     const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
-    const webhooks = stack.use(
-      await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }),
-    );
+    webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
     // Two sweeps of one kind at once in one process would only wait for each other's rows.
     sweep = (name) =>
       name === 'webhooks' ? webhooks.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
@@ -65,7 +65,7 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     do {
       done = 0;
       for (const name of SWEEPS) done += await sweep(name);
-    } while (done > 0);
+    } while (done > 0 || (await webhooks.idle()));
   },
 });
 
