@@ -21,8 +21,9 @@ const refuse = (code: keyof typeof CODE, message: string): Refusal => ({
   refused: Object.assign(new Error(message), { returnCode: CODE[code] }),
 });
 
-// It becomes part of a topic, and must never be taken for an appliance's or a gateway's.
-const isUnitName = (clientId: string): boolean => /^[\w-]{1,64}$/.test(clientId) && !Id.safeParse(clientId).success;
+// It becomes part of a topic, and must never be taken for an appliance's or a gateway's. Aedes invents one where there is none.
+const isUnitName = (clientId: string): boolean =>
+  /^(?!aedes_)[\w-]{1,64}$/.test(clientId) && !Id.safeParse(clientId).success;
 
 function offerOf({ clientId, userName, password, certificate }: Knock): Offer | Refusal {
   if (userName?.startsWith(PROVISIONING_USER)) {

@@ -21,13 +21,13 @@ export type Gateway = {
 /** Whose gateways a list may show. */
 export type GatewayScope = { households: readonly Id[] } | { organisation: Id };
 
+// What was given to another household stands behind the old one's gateway no more, whatever the row says.
 const FITS = `case when g.household is null then a.organisation = g.organisation
   else a.household is not distinct from g.household end`;
-// What was given to another household stands behind the old one's gateway no more, whatever the row says.
-const BEHIND = `app.gateway_appliance b join app.appliance a on a.id = b.appliance and ${FITS}`;
 
 const SELECT = `select g.id, g.organisation, g.household, g.serial, g.created_at as "createdAt",
-    (select coalesce(jsonb_agg(a.id order by a.id), '[]'::jsonb) from ${BEHIND} where b.gateway = g.id) as appliances
+    (select coalesce(jsonb_agg(a.id order by a.id), '[]'::jsonb) from app.gateway_appliance b
+       join app.appliance a on a.id = b.appliance where b.gateway = g.id and ${FITS}) as appliances
   from app.gateway g`;
 
 /** The secret is returned once. Throws `unknown-household`. */
@@ -92,7 +92,8 @@ export async function listGateways(
 /** The models of the appliances that this gateway speaks for, by their id. */
 export async function behindGateway(sql: Sql, gateway: Id): Promise<Map<Id, string>> {
   const rows = await sql.query<{ id: Id; model: string }>(
-    `select a.id, a.model from app.gateway g join ${BEHIND} on b.gateway = g.id where g.id = $1`,
+    `select a.id, a.model from app.gateway g join app.gateway_appliance b on b.gateway = g.id
+       join app.appliance a on a.id = b.appliance where g.id = $1 and ${FITS}`,
     [gateway],
   );
   return new Map(rows.map(({ id, model }) => [id, model]));
