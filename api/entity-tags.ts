@@ -89,5 +89,4 @@ async function tagNow(app: FastifyInstance, request: FastifyRequest, path: strin
 }
 
 const fits = (wanted: string, current: string | null): boolean =>
-  current !== null &&
-  (wanted.trim() === '*' || listed(wanted).some((tag) => editedPart(tag) === editedPart(current)));
+  current !== null && (wanted.trim() === '*' || listed(wanted).some((tag) => editedPart(tag) === editedPart(current)));

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDeps } from './deps.ts';
-import { type Answer, type Attempt, beginAttempt, type Earlier, giveUpAttempt, keepAnswer } from './idempotency-records.ts';
+import {
+  type Answer,
+  type Attempt,
+  beginAttempt,
+  type Earlier,
+  giveUpAttempt,
+  keepAnswer,
+} from './idempotency-records.ts';
 import { problem } from './problems.ts';
 
 declare module 'fastify' {

@@ -61,8 +61,13 @@ export function viewerOf(request: FastifyRequest): Viewer {
   return request.viewer;
 }
 
-/** A key in the header counts before a session in the cookie: a program says so on purpose. */
-async function askerOf(
+const ENROLMENT: readonly Action[] = ['use-own-account', 'read-own-account'];
+
+/** A session that is narrowed belongs to somebody who has yet to enrol a second factor. */
+const mustEnrol = (viewer: Viewer): boolean => viewer.key === null && viewer.scopes !== null;
+
+/** Who sent this, by now. A key in the header counts before a session in the cookie: a program says so on purpose. */
+export async function askerOf(
   request: FastifyRequest,
   { sql, clock }: Pick<ApiDeps, 'sql' | 'clock'>,
 ): Promise<Viewer | null> {
@@ -88,6 +93,10 @@ export function buildWall(app: FastifyInstance, deps: Pick<ApiDeps, 'sql' | 'clo
     const wall = request.routeOptions.config.wall;
     if (wall?.public) return;
     if (!wall) throw notAllowed();
-    await wall.guard(request, viewerOf(request));
+    const viewer = viewerOf(request);
+    if (mustEnrol(viewer) && !ENROLMENT.includes(wall.action)) {
+      throw problem('second-factor-required', 'Your organisation asks for a second factor, and you have none yet.');
+    }
+    await wall.guard(request, viewer);
   });
 }

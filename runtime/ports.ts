@@ -7,8 +7,11 @@ export interface Sql {
   query<Row extends object = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Row[]>;
   /** All or nothing. The work must only use the `tx` it is given; a query on the outer port inside throws instead of waiting for itself. */
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
-  /** Calls back with the payload of each NOTIFY on `channel` until the returned function is called. */
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Calls back with the payload of each NOTIFY on `channel` until the returned function is called. `missed` is called when
+   * the connection was away and is back: what was notified meanwhile was not heard.
+   */
+  listen(channel: string, heard: (payload: string) => void, missed?: () => void): Promise<() => Promise<void>>;
 }
 
 /** The durable sequence of everything diagnosis sees; the writing end. */

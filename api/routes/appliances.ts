@@ -14,7 +14,16 @@ import {
   SIGNALS,
 } from '#contracts';
 import { listQuarantine } from '#ingest';
-import { actorOf, applianceById, createAppliance, listAppliances, NOBODYS, tryItLine, type Viewer } from '#registry';
+import {
+  actorOf,
+  applianceById,
+  createAppliance,
+  listAppliances,
+  NOBODYS,
+  openBytes,
+  tryItLine,
+  type Viewer,
+} from '#registry';
 import { DAY } from '#runtime';
 import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
@@ -25,6 +34,8 @@ import { applianceViews } from '../views/appliance.ts';
 import { bucketWidthMs } from '../views/buckets.ts';
 import { allow, allowFor, allowOn, viewerOf } from '../wall.ts';
 
+/** What the appliance says itself; nobody edits it. */
+const LIVE_FIELDS = ['condition', 'connected', 'heardAt', 'latest', 'openAlerts'];
 const LONGEST_SERIES_MS = 800 * DAY;
 const PAYLOAD_CHARACTERS = 2_000;
 const QuarantinePage = z.object({
@@ -57,11 +68,14 @@ export const applianceRoutes: Routes = (app, deps) => {
   app.post(
     '/appliances',
     {
-      config: allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => ({
-        ...NOBODYS,
-        household: householdFor(body, viewer) ?? null,
-        organisations: viewer.organisation === null ? [] : [viewer.organisation],
-      })),
+      config: {
+        ...allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => ({
+          ...NOBODYS,
+          household: householdFor(body, viewer) ?? null,
+          organisations: viewer.organisation === null ? [] : [viewer.organisation],
+        })),
+        secretAnswer: true,
+      },
       schema: {
         operationId: 'createAppliance',
         summary: 'Add an appliance; its secret is shown this once',
@@ -76,7 +90,7 @@ export const applianceRoutes: Routes = (app, deps) => {
   app.get(
     '/appliances/:id',
     {
-      config: allowOn('read-appliance', appliance),
+      config: { ...allowOn('read-appliance', appliance), liveFields: LIVE_FIELDS },
       schema: {
         operationId: 'getAppliance',
         summary: 'One appliance: how it is and what it said last',
@@ -179,11 +193,15 @@ async function quarantine(deps: ApiDeps, appliance: Id, { cursor, limit }: z.inf
   const before = cursor === undefined ? {} : { before: cursor };
   const messages = await listQuarantine(deps.sql, { appliance, limit, ...before });
   return {
-    items: messages.map((message) => ({
-      ...message,
-      receivedAt: iso(message.receivedAt),
-      payload: new TextDecoder().decode(message.payload).slice(0, PAYLOAD_CHARACTERS),
-    })),
+    items: await Promise.all(
+      messages.map(async ({ subject, payload, ...message }) => ({
+        ...message,
+        receivedAt: iso(message.receivedAt),
+        payload: new TextDecoder()
+          .decode((subject === null ? payload : await openBytes(deps.sql, subject, payload)) ?? undefined)
+          .slice(0, PAYLOAD_CHARACTERS),
+      })),
+    ),
     next: messages.length === limit ? String(messages.at(-1)!.receivedAt) : null,
   };
 }

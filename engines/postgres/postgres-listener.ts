@@ -7,10 +7,11 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10 * SECOND;
 
 type Heard = (payload: string) => void;
+type Listening = { heard: Heard; missed: (() => void) | undefined };
 
 export class PostgresListener implements AsyncDisposable {
   readonly #config: ClientConfig;
-  readonly #heard = new Map<string, Set<Heard>>();
+  readonly #listening = new Map<string, Set<Listening>>();
   #client: Promise<Client> | null = null;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
@@ -21,11 +22,11 @@ export class PostgresListener implements AsyncDisposable {
   }
 
   /** Throws when the first connection fails; later ones are tried again until disposal. */
-  async listen(channel: string, heard: Heard): Promise<() => Promise<void>> {
-    const listeners = this.#heard.get(channel) ?? new Set();
-    const entry: Heard = (payload) => heard(payload);
+  async listen(channel: string, heard: Heard, missed?: () => void): Promise<() => Promise<void>> {
+    const listeners = this.#listening.get(channel) ?? new Set();
+    const entry: Listening = { heard, missed };
     listeners.add(entry);
-    this.#heard.set(channel, listeners);
+    this.#listening.set(channel, listeners);
     try {
       const client = await this.#connected();
       await client.query(listenTo(channel));
@@ -58,10 +59,10 @@ export class PostgresListener implements AsyncDisposable {
     // Without this listener a lost connection would be an uncaught error; `end` follows and reconnects.
     client.on('error', () => {});
     client.on('notification', ({ channel, payload }) => {
-      for (const heard of this.#heard.get(channel) ?? []) heard(payload ?? '');
+      for (const { heard } of this.#listening.get(channel) ?? []) heard(payload ?? '');
     });
     await client.connect();
-    for (const channel of this.#heard.keys()) await client.query(listenTo(channel));
+    for (const channel of this.#listening.keys()) await client.query(listenTo(channel));
     client.once('end', () => this.#lost());
     this.#retryMs = FIRST_RETRY_MS;
     return client;
@@ -70,8 +71,17 @@ export class PostgresListener implements AsyncDisposable {
   #lost(): void {
     this.#client = null;
     if (this.#closed) return;
-    this.#retry = setTimeout(() => this.#connected().catch(() => this.#lost()), this.#retryMs).unref();
+    this.#retry = setTimeout(() => void this.#comeBack(), this.#retryMs).unref();
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+  }
+
+  async #comeBack(): Promise<void> {
+    try {
+      await this.#connected();
+    } catch {
+      return this.#lost();
+    }
+    for (const listeners of this.#listening.values()) for (const { missed } of listeners) missed?.();
   }
 }
 

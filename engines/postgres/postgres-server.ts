@@ -103,9 +103,9 @@ function poolSql(pool: Pool, listener: PostgresListener, where: string): Sql {
         client.release();
       }
     },
-    async listen(channel, heard) {
+    async listen(channel, heard, missed) {
       transactions.refuseInside();
-      return reach(where, () => listener.listen(channel, heard));
+      return reach(where, () => listener.listen(channel, heard, missed));
     },
   };
 }

@@ -37,17 +37,24 @@ function liveUpdates(open: () => Promise<TestDatabase>): void {
   });
 
   /** A page that listens. `until` reads on to the change it waits for and returns all on the way, that one included. */
-  async function listen(account: Account, url = api.url) {
-    const response = await fetch(`${url}/api/v1/events`, { headers: { cookie: account.cookie } });
+  async function listen(account: Account, url = api.url, lastEventId?: string) {
+    const response = await fetch(`${url}/api/v1/events`, {
+      headers: { cookie: account.cookie, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
+    let lastId = '';
+    const resets: string[] = [];
     const next = async (): Promise<Change | null> => {
       for (;;) {
         const end = text.indexOf('\n\n');
         if (end >= 0) {
           const event = text.slice(0, end);
           text = text.slice(end + 2);
-          if (event.startsWith('data: ')) return JSON.parse(event.slice(6)) as Change;
+          const fields = new Map(event.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
+          lastId = fields.get('id') ?? lastId;
+          if (fields.get('event') === 'reset') resets.push(lastId);
+          else if (fields.has('data')) return JSON.parse(fields.get('data')!) as Change;
           continue;
         }
         const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
@@ -58,6 +65,9 @@ function liveUpdates(open: () => Promise<TestDatabase>): void {
     return {
       response,
       next,
+      /** Ids at which it was told to ask again for everything. */
+      resets,
+      lastId: () => lastId,
       async until(wanted: Change): Promise<Change[]> {
         const heard: Change[] = [];
         for (;;) {
@@ -125,13 +135,70 @@ function liveUpdates(open: () => Promise<TestDatabase>): void {
       await page.until({ what: 'readings', id: appliance });
     });
 
+    it('end at log-out, at once and in every process', async () => {
+      const guest = await platform.account('dispatcher');
+      await using second = await startApi(platform.deps);
+      await using here = await listen(guest);
+      await using there = await listen(guest, second.url);
+      await using staying = await listen(dispatcher, second.url);
+      await fetch(`${second.url}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: guest.cookie } });
+      expect(await there.next()).toBeNull();
+      expect(await here.next()).toBeNull();
+      const appliance = await platform.appliance(home, 'After log-out');
+      await staying.until({ what: 'appliance', id: appliance });
+    });
+
+    it('go on where a page was cut off, with what it may see of what it missed', async () => {
+      const first = await listen(owner);
+      const before = await platform.appliance(home, 'Before');
+      await first.until({ what: 'appliance', id: before });
+      await first[Symbol.asyncDispose]();
+      await using desk = await listen(dispatcher);
+      const missed = await platform.appliance(home, 'Missed');
+      const foreign = await platform.appliance(undefined, 'Foreign');
+      await desk.until({ what: 'appliance', id: foreign });
+      await using again = await listen(owner, api.url, first.lastId());
+      expect(await again.next()).toEqual({ what: 'appliance', id: missed });
+      const after = await platform.appliance(home, 'After');
+      expect(await again.until({ what: 'appliance', id: after })).toEqual([{ what: 'appliance', id: after }]);
+      expect(again.resets).toEqual([]);
+    });
+
+    it('go on for a page that heard no event yet', async () => {
+      const quiet = await listen(owner);
+      const marker = await platform.appliance(home, 'Marker');
+      await quiet.until({ what: 'appliance', id: marker });
+      await quiet[Symbol.asyncDispose]();
+      const silent = await listen(owner, api.url, quiet.lastId());
+      await using later = await listen(owner, api.url, quiet.lastId());
+      const next = await platform.appliance(home, 'Next');
+      for (const page of [silent, later]) {
+        expect(await page.until({ what: 'appliance', id: next })).toEqual([{ what: 'appliance', id: next }]);
+      }
+      await silent[Symbol.asyncDispose]();
+    });
+
+    it('tell a page to ask again for everything when they cannot know what it missed', async () => {
+      await using second = await startApi(platform.deps);
+      const elsewhere = await listen(owner, second.url);
+      const seen = await platform.appliance(home, 'Seen elsewhere');
+      await elsewhere.until({ what: 'appliance', id: seen });
+      await elsewhere[Symbol.asyncDispose]();
+      for (const id of [elsewhere.lastId(), 'nonsense', '-', 'x-1e99']) {
+        await using page = await listen(owner, api.url, id);
+        const marker = await platform.appliance(home, `After ${id.slice(0, 8)}`);
+        await page.until({ what: 'appliance', id: marker });
+        expect([id, page.resets.length]).toEqual([id, 1]);
+      }
+    });
+
     it('end with the session', async () => {
       vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
       const guest = await platform.account('dispatcher');
       const second = await startApi(platform.deps);
       await using leaving = await listen(guest, second.url);
       await using staying = await listen(dispatcher, second.url);
-      await fetch(`${second.url}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: guest.cookie } });
+      await platform.sql.query('delete from app.session where person = $1', [guest.person.id]);
       await vi.advanceTimersByTimeAsync(15_000);
       expect(await leaving.next()).toBeNull();
       const appliance = await platform.appliance(home, 'After');

@@ -37,12 +37,14 @@ export function useLive(listening: boolean): boolean {
         missed = false;
       };
       source.onmessage = hear;
-      source.addEventListener('change', hear);
+      // It was away for too long, or reaches another process: what it missed is not known.
+      source.addEventListener('reset', () => void client.invalidateQueries());
       source.onerror = () => {
         setLive(false);
+        // The browser reconnects by itself after a lost connection, and says what it heard last; after an error status it gives up.
+        if (source.readyState !== EventSource.CLOSED) return;
         missed = true;
-        // The browser reconnects by itself after a lost connection, but gives up after an error status.
-        if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
+        retry = setTimeout(connect, RETRY_MS);
       };
     };
     connect();
