@@ -1,7 +1,7 @@
 // The sweep of notifications: claim a row, send it, mark it. No transaction is open while the mail server is asked, so a
 // crash between sending and marking sends again, under the same Message-ID.
 import { type Id, idOf, type OutgoingMessage } from '#contracts';
-import { appliancesByIds, personById } from '#registry';
+import { appliancesByIds, openParts, personById } from '#registry';
 import { announce, DAY, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
 import type { MailSender } from './ports.ts';
 import { type Letter, renderMail } from './render-mail.ts';
@@ -94,12 +94,16 @@ async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Prom
   const appliance = row.appliance && (await appliancesByIds(sql, [row.appliance])).get(row.appliance);
   const about = row.about && (await personById(sql, row.about));
   const names = { appliance: appliance ? appliance.name : null, person: about ? about.name : null };
-  return send(mail, () => renderMail(row, person, names, publicUrl));
+  return send(mail, async () => {
+    const letter = renderMail(row, person, names, publicUrl);
+    const open = (text: string) => openParts(sql, person.id, text);
+    return { ...letter, subject: await open(letter.subject), text: await open(letter.text) };
+  });
 }
 
-async function send(mail: MailSender, render: () => Parameters<MailSender['send']>[0]): Promise<Outcome> {
+async function send(mail: MailSender, render: () => Promise<Parameters<MailSender['send']>[0]>): Promise<Outcome> {
   try {
-    await mail.send(render());
+    await mail.send(await render());
     return { state: 'sent', reason: null };
   } catch (error) {
     const rejected = error instanceof PlatformError && error.kind === 'reject';

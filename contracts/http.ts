@@ -69,7 +69,12 @@ export const Person = z
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof Person>;
 
-export const LogIn = z.object({ email: z.email(), password: z.string().min(1).max(200) });
+/** `code`: of the authenticator app, or a recovery code; needed by who has a second factor. */
+export const LogIn = z.object({
+  email: z.email(),
+  password: z.string().min(1).max(200),
+  code: z.string().min(6).max(40).optional(),
+});
 export const Preferences = z
   .object({ language: Language, timeZone: z.string(), temperatureUnit: TemperatureUnit })
   .partial();
@@ -78,6 +83,8 @@ export const SetUp = z.object({
   name: z.string().min(1).max(120),
   email: z.email(),
   password: z.string().min(10).max(200),
+  /** The name of the organisation that runs the platform. */
+  organisation: z.string().min(1).max(120).optional(),
 });
 export const NewPerson = z.object({
   name: z.string().min(1).max(120),
@@ -97,7 +104,9 @@ export const NewPerson = z.object({
 export const NewHousehold = z.object({
   name: z.string().min(1).max(120),
   address: z.string().max(300).default(''),
-  region: z.string().min(1).max(40),
+  region: z.string().min(1).max(40).optional(),
+  /** Finds the region where none is given. Not kept. */
+  postcode: z.string().max(20).optional(),
 });
 export const Household = z
   .object({ id: Id, name: z.string(), address: z.string(), region: z.string() })

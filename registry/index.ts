@@ -10,6 +10,7 @@ export {
   householdOf,
   listAppliances,
 } from './appliances.ts';
+export { type AttemptLimit, attempt, dropOldAttempts, forgetAttempts } from './attempts.ts';
 export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
 export {
   type Credential,
@@ -38,6 +39,8 @@ export {
   listHouseholds,
   organisationsOfHousehold,
 } from './households.ts';
+export { type Acceptance, acceptInvitation, inviteToHousehold } from './invitations.ts';
+export { mailPerson, sealedPart } from './mail-person.ts';
 export { loadModels } from './models.ts';
 export {
   createOrganisation,
@@ -46,6 +49,7 @@ export {
   organisationById,
   organisationsAround,
 } from './organisations.ts';
+export { askPasswordReset, changePassword, resetPassword } from './password-reset.ts';
 export {
   createPerson,
   listPeople,
@@ -86,8 +90,31 @@ export {
   provisioningKeyById,
   revokeProvisioningKey,
 } from './provisioning.ts';
-export { logIn, logOut, openSession, SESSION_ABSOLUTE_MS, sessionOf, viewerOfKey, viewerOfPerson } from './sessions.ts';
+export { openParts } from './sealed-parts.ts';
+export {
+  confirmSecondFactor,
+  enrolSecondFactor,
+  removeSecondFactor,
+  renewRecoveryCodes,
+  secondFactorOf,
+} from './second-factor.ts';
+export {
+  authenticateAgain,
+  endSession,
+  endSessions,
+  isFresh,
+  listSessions,
+  logIn,
+  logOut,
+  openSession,
+  SESSION_ABSOLUTE_MS,
+  type Session,
+  sessionOf,
+  viewerOfKey,
+  viewerOfPerson,
+} from './sessions.ts';
 export { issueSetUpToken, setUp } from './set-up.ts';
+export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './sign-up.ts';
 export { registryTables } from './tables.ts';
 export { tryItLine } from './try-it.ts';
-export { deleteKey, openSealed, seal, unseal } from './vault.ts';
+export { deleteKey, keyOf, openBytes, openSealed, seal, sealForAppliances, unseal } from './vault.ts';

@@ -38,7 +38,8 @@ const toPerson = (row: PersonRow): Person => ({
   temperatureUnit: row.temperature_unit,
 });
 
-export type NewPersonFields = PersonFields & { now: number; by?: Actor };
+/** `confirmed` false: the account waits until its owner answers a mail. */
+export type NewPersonFields = PersonFields & { now: number; by?: Actor; confirmed?: boolean };
 
 /** Throws `email-taken`, `unknown-household`, `unknown-organisation`, `unknown-time-zone` or `region-needed` (all `reject`). */
 export async function createPerson(sql: Sql, fields: NewPersonFields): Promise<Person> {
@@ -53,8 +54,8 @@ export async function insertPerson(tx: Sql, fields: NewPersonFields, passwordHas
   const organisation = inHousehold ? null : await organisationFor(tx, fields.organisation);
   const inserted = await tx.query(
     `insert into app.person (id, name_sealed, email_sealed, email_index, role, organisation, language, time_zone,
-       temperature_unit, password_hash, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'C', $9, $10) on conflict (email_index) where email_index is not null do nothing
+       temperature_unit, password_hash, created_at, confirmed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'C', $9, $10, $11) on conflict (email_index) where email_index is not null do nothing
      returning id`,
     [
       id,
@@ -67,6 +68,7 @@ export async function insertPerson(tx: Sql, fields: NewPersonFields, passwordHas
       knownTimeZone(fields.timeZone ?? 'UTC'),
       passwordHash,
       fields.now,
+      fields.confirmed === false ? null : fields.now,
     ],
   );
   if (inserted.length === 0) {
@@ -164,7 +166,8 @@ export async function listPeople(
 /** Members of a household, oldest account first. */
 export async function membersOf(sql: Sql, household: Id): Promise<Person[]> {
   const rows = await sql.query<PersonRow>(
-    `${SELECT} join app.household_member m on m.person = p.id where m.household = $1 order by p.id`,
+    `${SELECT} join app.household_member m on m.person = p.id
+      where m.household = $1 and p.deactivated_at is null order by p.id`,
     [household],
   );
   return rows.map(toPerson);
@@ -172,10 +175,10 @@ export async function membersOf(sql: Sql, household: Id): Promise<Person[]> {
 
 /** Staff of one organisation in one role, oldest account first. */
 export async function peopleWithRole(sql: Sql, role: Role, organisation: Id): Promise<Person[]> {
-  const rows = await sql.query<PersonRow>(`${SELECT} where p.role = $1 and p.organisation = $2 order by p.id`, [
-    role,
-    organisation,
-  ]);
+  const rows = await sql.query<PersonRow>(
+    `${SELECT} where p.role = $1 and p.organisation = $2 and p.deactivated_at is null order by p.id`,
+    [role, organisation],
+  );
   return rows.map(toPerson);
 }
 
@@ -188,7 +191,7 @@ export async function technicians(sql: Sql, organisations: readonly Id[]): Promi
   const rows = await sql.query<TechnicianRow>(
     `select p.id, p.organisation, k.key, p.name_sealed, t.region, t.skills
        from app.technician t join app.person p on p.id = t.person join keys.subject_key k on k.subject = p.id
-      where p.organisation = any($1::uuid[]) order by p.id`,
+      where p.organisation = any($1::uuid[]) and p.role = 'technician' and p.deactivated_at is null order by p.id`,
     [organisations],
   );
   return rows.map(({ key, name_sealed, ...row }) => ({ ...row, name: unseal(row.id, key, name_sealed) ?? '' }));

@@ -2,8 +2,8 @@
 import type { Migration } from '#runtime';
 import { credentialTables } from './credential-tables.ts';
 import { organisationTables } from './organisation-tables.ts';
-import { peopleTables } from './people-tables.ts';
 import { passportTables } from './passport-tables.ts';
+import { peopleTables } from './people-tables.ts';
 
 export const registryTables: readonly Migration[] = [
   {
