@@ -2,7 +2,14 @@
 export { FUTURE_TOLERANCE_MS, OLDEST_READING_MS } from './checks.ts';
 export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
-export type { ReadingsStore } from './ports.ts';
-export { keepRefused, listQuarantine, type QuarantinedMessage, quarantinedSince } from './quarantine.ts';
+export type { ReadingsStore, SealPayloads } from './ports.ts';
+export {
+  forgetAppliances,
+  forgetQuarantine,
+  keepRefused,
+  listQuarantine,
+  type QuarantinedMessage,
+  quarantinedSince,
+} from './quarantine.ts';
 export { type ReadingsWorker, type ReadingsWorkerDeps, startReadingsWorker } from './readings-worker.ts';
 export { ingestTables } from './tables.ts';

@@ -16,6 +16,16 @@ const Group = ReadingGroup.extend({ values: z.custom<Record<string, unknown>>(is
 /** TelemetryPayload, but for its groups, which are judged one by one. */
 const Envelope = TelemetryPayload.extend({ readings: z.array(z.unknown()).min(1).max(10_000) });
 
+/** The parser quotes what stands around the fault; a reason is kept in plain words and holds nothing of the payload. */
+const withoutQuotes = (error: unknown): string => {
+  const message = messageOf(error);
+  const position = /position \d+.*/.exec(message)?.[0];
+  if (position !== undefined) return `something unexpected at ${position}`;
+  const [token] = /^Unexpected token '.+?'/.exec(message) ?? [];
+  if (token !== undefined) return token.replace('U', 'u');
+  return /end of JSON|Unterminated/i.test(message) ? 'it ends too early' : 'something unexpected in it';
+};
+
 const EXAMPLE = '{"seq":1,"readings":[{"at":1763756400000,"values":{"cabinet_temperature":4.2}}]}';
 
 const refuse = (reason: string): ParsedPayload => ({ ok: false, reason });
@@ -55,7 +65,9 @@ export function parsePayload(body: Uint8Array): ParsedPayload {
   try {
     json = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {
-    return refuse(`The payload is not JSON: ${messageOf(error)}. Note that JSON has no NaN and no trailing commas.`);
+    return refuse(
+      `The payload is not JSON: ${withoutQuotes(error)}. Note that JSON has no NaN and no trailing commas.`,
+    );
   }
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     return refuse(`The payload must be a JSON object like ${EXAMPLE}`);

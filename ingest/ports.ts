@@ -1,5 +1,12 @@
 // What ingest needs from a readings engine: embedded DuckDB, or InfluxDB 2.
 import type { Id, Moment, SeriesPoint } from '#contracts';
+import type { Sql } from '#runtime';
+
+/** What was not accepted may say anything about anybody: it is kept as cipher text. In the order of `items`; `subject` is whose key it was. */
+export type SealPayloads = (
+  tx: Sql,
+  items: readonly { appliance: Id; bytes: Uint8Array }[],
+) => Promise<{ subject: Id; sealed: Uint8Array }[]>;
 
 export interface ReadingsStore extends AsyncDisposable {
   /** Log position to go on from; 0 when nothing was ever written. */

@@ -1,6 +1,7 @@
-// Messages that were kept but not, or not wholly, accepted: the raw bytes and the reason. The id is the position in the log.
+// Messages that were kept but not, or not wholly, accepted: the sealed bytes and the reason. The id is the position in the log.
 import type { Id, Moment } from '#contracts';
 import type { Sql } from '#runtime';
+import type { SealPayloads } from './ports.ts';
 
 export type Quarantined = {
   position: number;
@@ -10,11 +11,12 @@ export type Quarantined = {
   reason: string;
   payload: Uint8Array;
 };
-export type QuarantinedMessage = Omit<Quarantined, 'position'> & { id: string };
+/** `payload` is sealed for `subject`; null: it is plain. */
+export type QuarantinedMessage = Omit<Quarantined, 'position'> & { id: string; subject: Id | null };
 
 const LONGEST_REASON = 2_000;
 
-/** A reason may quote what came in, and PostgreSQL keeps no U+0000. */
+/** A reason may name a signal as it came in, and PostgreSQL keeps no U+0000. */
 const printable = (reason: string): string =>
   reason
     .slice(0, LONGEST_REASON)
@@ -22,33 +24,56 @@ const printable = (reason: string): string =>
     .replace(/\p{Cc}/gu, '\ufffd');
 
 /** The same message twice leaves one row. */
-export async function quarantine(sql: Sql, messages: readonly Quarantined[]): Promise<void> {
-  for (const message of messages) {
+export async function quarantine(sql: Sql, messages: readonly Quarantined[], seal: SealPayloads): Promise<void> {
+  if (messages.length === 0) return;
+  const items = messages.map(({ appliance, payload }) => ({ appliance, bytes: payload }));
+  const sealed = await seal(sql, items);
+  for (const [index, message] of messages.entries()) {
     await sql.query(
-      `insert into app.quarantine (position, appliance, received_at, channel, reason, payload)
-       values ($1, $2, $3, $4, $5, $6) on conflict (position) do nothing`,
+      `insert into app.quarantine (position, appliance, received_at, channel, reason, payload, subject)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (position) do nothing`,
       [
         message.position,
         message.appliance,
         message.receivedAt,
         message.channel,
         printable(message.reason),
-        Buffer.from(message.payload),
+        Buffer.from(sealed[index]!.sealed),
+        sealed[index]!.subject,
       ],
     );
   }
 }
 
+type Refused = { moment: Moment; reason: string; receivedAt: number };
+
 /** What the readings engine will never store: kept as the readings it was asked for, beside what else is known of that message. */
-export async function keepRefused(sql: Sql, moment: Moment, reason: string, receivedAt: number): Promise<void> {
+export async function keepRefused(
+  sql: Sql,
+  { moment, reason, receivedAt }: Refused,
+  seal: SealPayloads,
+): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(moment));
+  const [kept] = await seal(sql, [{ appliance: moment.appliance, bytes }]);
   await sql.query(
-    `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload)
-     values ($1, $2, $3, 'telemetry', $4, $5)
+    `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload, subject)
+     values ($1, $2, $3, 'telemetry', $4, $5, $6)
      on conflict (position) do update set reason = case
        when strpos(q.reason, excluded.reason) > 0 then q.reason
        else left(q.reason || '; ' || excluded.reason, ${LONGEST_REASON}) end`,
-    [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(JSON.stringify(moment))],
+    [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(kept!.sealed), kept!.subject],
   );
+}
+
+/** Deletes what was received before `before`. Returns how many messages. */
+export async function forgetQuarantine(sql: Sql, before: number): Promise<number> {
+  return (await sql.query('delete from app.quarantine where received_at < $1 returning 1 as one', [before])).length;
+}
+
+/** Erasure: what these appliances sent and what was last heard of them is gone; what the store holds of them stays. */
+export async function forgetAppliances(tx: Sql, appliances: readonly Id[]): Promise<void> {
+  await tx.query('delete from app.quarantine where appliance = any($1::uuid[])', [appliances]);
+  await tx.query('delete from app.latest where appliance = any($1::uuid[])', [appliances]);
 }
 
 /** Newest first. */
@@ -57,7 +82,7 @@ export async function listQuarantine(
   { appliance, before, limit }: { appliance?: Id; before?: number; limit: number },
 ): Promise<QuarantinedMessage[]> {
   return sql.query<QuarantinedMessage>(
-    `select position::text as id, appliance, received_at as "receivedAt", channel, reason, payload
+    `select position::text as id, appliance, received_at as "receivedAt", channel, reason, payload, subject
        from app.quarantine
       where ($1::uuid is null or appliance = $1) and ($2::bigint is null or received_at < $2)
       order by received_at desc, position desc limit $3`,

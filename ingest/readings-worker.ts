@@ -15,7 +15,7 @@ import {
 } from '#runtime';
 import type { Decode, Decoded } from './decode.ts';
 import { LatestValues, latestCheckpoint } from './latest.ts';
-import type { ReadingsStore } from './ports.ts';
+import type { ReadingsStore, SealPayloads } from './ports.ts';
 import { type Quarantined, quarantine } from './quarantine.ts';
 import { unmappedCap } from './unmapped-cap.ts';
 
@@ -24,6 +24,7 @@ export type ReadingsWorkerDeps = {
   store: ReadingsStore;
   sql: Sql;
   decode: Decode;
+  seal: SealPayloads;
   downlink: Downlink;
   clock: Clock;
   logger: Logger;
@@ -115,7 +116,7 @@ class Worker implements ReadingsWorker {
 
   async #take(batch: LogBatch): Promise<boolean> {
     const judged = this.#judge(batch);
-    if (!(await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined)))) return false;
+    if (!(await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined, this.#deps.seal)))) return false;
     if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
     await this.#latest.hear({ batch, messages: judged.messages });
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);

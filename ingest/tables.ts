@@ -27,4 +27,9 @@ export const ingestTables: readonly Migration[] = [
       'create index quarantine_received on app.quarantine (received_at)',
     ],
   },
+  {
+    name: 'ingest/003-sealed-quarantine',
+    // Whose key `payload` is sealed with. Rows from before have none and are plain; they go with the others of their age.
+    statements: ['alter table app.quarantine add column subject uuid'],
+  },
 ];

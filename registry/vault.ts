@@ -20,27 +20,69 @@ async function keyFor(tx: Sql, subject: Id): Promise<Uint8Array> {
 
 /** base64url of version, nonce, tag and cipher text. The subject is authenticated: a text moved to another row does not open. */
 export async function seal(tx: Sql, subject: Id, text: string): Promise<string> {
+  return encrypt(subject, await keyFor(tx, subject), Buffer.from(text)).toString('base64url');
+}
+
+function encrypt(subject: Id, key: Uint8Array, plain: Uint8Array): Buffer {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(ALGORITHM, await keyFor(tx, subject), iv).setAAD(Buffer.from(subject));
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([Buffer.of(VERSION), iv, cipher.getAuthTag(), sealed]).toString('base64url');
+  const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(subject));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([Buffer.of(VERSION), iv, cipher.getAuthTag(), sealed]);
 }
 
 /** Null when there is nothing, or when the subject's key was deleted. */
 export function unseal(subject: Id, key: Uint8Array | null, sealed: string | null): string | null {
   if (key === null || sealed === null) return null;
-  const bytes = Buffer.from(sealed, 'base64url');
+  return decrypt(subject, key, Buffer.from(sealed, 'base64url')).toString('utf8');
+}
+
+function decrypt(subject: Id, key: Uint8Array, bytes: Buffer): Buffer {
   const iv = bytes.subarray(1, 1 + IV_BYTES);
   const tag = bytes.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES);
   const decipher = createDecipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(subject)).setAuthTag(tag);
-  return Buffer.concat([decipher.update(bytes.subarray(1 + IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+  return Buffer.concat([decipher.update(bytes.subarray(1 + IV_BYTES + TAG_BYTES)), decipher.final()]);
 }
 
 /** For a room that keeps a sealed text of its own. */
 export async function openSealed(sql: Sql, subject: Id, sealed: string | null): Promise<string | null> {
   if (sealed === null) return null;
+  return unseal(subject, await keyOf(sql, subject), sealed);
+}
+
+/** The subject's key, for bytes that stand outside of the database; null when it was deleted. Keep it no longer than the work lasts. */
+export async function keyOf(sql: Sql, subject: Id): Promise<Uint8Array | null> {
   const [row] = await sql.query<{ key: Uint8Array }>('select key from keys.subject_key where subject = $1', [subject]);
-  return unseal(subject, row?.key ?? null, sealed);
+  return row?.key ?? null;
+}
+
+/**
+ * What appliances sent, each sealed with the key that the appliance's name is sealed with: the household's, or its own
+ * where it stands in none.
+ */
+export async function sealForAppliances(
+  tx: Sql,
+  items: readonly { appliance: Id; bytes: Uint8Array }[],
+): Promise<{ subject: Id; sealed: Uint8Array }[]> {
+  const known = await tx.query<{ id: Id; subject: Id }>(
+    'select id, name_key as subject from app.appliance where id = any($1::uuid[])',
+    [items.map(({ appliance }) => appliance)],
+  );
+  const subjects = new Map(known.map(({ id, subject }) => [id, subject]));
+  const keys = new Map<Id, Uint8Array>();
+  const sealed: { subject: Id; sealed: Uint8Array }[] = [];
+  for (const { appliance, bytes } of items) {
+    const subject = subjects.get(appliance) ?? appliance;
+    const key = keys.get(subject) ?? (await keyFor(tx, subject));
+    keys.set(subject, key);
+    sealed.push({ subject, sealed: encrypt(subject, key, bytes) });
+  }
+  return sealed;
+}
+
+/** Null when the subject's key was deleted. */
+export async function openBytes(sql: Sql, subject: Id, sealed: Uint8Array): Promise<Uint8Array | null> {
+  const key = await keyOf(sql, subject);
+  return key && decrypt(subject, key, Buffer.from(sealed));
 }
 
 /** Erasure: what was sealed for this subject can be read by nobody any more. */

@@ -5,7 +5,7 @@ import { openDuckdbReadings } from '#engines/duckdb';
 import { openInfluxReadings } from '#engines/influxdb';
 import { openSegmentLogReader } from '#engines/segment-log';
 import { keepRefused, makeDecode, type ReadingsStore, type ReadingsWorker, startReadingsWorker } from '#ingest';
-import { loadModels } from '#registry';
+import { loadModels, sealForAppliances } from '#registry';
 import { type Logger, loadCheckpoint, openClock, type Sql, saveCheckpoint } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openRegistry } from './engines.ts';
@@ -33,6 +33,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
         store,
         sql,
         decode: makeDecode(loadModels()),
+        seal: sealForAppliances,
         downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
         clock,
         logger,
@@ -56,7 +57,7 @@ async function openStore(sql: Sql, log: Logger): Promise<ReadingsStore> {
     org: INFLUX_ORG!,
     bucket: INFLUX_BUCKET!,
     checkpoint: { load: () => loadCheckpoint(sql, CONSUMER), save: (next) => saveCheckpoint(sql, CONSUMER, next) },
-    refused: (moment, reason) => keepRefused(sql, moment, reason, clock.now()),
+    refused: (moment, reason) => keepRefused(sql, { moment, reason, receivedAt: clock.now() }, sealForAppliances),
     logger: log,
   });
 }

@@ -10,7 +10,14 @@ import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log
 import { openWebhookSender } from '#engines/webhook';
 import { fieldServiceTables, sweepFieldService } from '#field-service';
 import { ingestTables, makeDecode, startReadingsWorker } from '#ingest';
-import { createAppliance, createHousehold, createPerson, loadModels, registryTables } from '#registry';
+import {
+  createAppliance,
+  createHousehold,
+  createPerson,
+  loadModels,
+  registryTables,
+  sealForAppliances,
+} from '#registry';
 import { checkpointTables, type Jobs, type Logger, manualClock, migrate, outboxTables, put } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
@@ -55,6 +62,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
       store,
       sql,
       decode: makeDecode(loadModels()),
+      seal: sealForAppliances,
       downlink: { notify: () => {} },
       clock,
       logger,

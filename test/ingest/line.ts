@@ -7,7 +7,7 @@ import { type Id, type LogRecord, type Notice, newId } from '#contracts';
 import { openDuckdbReadings } from '#engines/duckdb';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { ingestTables, makeDecode, type ReadingsStore, type ReadingsWorkerDeps, startReadingsWorker } from '#ingest';
-import { loadModels } from '#registry';
+import { loadModels, registryTables, sealForAppliances } from '#registry';
 import { checkpointTables, factRecord, type Logger, manualClock, migrate, type Sql } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
@@ -16,7 +16,7 @@ export const MODEL = 'stethos-reference-fridge';
 
 export async function openDatabase(): Promise<TestDatabase> {
   const database = await pgliteDatabase();
-  await migrate(database.sql, [checkpointTables, ...ingestTables]);
+  await migrate(database.sql, [checkpointTables, ...registryTables, ...ingestTables]);
   return database;
 }
 
@@ -56,6 +56,7 @@ export async function openLine(sql: Sql) {
       store: through?.(store) ?? store,
       sql,
       decode: makeDecode(loadModels()),
+      seal: sealForAppliances,
       downlink: { notify: (appliance, notice) => void notices.push({ appliance, notice }) },
       clock,
       logger,
