@@ -31,11 +31,20 @@ export type AlertScope =
 
 const STATES = { open: IS_LIVE, closed: `not (${IS_LIVE})`, all: 'true' } as const;
 
+/** Narrows a list further; what is left out does not count. */
+export type AlertFilter = { appliance?: Id | undefined; severity?: Severity | undefined };
+
 /** Newest first. Throws `bad-cursor`. */
 export async function listAlerts(
   sql: Sql,
   scope: AlertScope,
-  { state, cursor, limit }: { state: keyof typeof STATES; cursor: string | null; limit: number },
+  {
+    state,
+    cursor,
+    limit,
+    appliance,
+    severity,
+  }: AlertFilter & { state: keyof typeof STATES; cursor: string | null; limit: number },
 ): Promise<{ items: AlertSummaryView[]; next: string | null }> {
   const place = cursor === null ? null : placeOf(cursor);
   const rows = await sql.query<AlertRecord>(
@@ -43,6 +52,7 @@ export async function listAlerts(
       where ${STATES[state]} and (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[])
              or a.appliance = any($7::uuid[]))
         and ($4::bigint is null or (a.opened_at, a.id) < ($4::bigint, $5::uuid))
+        and ($8::uuid is null or a.appliance = $8::uuid) and ($9::text is null or a.severity = $9::text)
       order by a.opened_at desc, a.id desc limit $6`,
     [
       'organisation' in scope ? scope.organisation : null,
@@ -52,6 +62,8 @@ export async function listAlerts(
       place?.id ?? null,
       limit + 1,
       'appliances' in scope ? scope.appliances : [],
+      appliance ?? null,
+      severity ?? null,
     ],
   );
   const page = pageOf(rows, limit, (row) => ({ at: row.openedAt, id: row.id }));

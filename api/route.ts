@@ -20,21 +20,21 @@ export const ById = z.object({ id: Id });
 
 const Limit = z.coerce.number().int().min(1).max(200).default(50);
 
-/** A page of a list that is sorted by id. */
-export const IdPage = z
-  .object({ cursor: Id.optional(), limit: Limit })
-  .transform(({ cursor, limit }) => ({ cursor: cursor ?? null, limit }));
+/** A page of a list that is sorted by id. A list extends it by what narrows it further. */
+export const IdPage = z.object({ cursor: Id.optional().transform((cursor) => cursor ?? null), limit: Limit });
 
 export const EMPTY = z.undefined().describe('Done');
 
 /** A list that is short enough to come whole. */
 export const whole = <T>(items: T[]): { items: T[]; next: null } => ({ items, next: null });
 
-/** A page of a list that is sorted by time, newest first. */
-export const TimePage = z
-  .object({
-    state: z.enum(['open', 'closed', 'all']).default('open'),
-    cursor: z.string().max(80).optional(),
-    limit: Limit,
-  })
-  .transform(({ cursor, ...rest }) => ({ ...rest, cursor: cursor ?? null }));
+/** A page of a list that is sorted by time, newest first. A list extends it by what narrows it further. */
+export const TimePage = z.object({
+  state: z.enum(['open', 'closed', 'all']).default('open'),
+  cursor: z
+    .string()
+    .max(80)
+    .optional()
+    .transform((cursor) => cursor ?? null),
+  limit: Limit,
+});

@@ -23,7 +23,13 @@ const STATES = { open: "c.state <> 'closed'", closed: "c.state = 'closed'", all:
 export async function listCases(
   sql: Sql,
   scope: Scope,
-  { state, cursor, limit, now }: { state: keyof typeof STATES; cursor: string | null; limit: number; now: number },
+  {
+    state,
+    cursor,
+    limit,
+    now,
+    appliance,
+  }: { state: keyof typeof STATES; cursor: string | null; limit: number; now: number; appliance?: Id | undefined },
 ): Promise<{ items: ServiceCase[]; next: string | null }> {
   const place = cursor === null ? null : placeOf(cursor);
   const rows = await sql.query<CaseRecord>(
@@ -33,6 +39,7 @@ export async function listCases(
           or c.household = any($2::uuid[])
           or c.id in (select v.case_id from app.visit v where v.technician = $3::uuid and ${hasWork(now)}))
         and ($4::bigint is null or (c.opened_at, c.id) < ($4::bigint, $5::uuid))
+        and ($7::uuid is null or c.appliance = $7::uuid)
       order by c.opened_at desc, c.id desc limit $6`,
     [
       'organisation' in scope ? scope.organisation : null,
@@ -41,6 +48,7 @@ export async function listCases(
       place?.at ?? null,
       place?.id ?? null,
       limit + 1,
+      appliance ?? null,
     ],
   );
   const page = pageOf(rows, limit, (row) => ({ at: row.openedAt, id: row.id }));

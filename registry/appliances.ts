@@ -188,12 +188,18 @@ export async function appliancesByIds(sql: Sql, ids: readonly Id[]): Promise<Map
 export async function listAppliances(
   sql: Sql,
   scope: ApplianceScope,
-  { cursor, limit }: { cursor: Id | null; limit: number },
+  {
+    cursor,
+    limit,
+    model,
+    household,
+  }: { cursor: Id | null; limit: number; model?: string | undefined; household?: Id | undefined },
 ): Promise<{ items: ApplianceRecord[]; next: Id | null }> {
   const rows = await sql.query<Row>(
     `${SELECT}
       where (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[]))
         and ($4::uuid is null or a.id > $4::uuid)
+        and ($6::text is null or a.model = $6::text) and ($7::uuid is null or a.household = $7::uuid)
       order by a.id limit $5`,
     [
       'organisation' in scope ? scope.organisation : null,
@@ -201,6 +207,8 @@ export async function listAppliances(
       'appliances' in scope ? scope.appliances : [],
       cursor,
       limit + 1,
+      model ?? null,
+      household ?? null,
     ],
   );
   const items = rows.slice(0, limit).map(toRecord);

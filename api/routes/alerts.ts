@@ -1,6 +1,6 @@
 // Alerts: what people must know, and what they answer.
 import { acknowledge, answerRecord, listAlerts, requestService } from '#alerts';
-import { Alert, AlertSummary, NewAnswer, page } from '#contracts';
+import { Alert, AlertSummary, Id, NewAnswer, page, Severity } from '#contracts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
 import { alertScope } from '../scopes.ts';
@@ -18,7 +18,7 @@ export const alertRoutes: Routes = (app, deps) => {
         operationId: 'listAlerts',
         summary: 'Alerts, newest first',
         tags: ['Alerts'],
-        querystring: TimePage,
+        querystring: TimePage.extend({ appliance: Id.optional(), severity: Severity.optional() }),
         response: { 200: page(AlertSummary) },
       },
     },

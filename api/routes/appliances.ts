@@ -4,7 +4,7 @@ import { z } from 'zod';
 import {
   Appliance,
   CreatedAppliance,
-  type Id,
+  Id,
   iso,
   NewAppliance,
   page,
@@ -54,7 +54,7 @@ export const applianceRoutes: Routes = (app, deps) => {
         operationId: 'listAppliances',
         summary: 'My appliances; service staff see all',
         tags: ['Appliances'],
-        querystring: IdPage,
+        querystring: IdPage.extend({ model: z.string().max(80).optional(), household: Id.optional() }),
         response: { 200: page(Appliance) },
       },
     },

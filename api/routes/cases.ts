@@ -1,5 +1,5 @@
 // Cases: the service's promise about one alert, with its visits and its timeline.
-import { page, ServiceCase } from '#contracts';
+import { Id, page, ServiceCase } from '#contracts';
 import { caseById, listCases } from '#field-service';
 import { scopeOf } from '#registry';
 import { freshLookups, objectKinds } from '../objects.ts';
@@ -18,7 +18,7 @@ export const caseRoutes: Routes = (app, deps) => {
         operationId: 'listCases',
         summary: 'Cases, newest first; a technician sees those he has a visit in',
         tags: ['Field service'],
-        querystring: TimePage,
+        querystring: TimePage.extend({ appliance: Id.optional() }),
         response: { 200: page(ServiceCase) },
       },
     },

@@ -1,6 +1,6 @@
 // People of the platform; the administrator makes their accounts.
 import type { z } from 'zod';
-import { NewPerson, Person, page } from '#contracts';
+import { NewPerson, Person, page, Role } from '#contracts';
 import {
   actorOf,
   createPerson,
@@ -24,7 +24,7 @@ export const peopleRoutes: Routes = (app, deps) => {
         operationId: 'listPeople',
         summary: 'Accounts of my organisation and its partners',
         tags: ['People'],
-        querystring: IdPage,
+        querystring: IdPage.extend({ role: Role.optional() }),
         response: { 200: page(Person) },
       },
     },
