@@ -12,7 +12,7 @@ import { findTarget, type Resolve, type Target } from './guard.ts';
 const ANSWER_BYTES = 4 * 1024;
 const HEADER_BYTES = 16 * 1024;
 
-export type WebhookSenderOptions = {
+type WebhookSenderOptions = {
   /** `host` or `host:port`: good over plain http and at any address. For tests, development and services of one's own network. */
   allowedHosts?: readonly string[];
   /** All addresses of a name; the system's own resolver unless given. */
