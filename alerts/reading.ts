@@ -11,7 +11,7 @@ import {
   type Phrase,
   type Severity,
 } from '#contracts';
-import { type ApplianceRecord, appliancesByIds, personById } from '#registry';
+import { type ApplianceRecord, appliancesByIds, householdsOf, nameFor, personById } from '#registry';
 import { pageOf, placeOf, type Sql } from '#runtime';
 import { ALERT_COLUMNS, type AlertRecord, IS_LIVE } from './alert-record.ts';
 import { comingSteps } from './words.ts';
@@ -25,6 +25,7 @@ export type AlertView = Omit<Alert, 'caseId'>;
  */
 export type AlertScope =
   | { households: readonly Id[] }
+  /** Their alerts where they stand now. */
   | { appliances: readonly Id[] }
   | { alerts: readonly Id[] }
   | { organisation: Id; alerts: readonly Id[] };
@@ -47,10 +48,11 @@ export async function listAlerts(
   }: AlertFilter & { state: keyof typeof STATES; cursor: string | null; limit: number },
 ): Promise<{ items: AlertSummaryView[]; next: string | null }> {
   const place = cursor === null ? null : placeOf(cursor);
+  const standing = [...(await householdsOf(sql, 'appliances' in scope ? scope.appliances : []))];
   const rows = await sql.query<AlertRecord>(
     `select ${ALERT_COLUMNS} from app.alert a
       where ${STATES[state]} and (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[])
-             or a.appliance = any($7::uuid[]))
+             or (a.appliance, a.household) in (select * from unnest($7::uuid[], $8::uuid[])))
         and ($4::bigint is null or (a.opened_at, a.id) < ($4::bigint, $5::uuid))
         and ($8::uuid is null or a.appliance = $8::uuid) and ($9::text is null or a.severity = $9::text)
       order by a.opened_at desc, a.id desc limit $6`,
@@ -61,7 +63,8 @@ export async function listAlerts(
       place?.at ?? null,
       place?.id ?? null,
       limit + 1,
-      'appliances' in scope ? scope.appliances : [],
+      standing.map(([appliance]) => appliance),
+      standing.map(([, household]) => household),
       appliance ?? null,
       severity ?? null,
     ],
@@ -112,7 +115,7 @@ function summary(row: AlertRecord, appliance: ApplianceRecord | undefined): Aler
   return {
     id: row.id,
     appliance: finding.appliance,
-    applianceName: appliance?.name ?? finding.appliance,
+    applianceName: appliance ? nameFor(appliance, row.household) : finding.appliance,
     household: home ? { id: home.id, name: home.name, region: home.region } : null,
     problem: finding.problem,
     title: finding.title,
@@ -155,12 +158,19 @@ async function notificationsOf(sql: Sql, alert: Id): Promise<z.infer<typeof Noti
   }));
 }
 
-export type OpenAlert = { id: Id; appliance: Id; problem: string; severity: Severity; title: Phrase };
+export type OpenAlert = {
+  id: Id;
+  appliance: Id;
+  household: Id | null;
+  problem: string;
+  severity: Severity;
+  title: Phrase;
+};
 
 /** The open alerts of these appliances, for their list. */
 export async function openAlertsOf(sql: Sql, appliances: readonly Id[]): Promise<OpenAlert[]> {
   return sql.query<OpenAlert>(
-    `select a.id, a.appliance, a.problem, a.severity, a.finding->'title' as title from app.alert a
+    `select a.id, a.appliance, a.household, a.problem, a.severity, a.finding->'title' as title from app.alert a
       where ${IS_LIVE} and a.appliance = any($1::uuid[]) order by a.opened_at, a.id`,
     [appliances],
   );
@@ -175,5 +185,18 @@ export async function openAlertGroups(sql: Sql, organisation: Id): Promise<OpenA
        from app.alert a where ${IS_LIVE} and a.organisation = $1
       group by a.problem, a.severity order by count desc, a.problem, a.severity`,
     [organisation],
+  );
+}
+
+/** An episode of a problem, without people and answers. */
+export type PastAlert = { at: number; endedAt: number | null; severity: Severity; title: Phrase; cause: Phrase };
+
+/** What an appliance had, newest first, in whatever household it stood; false alarms are left out. */
+export async function pastAlertsOf(sql: Sql, appliance: Id, limit: number): Promise<PastAlert[]> {
+  return sql.query<PastAlert>(
+    `select a.opened_at as at, a.closed_at as "endedAt", a.severity, a.finding->'title' as title,
+            a.finding->'causes'->0->'name' as cause
+       from app.alert a where a.appliance = $1 and a.state <> 'withdrawn' order by a.opened_at desc, a.id desc limit $2`,
+    [appliance, limit],
   );
 }

@@ -1,7 +1,7 @@
 // The sweep of notifications: claim a row, send it, mark it. No transaction is open while the mail server is asked, so a
 // crash between sending and marking sends again, under the same Message-ID.
 import { type Id, idOf, type OutgoingMessage } from '#contracts';
-import { appliancesByIds, openParts, personById } from '#registry';
+import { appliancesByIds, nameFor, openParts, personById } from '#registry';
 import { announce, DAY, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
 import type { MailSender } from './ports.ts';
 import { type Letter, renderMail } from './render-mail.ts';
@@ -20,6 +20,8 @@ type Claimed = Letter & {
   alert: Id | null;
   about: Id | null;
   appliance: Id | null;
+  /** Of the alert: by then the appliance may stand elsewhere. */
+  household: Id | null;
   person: Id;
   attempts: number;
   created_at: number;
@@ -75,6 +77,7 @@ async function claim(sql: Sql, now: number): Promise<Claimed | undefined> {
      update app.notification n set claimed_until = $2, attempts = n.attempts + 1 from next where n.id = next.id
      returning n.id, n.alert, n.person, n.about, n.subject, n.lines, n.path, n.attempts, n.created_at,
        (select a.appliance from app.alert a where a.id = n.alert) as appliance,
+       (select a.household from app.alert a where a.id = n.alert) as household,
        n.kind = any($3::text[]) and exists (select 1 from app.alert a
          where a.id = n.alert and a.state in ('resolved', 'withdrawn')) as moot`,
     [now, now + CLAIM_MS, TELLING_KINDS],
@@ -93,7 +96,7 @@ async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Prom
   if (!person) return notSent('there is no such person any more');
   const appliance = row.appliance && (await appliancesByIds(sql, [row.appliance])).get(row.appliance);
   const about = row.about && (await personById(sql, row.about));
-  const names = { appliance: appliance ? appliance.name : null, person: about ? about.name : null };
+  const names = { appliance: appliance ? nameFor(appliance, row.household) : null, person: about ? about.name : null };
   return send(mail, async () => {
     const letter = renderMail(row, person, names, publicUrl);
     const open = (text: string) => openParts(sql, person.id, text);

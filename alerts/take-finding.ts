@@ -7,10 +7,11 @@ import { firstMessageAt, moved, newAlert, type Place, planned, renewed, toldFirs
 import { sayOver } from './hand-over.ts';
 import { lastSentAt, rewriteWaiting, stopTelling, tell, waitingKinds } from './tell.ts';
 
-export async function takeFinding(tx: Sql, { finding }: FindingChange, now: number): Promise<void> {
+export async function takeFinding(tx: Sql, change: FindingChange, now: number): Promise<void> {
+  const finding = await withOwnAnswers(tx, change.finding);
   const live = await lockLiveAlert(tx, finding.appliance, finding.problem);
   if (finding.state === 'open') {
-    await (live ? renew(tx, live, finding, now) : open(tx, finding, now));
+    await (live ? renew(tx, live, finding, now) : openAlert(tx, finding, now));
   } else if (live?.finding.id === finding.id) {
     await end(tx, live, finding, now);
   } else {
@@ -24,7 +25,8 @@ async function placeOf(tx: Sql, { appliance }: Finding): Promise<Place | null> {
   return found && { household: found.household?.id ?? null, organisation: found.organisation };
 }
 
-async function open(tx: Sql, finding: Finding, now: number): Promise<void> {
+/** A new alert, told to whom it concerns where the appliance stands now. */
+export async function openAlert(tx: Sql, finding: Finding, now: number): Promise<void> {
   const place = await placeOf(tx, finding);
   if (!place) return;
   const born = newAlert(newId(), finding, place, now);
@@ -84,7 +86,14 @@ async function keepAsHistory(tx: Sql, finding: Finding, now: number): Promise<vo
   }
 }
 
-async function save(tx: Sql, alert: AlertRecord): Promise<void> {
+/** What another household answered, before the appliance changed hands, is not told to this one. */
+async function withOwnAnswers(tx: Sql, finding: Finding): Promise<Finding> {
+  if (finding.answers.length === 0) return finding;
+  const since = (await applianceById(tx, finding.appliance))?.ownedSince ?? 0;
+  return { ...finding, answers: finding.answers.filter(({ at }) => at >= since) };
+}
+
+export async function save(tx: Sql, alert: AlertRecord): Promise<void> {
   await saveAlert(tx, alert);
   await announce(tx, { what: 'alert', id: alert.id });
   await announce(tx, { what: 'appliance', id: alert.finding.appliance });

@@ -18,7 +18,7 @@ export const ServiceRequest = z.object({
 export type ServiceRequest = z.infer<typeof ServiceRequest>;
 
 /** Topic `alert-over`: alerts -> field-service. Telemetry proved recovery, or the alert was withdrawn. */
-export const AlertOver = z.object({ alert: Id, how: z.enum(['resolved', 'withdrawn']), at: z.number() });
+export const AlertOver = z.object({ alert: Id, how: z.enum(['resolved', 'withdrawn', 'moved']), at: z.number() });
 export type AlertOver = z.infer<typeof AlertOver>;
 
 /**

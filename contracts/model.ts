@@ -28,7 +28,9 @@ export const Model = z.object({
   manuals: z.array(z.object({ language: Language, title: z.string(), url: z.url() })).default([]),
   /** What has to be changed or cleaned every so many days. */
   consumables: z
-    .array(z.object({ id: z.string().regex(/^[a-z0-9-]{2,60}$/), name: Phrase, intervalDays: z.number().int().positive() }))
+    .array(
+      z.object({ id: z.string().regex(/^[a-z0-9-]{2,60}$/), name: Phrase, intervalDays: z.number().int().positive() }),
+    )
     .default([]),
 });
 export type Model = z.infer<typeof Model>;

@@ -47,6 +47,7 @@ const SAID: Record<Ending, () => Happening> = {
   proved: happened.recoveryProved,
   alone: happened.recoveredAlone,
   withdrawn: happened.withdrawn,
+  moved: happened.moved,
 };
 
 /** Cancels what is still planned and tells everybody concerned. */
@@ -56,7 +57,7 @@ export async function closeCase(tx: Sql, file: CaseRecord, how: AlertOver['how']
     if (visit.state !== 'done' && visit.state !== 'cancelled') await cancelVisit(tx, file, visit, now);
   }
   const visited = visits.some((visit) => visit.state === 'done');
-  const ending: Ending = how === 'withdrawn' ? 'withdrawn' : visited ? 'proved' : 'alone';
+  const ending: Ending = how !== 'resolved' ? how : visited ? 'proved' : 'alone';
   const state = step(CASE_LIFE, 'case', file.state, 'over');
   await saveCase(tx, { ...file, state, closedAt: now, dueAt: null });
   await tellHousehold(tx, file, caseClosed(file, ending));

@@ -9,6 +9,8 @@ export {
   casesOfAlerts,
   countService,
   listCases,
+  type PastVisit,
+  pastVisitsOf,
   workOf,
 } from './reading.ts';
 export { technicianLoads } from './records.ts';

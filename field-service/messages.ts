@@ -180,7 +180,7 @@ export const reopened = (file: CaseRecord): Message => ({
   ],
 });
 
-export type Ending = 'proved' | 'alone' | 'withdrawn';
+export type Ending = 'proved' | 'alone' | 'withdrawn' | 'moved';
 
 const ENDINGS: Record<Ending, readonly [en: string, zh: string]> = {
   proved: ['The readings prove that the repair worked: “{title}” is over.', '数据证明维修有效：“{title}”已经结束。'],
@@ -192,13 +192,21 @@ const ENDINGS: Record<Ending, readonly [en: string, zh: string]> = {
     'We were wrong: readings that arrived later show that it was not so (“{title}”). No visit is needed. We are sorry for the disturbance.',
     '我们判断有误：随后收到的数据表明情况并非如此（“{title}”）。无需上门。打扰您了，非常抱歉。',
   ],
+  moved: [
+    'The appliance does not stand in your household any more, so “{title}” is closed for you. If a visit was planned, it is cancelled.',
+    '该设备已不在您的家庭中，因此“{title}”对您而言已结束。如已安排上门，现已取消。',
+  ],
+};
+
+const SUBJECTS: Record<Ending, readonly [en: string, zh: string]> = {
+  proved: ['Fine again: {title}', '已恢复正常：{title}'],
+  alone: ['Fine again: {title}', '已恢复正常：{title}'],
+  withdrawn: ['False alarm: {title}', '误报：{title}'],
+  moved: ['Closed: {title}', '已结束：{title}'],
 };
 
 export const caseClosed = (file: CaseRecord, ending: Ending): Message => ({
   kind: 'case-closed',
-  subject:
-    ending === 'withdrawn'
-      ? compose('False alarm: {title}', '误报：{title}', { title: file.request.title })
-      : compose('Fine again: {title}', '已恢复正常：{title}', { title: file.request.title }),
+  subject: compose(...SUBJECTS[ending], { title: file.request.title }),
   lines: [compose(...ENDINGS[ending], { title: file.request.title })],
 });

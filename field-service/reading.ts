@@ -1,6 +1,6 @@
 // Cases and visits as people see them, and who has work where.
-import { type Id, iso, isoOrNull, type ServiceCase, type Visit } from '#contracts';
-import { type ApplianceRecord, appliancesByIds, personById, type Scope } from '#registry';
+import { type Id, iso, isoOrNull, type Phrase, type ServiceCase, type Visit } from '#contracts';
+import { type ApplianceRecord, appliancesByIds, householdsOf, nameFor, personById, type Scope } from '#registry';
 import { DAY, pageOf, placeOf, type Sql } from '#runtime';
 import { CASE_COLUMNS, type CaseRecord, type VisitRecord, visitsOfCases } from './records.ts';
 import { timelineOf } from './timeline.ts';
@@ -99,21 +99,26 @@ export async function caseHands(
   };
 }
 
-/** Where a technician or a partner firm has work: what their lists may show. */
+/** Where a technician or a partner firm has work: what their lists may show. An appliance that was given away is not among them. */
 export async function workOf(
   sql: Sql,
   who: { technician: Id } | { partner: Id },
   now: number,
 ): Promise<{ appliances: Id[]; alerts: Id[] }> {
-  const rows = await sql.query<{ appliance: Id; alert: Id }>(
+  const rows = await sql.query<{ appliance: Id; alert: Id; household: Id | null }>(
     'technician' in who
-      ? `select distinct c.appliance, c.alert from app.visit v join app.service_case c on c.id = v.case_id
+      ? `select distinct c.appliance, c.alert, c.household from app.visit v join app.service_case c on c.id = v.case_id
           where v.technician = $1 and ${hasWork(now)} order by c.alert`
-      : `select c.appliance, c.alert from app.service_case c
+      : `select c.appliance, c.alert, c.household from app.service_case c
           where c.partner = $1 and ${partnerHasWork(now)} order by c.alert`,
     ['technician' in who ? who.technician : who.partner],
   );
-  return { appliances: [...new Set(rows.map((row) => row.appliance))], alerts: rows.map((row) => row.alert) };
+  const homes = await householdsOf(
+    sql,
+    rows.map((row) => row.appliance),
+  );
+  const there = rows.filter((row) => homes.get(row.appliance) === row.household);
+  return { appliances: [...new Set(there.map((row) => row.appliance))], alerts: rows.map((row) => row.alert) };
 }
 
 /** `overdueVisits`: everybody suitable was asked and nobody has accepted yet. */
@@ -175,7 +180,7 @@ function caseView(file: CaseRecord, appliance: ApplianceRecord | undefined): Omi
     id: file.id,
     alertId: file.alert,
     appliance: file.appliance,
-    applianceName: appliance?.name ?? file.appliance,
+    applianceName: appliance ? nameFor(appliance, file.household) : file.appliance,
     household: appliance?.household?.id === file.household ? (appliance?.household ?? null) : null,
     problem: file.request.problem,
     title: file.request.title,
@@ -203,4 +208,18 @@ function visitView(visit: VisitRecord, names: Names): Visit {
     reminders: visit.reminders,
     escalatedAt: isoOrNull(visit.escalatedAt),
   };
+}
+
+/** A visit that was done, without people and free text. */
+export type PastVisit = { at: number; outcome: string; parts: Phrase[] };
+
+/** The visits to an appliance that were done, newest first, in whatever household it stood. */
+export async function pastVisitsOf(sql: Sql, appliance: Id, limit: number): Promise<PastVisit[]> {
+  return sql.query<PastVisit>(
+    `select v.finished_at as at, v.result->>'outcome' as outcome, v.parts from app.visit v
+       join app.service_case c on c.id = v.case_id
+      where c.appliance = $1 and v.state = 'done' and v.finished_at is not null
+      order by v.finished_at desc, v.id desc limit $2`,
+    [appliance, limit],
+  );
 }

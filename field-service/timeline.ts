@@ -122,6 +122,7 @@ export const happened = {
   recoveredAlone: () => plain('closed', 'It recovered without a visit; closed.', '未上门即已恢复，工单关闭。'),
   withdrawn: () =>
     plain('closed', 'Later readings show that it was a false alarm; closed.', '随后的数据表明这是一次误报，工单关闭。'),
+  moved: () => plain('closed', 'The appliance left the household; closed.', '设备已离开该家庭，工单关闭。'),
 };
 
 export type TimelineRow = { caseId: Id; at: number; what: string; text: Phrase; by: Id | null; about: Id | null };

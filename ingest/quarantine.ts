@@ -79,14 +79,15 @@ export async function forgetAppliances(tx: Sql, appliances: readonly Id[]): Prom
 /** Newest first. */
 export async function listQuarantine(
   sql: Sql,
-  { appliance, before, limit }: { appliance?: Id; before?: number; limit: number },
+  { appliance, since, before, limit }: { appliance?: Id; since?: number; before?: number; limit: number },
 ): Promise<QuarantinedMessage[]> {
   return sql.query<QuarantinedMessage>(
     `select position::text as id, appliance, received_at as "receivedAt", channel, reason, payload, subject
        from app.quarantine
       where ($1::uuid is null or appliance = $1) and ($2::bigint is null or received_at < $2)
+        and received_at >= $4
       order by received_at desc, position desc limit $3`,
-    [appliance ?? null, before ?? null, limit],
+    [appliance ?? null, before ?? null, limit, since ?? 0],
   );
 }
 

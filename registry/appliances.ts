@@ -18,7 +18,7 @@ export type ApplianceRecord = {
   firmware: string | null;
   organisation: Id;
   household: Household | null;
-  /** Since when it stands in that household: what it said before is not the household's to see. */
+  /** Since when it is in these hands: what it said before is not this household's to see. Null: it never changed hands. */
   ownedSince: number | null;
   createdAt: number;
 };
@@ -219,6 +219,15 @@ export async function listAppliances(
 export async function fleetOf(sql: Sql, organisation: Id): Promise<Id[]> {
   const rows = await sql.query<{ id: Id }>('select id from app.appliance where organisation = $1', [organisation]);
   return rows.map((row) => row.id);
+}
+
+/** The households these appliances stand in. */
+export async function householdsOf(sql: Sql, ids: readonly Id[]): Promise<Map<Id, Id | null>> {
+  const rows = await sql.query<{ id: Id; household: Id | null }>(
+    'select id, household from app.appliance where id = any($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.household]));
 }
 
 /** The household an appliance stands in; null when it has none or does not exist. */

@@ -21,7 +21,8 @@ export async function holdAttempts(tx: Sql, { hash }: Subject, now: number): Pro
   const [row] = await tx.query<{ rests_until: number }>(
     `insert into app.claim_attempts as a (subject, count, since, forget_at) values ($1, 0, $2, $3)
      on conflict (subject) do update set
-       count = case when a.since <= $4 then 0 else a.count end, since = case when a.since <= $4 then $2 else a.since end
+       count = case when a.since <= $4 then 0 else a.count end, since = case when a.since <= $4 then $2 else a.since end,
+       forget_at = greatest(a.forget_at, $3)
      returning rests_until`,
     [hash, now, now + WINDOW_MS, now - WINDOW_MS],
   );

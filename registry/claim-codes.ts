@@ -30,7 +30,9 @@ export function isStrongCode(typed: string): boolean {
 // A plain hash is enough: the code has 80 bits and more, there is nothing to guess. The id is part of it, so that a row
 // copied to another unit is worth nothing.
 export const claimCodeHash = (appliance: Id, typed: string): string =>
-  createHash('sha256').update(`${appliance}\u0000${plainCode(typed)}`).digest('hex');
+  createHash('sha256')
+    .update(`${appliance}\u0000${plainCode(typed)}`)
+    .digest('hex');
 
 /** The code before it, if there was one, is worth nothing from here on. */
 export async function setClaimCode(

@@ -8,10 +8,14 @@ export {
   createAppliance,
   fleetOf,
   householdOf,
+  householdsOf,
   listAppliances,
+  nameFor,
 } from './appliances.ts';
 export { type AttemptLimit, attempt, dropOldAttempts, forgetAttempts } from './attempts.ts';
 export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
+export { claimUrl } from './claim-codes.ts';
+export { type ClaimOutcome, claimAppliance } from './claims.ts';
 export {
   type Credential,
   type Given,
@@ -40,8 +44,13 @@ export {
   organisationsOfHousehold,
 } from './households.ts';
 export { type Acceptance, acceptInvitation, inviteToHousehold } from './invitations.ts';
+export { printLabels } from './labels.ts';
 export { mailPerson, sealedPart } from './mail-person.ts';
 export { loadModels } from './models.ts';
+export { swapModule } from './modules.ts';
+export { eraseOrdersOf } from './order-claim.ts';
+export { importOrders } from './order-import.ts';
+export { listOrders, type OrderFilter } from './orders.ts';
 export {
   createOrganisation,
   homeOrganisation,
@@ -49,6 +58,7 @@ export {
   organisationById,
   organisationsAround,
 } from './organisations.ts';
+export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport.ts';
 export { askPasswordReset, changePassword, resetPassword } from './password-reset.ts';
 export {
   createPerson,
@@ -116,5 +126,7 @@ export {
 export { issueSetUpToken, setUp } from './set-up.ts';
 export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './sign-up.ts';
 export { registryTables } from './tables.ts';
+export { transferAppliance } from './transfer.ts';
 export { tryItLine } from './try-it.ts';
+export { type Importing, importUnits } from './unit-import.ts';
 export { deleteKey, keyOf, openBytes, openSealed, seal, sealForAppliances, unseal } from './vault.ts';
