@@ -1,7 +1,7 @@
 // The sweep of notifications: claim a row, send it, mark it. No transaction is open while the mail server is asked, so a
 // crash between sending and marking sends again, under the same Message-ID.
 import { type Id, idOf, type OutgoingMessage } from '#contracts';
-import { appliancesByIds, nameFor, openParts, personById } from '#registry';
+import { appliancesByIds, hasConsent, nameFor, openParts, personById } from '#registry';
 import { announce, DAY, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
 import type { MailSender } from './ports.ts';
 import { type Letter, renderMail } from './render-mail.ts';
@@ -94,6 +94,10 @@ async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Prom
   if (mail === null) return notSent('no mail server');
   const person = await personById(sql, row.person);
   if (!person) return notSent('there is no such person any more');
+  // Mails about the account itself come in any case, and staff are told what their work is.
+  if (row.alert !== null && person.role === 'owner' && !(await hasConsent(sql, person.id, 'service-messages'))) {
+    return notSent('this person wants no such mails');
+  }
   const appliance = row.appliance && (await appliancesByIds(sql, [row.appliance])).get(row.appliance);
   const about = row.about && (await personById(sql, row.about));
   const names = { appliance: appliance ? nameFor(appliance, row.household) : null, person: about ? about.name : null };

@@ -118,6 +118,20 @@ export async function stopTelling(tx: Sql, alert: Id, now: number): Promise<Id[]
   return told.map((row) => row.person);
 }
 
+/** Erasure: what was said to somebody, and what still waits to be said. */
+export async function forgetMessagesTo(tx: Sql, person: Id): Promise<void> {
+  await tx.query('delete from app.notification where person = $1', [person]);
+}
+
+/** Deletes messages that were settled before `before`. Returns how many. */
+export async function forgetMessages(sql: Sql, before: number): Promise<number> {
+  const rows = await sql.query(
+    "delete from app.notification where state <> 'waiting' and settled_at < $1 returning 1 as one",
+    [before],
+  );
+  return rows.length;
+}
+
 /** When people last heard of this problem of this appliance, in any episode; null when never. */
 export async function lastSentAt(tx: Sql, appliance: Id, problem: string): Promise<number | null> {
   const [row] = await tx.query<{ at: number | null }>(

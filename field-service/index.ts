@@ -16,3 +16,5 @@ export {
 export { technicianLoads } from './records.ts';
 export { sweepFieldService } from './sweep-field-service.ts';
 export { fieldServiceTables } from './tables.ts';
+export { forgetNotesOf, technicianGone } from './technician-gone.ts';
+export { forgetNotes } from './timeline.ts';

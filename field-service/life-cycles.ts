@@ -12,12 +12,12 @@ export const CASE_LIFE: readonly Transition<CaseState, CaseEvent>[] = [
   { from: ['open', 'verifying'], event: 'over', to: 'closed' },
 ];
 
-/** `freed`: refused, not answered in time, or nobody is left to ask. */
+/** `freed`: refused, not answered in time, nobody is left to ask, or the technician is no longer there. */
 export type VisitEvent = 'offered' | 'freed' | 'assigned' | 'accepted' | 'finished' | 'cancelled';
 
 export const VISIT_LIFE: readonly Transition<VisitState, VisitEvent>[] = [
   { from: 'unassigned', event: 'offered', to: 'offered' },
-  { from: 'offered', event: 'freed', to: 'unassigned' },
+  { from: ['offered', 'accepted'], event: 'freed', to: 'unassigned' },
   { from: ['unassigned', 'offered', 'accepted'], event: 'assigned', to: 'offered' },
   { from: 'offered', event: 'accepted', to: 'accepted' },
   { from: 'accepted', event: 'finished', to: 'done' },

@@ -16,6 +16,7 @@ export { type AttemptLimit, attempt, dropOldAttempts, forgetAttempts } from './a
 export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
 export { claimUrl } from './claim-codes.ts';
 export { type ClaimOutcome, claimAppliance } from './claims.ts';
+export { CONSENT_TEXTS, type Consent, consentsOf, hasConsent, PURPOSES, type Purpose, sayConsent } from './consents.ts';
 export {
   type Credential,
   type Given,
@@ -26,6 +27,7 @@ export {
   revokeAll,
   revokeCredential,
 } from './credentials.ts';
+export { type Erased, erasePerson, finishErasures, unfinishedErasures } from './erasure.ts';
 export {
   applianceMoved,
   attachAppliance,
@@ -100,6 +102,7 @@ export {
   provisioningKeyById,
   revokeProvisioningKey,
 } from './provisioning.ts';
+export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './retention.ts';
 export { openParts } from './sealed-parts.ts';
 export {
   confirmSecondFactor,

@@ -4,6 +4,7 @@ import { credentialTables } from './credential-tables.ts';
 import { organisationTables } from './organisation-tables.ts';
 import { passportTables } from './passport-tables.ts';
 import { peopleTables } from './people-tables.ts';
+import { rightsTables } from './rights-tables.ts';
 
 export const registryTables: readonly Migration[] = [
   {
@@ -66,4 +67,5 @@ export const registryTables: readonly Migration[] = [
   ...credentialTables,
   ...passportTables,
   ...peopleTables,
+  ...rightsTables,
 ];

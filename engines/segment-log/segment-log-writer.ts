@@ -22,6 +22,10 @@ export type SegmentLogWriter = LogWriter & {
   readonly shared: SharedArrayBuffer;
   /** Deletes segments that lie wholly before `position`. */
   trim(position: number): void;
+  /** Begins a new segment with the next record, so that what lies before can go as soon as consumers have passed. */
+  roll(): void;
+  /** Why nothing is accepted at this moment; null while it is. */
+  readonly blocked: string | null;
   close(): Promise<void>;
 };
 
@@ -40,8 +44,10 @@ class Writer implements SegmentLogWriter {
   #used = 0;
   #waiting: ((error: Error | null) => void)[] = [];
   #busy = false;
+  #rollNext = false;
   #closed = false;
   #idle: (() => void) | undefined;
+  #blocked: string | null = null;
 
   constructor(options: SegmentLogOptions) {
     this.#options = { segmentBytes: 64 * MEBIBYTE, maxBytes: 4096 * MEBIBYTE, ...options };
@@ -52,6 +58,10 @@ class Writer implements SegmentLogWriter {
     this.#oldest = segmentBases(fs.readdirSync(options.folder))[0] ?? 0;
     this.#file = fs.openSync(path.join(options.folder, segmentName(base)), 'r+');
     Atomics.store(this.#end, 0, BigInt(base + length));
+  }
+
+  get blocked(): string | null {
+    return this.#blocked;
   }
 
   append(record: LogRecord, done: (error: Error | null) => void): void {
@@ -77,6 +87,10 @@ class Writer implements SegmentLogWriter {
       fs.unlinkSync(path.join(this.#options.folder, segmentName(bases[index]!)));
       this.#oldest = next;
     }
+  }
+
+  roll(): void {
+    this.#rollNext = true;
   }
 
   async close(): Promise<void> {
@@ -108,9 +122,10 @@ class Writer implements SegmentLogWriter {
       this.#idle?.();
       return;
     }
-    if (this.#length >= this.#options.segmentBytes) this.#roll();
+    if (this.#length >= this.#options.segmentBytes || (this.#rollNext && this.#length > 0)) this.#roll();
     if (this.#oldest < this.#base && this.#base + this.#length - this.#oldest + this.#used > this.#options.maxBytes) {
       if (this.#closed) return this.#refuse();
+      this.#blocked = 'full; it waits for its consumers';
       this.#options.logger.warn({ maxBytes: this.#options.maxBytes }, 'the log is full; waiting for its consumers');
       setTimeout(() => this.#flush(), SECOND / 10);
       return;
@@ -128,6 +143,7 @@ class Writer implements SegmentLogWriter {
     fs.write(this.#file, group, written, group.length - written, this.#length + written, (error, bytes) => {
       if (error) {
         if (this.#closed) return this.#refuse(callbacks.concat(this.#waiting));
+        this.#blocked = `cannot be written: ${messageOf(error)}`;
         this.#options.logger.error(
           { error: messageOf(error) },
           'cannot write the log; nothing is acknowledged until it can be',
@@ -145,6 +161,7 @@ class Writer implements SegmentLogWriter {
 
   #acknowledge(bytes: number, callbacks: ((error: Error | null) => void)[]): void {
     this.#length += bytes;
+    this.#blocked = null;
     Atomics.store(this.#end, 0, BigInt(this.#base + this.#length));
     Atomics.notify(this.#end, 0);
     for (const done of callbacks) done(null);
@@ -152,6 +169,7 @@ class Writer implements SegmentLogWriter {
   }
 
   #roll(): void {
+    this.#rollNext = false;
     const base = this.#base + this.#length;
     const file = fs.openSync(path.join(this.#options.folder, segmentName(base)), 'a');
     fs.closeSync(file);

@@ -29,7 +29,7 @@ const VISITS: Record<VisitState, Record<VisitEvent, VisitState | '-'>> = {
   },
   accepted: {
     offered: '-',
-    freed: '-',
+    freed: 'unassigned',
     assigned: 'offered',
     accepted: '-',
     finished: 'done',
