@@ -1,6 +1,6 @@
 // Sends messages: claim, look, sign, send, mark. One message of an endpoint is under way at a time, so that its order holds and
 // a slow one keeps only itself waiting. No transaction is open meanwhile: a crash in between sends again, under the same id.
-import { type Id, iso, type WebhookReason } from '#contracts';
+import { iso, type WebhookReason } from '#contracts';
 import { audit, openSealed } from '#registry';
 import { messageOf, SECOND, type Sql, step } from '#runtime';
 import { DELIVERY_LIFE, type DeliveryEvent, missedBecause, nextTryAt, restMs } from './attempts.ts';
@@ -25,7 +25,8 @@ export async function deliverDue(deps: WebhooksDeps, signal: AbortSignal): Promi
   const lane = async (): Promise<void> => {
     while (tried < MOST_PER_SWEEP && !signal.aborted) {
       const claimed = await claim(deps.sql, deps.clock.now());
-      if (!claimed) return;
+      if (claimed === null) return;
+      if (claimed === 'taken') continue;
       tried++;
       if (lanes.length < AT_ONCE) lanes.push(lane());
       await deliver(deps, claimed, signal);
@@ -39,35 +40,38 @@ export async function deliverDue(deps: WebhooksDeps, signal: AbortSignal): Promi
   return tried;
 }
 
-/** The first message of an endpoint that nothing older about the same thing waits before; endpoints take turns. */
-async function claim(sql: Sql, now: number): Promise<Claimed | null> {
+/** The first that is due and that nothing older about the same thing waits before. */
+const DUE = `select d.id from app.webhook_delivery d
+  where d.webhook = w.id and d.state = 'waiting' and d.next_try_at <= $1
+    and not exists (select 1 from app.webhook_delivery e
+      where e.webhook = d.webhook and e.state = 'waiting' and e.what = d.what and e.object = d.object
+        and e.position < d.position)
+  order by d.position limit 1`;
+
+/** Endpoints take turns. `taken`: another sender was there first; look again. */
+async function claim(sql: Sql, now: number): Promise<Claimed | 'taken' | null> {
   return sql.transaction(async (tx) => {
-    const [found] = await tx.query<WebhookRecord & { delivery: Id }>(
-      `select ${WEBHOOK_COLUMNS}, due.id as delivery from app.webhook w
-         cross join lateral (
-           select d.id from app.webhook_delivery d
-            where d.webhook = w.id and d.state = 'waiting' and d.next_try_at <= $1
-              and not exists (select 1 from app.webhook_delivery e
-                where e.webhook = d.webhook and e.state = 'waiting' and e.what = d.what and e.object = d.object
-                  and e.position < d.position)
-            order by d.position limit 1) due
-        where w.enabled and w.busy_until <= $1 and w.rest_until <= $1
+    const [webhook] = await tx.query<WebhookRecord>(
+      `select ${WEBHOOK_COLUMNS} from app.webhook w
+        where w.enabled and w.busy_until <= $1 and w.rest_until <= $1 and exists (${DUE})
         order by w.tried_at, w.id limit 1 for update of w skip locked`,
       [now],
     );
-    if (!found) return null;
-    const { delivery: id, ...webhook } = found;
+    if (!webhook) return null;
+    // Only now that the endpoint is held is what waits for it certain.
+    const [delivery] = await tx.query<DeliveryRecord>(
+      `update app.webhook_delivery d set attempts = d.attempts + 1, tried_at = $1
+        where d.id = (select due.id from app.webhook w cross join lateral (${DUE}) due where w.id = $2)
+       returning ${DELIVERY_COLUMNS}`,
+      [now, webhook.id],
+    );
+    if (!delivery) return 'taken';
     await tx.query('update app.webhook set busy_until = $2, tried_at = $3 where id = $1', [
       webhook.id,
       now + CLAIM_MS,
       now,
     ]);
-    const [delivery] = await tx.query<DeliveryRecord>(
-      `update app.webhook_delivery d set attempts = d.attempts + 1, tried_at = $2 where d.id = $1
-       returning ${DELIVERY_COLUMNS}`,
-      [id, now],
-    );
-    return { webhook, delivery: delivery! };
+    return { webhook, delivery };
   });
 }
 

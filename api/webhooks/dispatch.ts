@@ -5,7 +5,7 @@ import { CHANGES, type Sql, takeEach } from '#runtime';
 import { KIND_OF_CHANGE, momentLookups, objectKinds } from '../objects.ts';
 import { addDelivery } from './deliveries.ts';
 import type { WebhooksDeps } from './deps.ts';
-import { eventsOf, type News, newsOf, type Phase, type Told } from './news.ts';
+import { eventsOf, homeOf, newsOf, type Phase, type Told } from './news.ts';
 import { viewerOfWebhook, WEBHOOK_COLUMNS, type WebhookRecord } from './records.ts';
 import { switchOff } from './switch.ts';
 
@@ -25,8 +25,9 @@ async function takeChange(tx: Sql, { clock }: WebhooksDeps, change: Change, caus
   const news = await newsOf(tx, what, id);
   if (!news) return;
   const now = clock.now();
-  const kind = objectKinds(tx, await momentLookups(tx, clock, what === 'appliance' ? [id] : []))[KIND_OF_CHANGE[what]];
-  for (const webhook of await listenersFor(tx, what, news)) {
+  const look = await momentLookups(tx, clock, what === 'appliance' ? [id] : []);
+  const kind = objectKinds(tx, look)[KIND_OF_CHANGE[what]];
+  for (const webhook of await listenersFor(tx, what, await homeOf(look, what, id))) {
     const viewer = await viewerOfWebhook(tx, webhook, now);
     if (!viewer) {
       await switchOff(tx, webhook.id, 'owner-gone', now);
@@ -43,7 +44,7 @@ async function takeChange(tx: Sql, { clock }: WebhooksDeps, change: Change, caus
 }
 
 /** A first sieve, so that a change in one home does not ask for every other; whether they may see it is the policy's to say. */
-async function listenersFor(tx: Sql, what: Told, { household }: News): Promise<WebhookRecord[]> {
+async function listenersFor(tx: Sql, what: Told, household: Id | null): Promise<WebhookRecord[]> {
   const rows = await tx.query<WebhookRecord>(
     `select ${WEBHOOK_COLUMNS} from app.webhook w
       where w.enabled and (w.organisation is not null or w.household = $1::uuid) order by w.id`,

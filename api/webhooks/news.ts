@@ -4,7 +4,7 @@ import { Alert, Appliance, type Change, type Id, ServiceCase, type WebhookEvent 
 import { caseById } from '#field-service';
 import { applianceById, may, type Viewer } from '#registry';
 import type { Clock, Sql } from '#runtime';
-import { freshLookups, KIND_OF_CHANGE, objectKinds } from '../objects.ts';
+import { freshLookups, KIND_OF_CHANGE, type Lookups, objectKinds } from '../objects.ts';
 import { alertView } from '../views/alert.ts';
 import { applianceViews } from '../views/appliance.ts';
 
@@ -12,22 +12,26 @@ export type Told = Exclude<Change['what'], 'readings'>;
 export type Phase = 'open' | 'closed';
 
 /** `phase` is null for what has no end. */
-export type News = { phase: Phase | null; openedAt: number; household: Id | null };
+export type News = { phase: Phase | null; openedAt: number };
 
 /** How a thing stands now; null: it is no more. */
 export async function newsOf(sql: Sql, what: Told, id: Id): Promise<News | null> {
-  if (what === 'appliance') {
-    const found = await applianceById(sql, id);
-    return found && { phase: null, openedAt: 0, household: found.household?.id ?? null };
-  }
+  if (what === 'appliance') return (await applianceById(sql, id)) && { phase: null, openedAt: 0 };
   const found = what === 'alert' ? await alertById(sql, id) : await caseById(sql, id);
   if (!found) return null;
-  const { openedAt, closedAt, household } = found;
-  return {
-    phase: closedAt === null ? 'open' : 'closed',
-    openedAt: Date.parse(openedAt),
-    household: household?.id ?? null,
-  };
+  return { phase: found.closedAt === null ? 'open' : 'closed', openedAt: Date.parse(found.openedAt) };
+}
+
+/** Whose home it happened in, which may no longer be where the appliance stands. */
+export async function homeOf(look: Lookups, what: Told, id: Id): Promise<Id | null> {
+  switch (what) {
+    case 'appliance':
+      return (await look.appliance(id))?.household?.id ?? null;
+    case 'alert':
+      return (await look.alert(id))?.household ?? null;
+    case 'case':
+      return (await look.serviceCase(id))?.household ?? null;
+  }
 }
 
 type Word = 'opened' | 'changed' | 'closed';
