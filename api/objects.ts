@@ -75,13 +75,21 @@ export function objectKinds(sql: Sql, look: Lookups): ObjectKinds {
       read: 'read-alert',
       async load(id, viewer) {
         const found = await look.alert(id);
-        return found && withWorkers(look, found, viewer, ({ alerts }) => alerts.includes(id));
+        if (!found) return null;
+        const place = await withWorkers(look, found, viewer, ({ alerts }) => alerts.includes(id));
+        return viewer.role === 'repairer' ? whereItStands(look, place) : place;
       },
     },
     serviceCase: { read: 'read-case', load: (id) => look.serviceCase(id) },
     visit: { read: 'read-case', load: (id) => look.visit(id) },
     household: { read: 'read-household', load: (id) => ofHousehold(sql, id) },
   };
+}
+
+/** A grant is one household's: what happened in the one before is not among it. */
+async function whereItStands(look: Lookups, place: PolicyObject): Promise<PolicyObject> {
+  const found = place.appliance === null ? null : await look.appliance(place.appliance);
+  return found?.household?.id === place.household ? place : { ...place, appliance: null };
 }
 
 /** Whether the viewer, or the partner firm he works for, has work there. */

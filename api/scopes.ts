@@ -2,7 +2,7 @@
 import type { AlertScope } from '#alerts';
 import type { Id } from '#contracts';
 import { workOf } from '#field-service';
-import { type ApplianceScope, type HouseholdScope, scopeOf, type Viewer } from '#registry';
+import { type ApplianceRecord, type ApplianceScope, type HouseholdScope, scopeOf, type Viewer } from '#registry';
 import type { ApiDeps } from './deps.ts';
 
 type Asks = Pick<ApiDeps, 'sql' | 'clock'>;
@@ -33,3 +33,7 @@ export function organisationOf(viewer: Viewer): Id {
   if (viewer.organisation === null) throw new Error(`a ${viewer.role} has no organisation`);
   return viewer.organisation;
 }
+
+/** From when on somebody may see what an appliance said, epoch ms: a household, and whom it lets look, since it came to it. */
+export const visibleSince = (viewer: Viewer, { ownedSince }: Pick<ApplianceRecord, 'ownedSince'>): number =>
+  viewer.role === 'owner' || viewer.role === 'repairer' ? (ownedSince ?? 0) : 0;

@@ -31,6 +31,8 @@ export type Claiming = {
   claim: z.infer<typeof NewClaim>;
   pepper: string;
   now: number;
+  /** What else follows from it, in the same transaction. */
+  claimed?: (tx: Sql, appliance: Id) => Promise<void>;
 };
 
 type Unit = { id: Id; household: Id | null; organisation: Id; code_hash: string | null };
@@ -59,7 +61,9 @@ export async function claimAppliance(sql: Sql, claiming: Claiming): Promise<Clai
       for (const subject of rests ? who : [...who, what]) await countWrong(tx, subject, now);
       return { outcome: 'wrong-code' };
     }
-    return { outcome: 'claimed', appliance: unit.id, household: await open(tx, unit, named, claiming) };
+    const household = await open(tx, unit, named, claiming);
+    await claiming.claimed?.(tx, unit.id);
+    return { outcome: 'claimed', appliance: unit.id, household };
   });
 }
 

@@ -29,7 +29,7 @@ import type { ApiDeps } from '../deps.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound, problem } from '../problems.ts';
 import { ById, IdPage, type Routes } from '../route.ts';
-import { applianceScope } from '../scopes.ts';
+import { applianceScope, visibleSince } from '../scopes.ts';
 import { applianceViews } from '../views/appliance.ts';
 import { bucketWidthMs } from '../views/buckets.ts';
 import { allow, allowFor, allowOn, viewerOf } from '../wall.ts';
@@ -61,7 +61,7 @@ export const applianceRoutes: Routes = (app, deps) => {
     async (request) => {
       const scope = await applianceScope(deps, viewerOf(request));
       const { items, next } = await listAppliances(deps.sql, scope, request.query);
-      return { items: await applianceViews(deps.sql, items), next };
+      return { items: await applianceViews(deps.sql, items, viewerOf(request)), next };
     },
   );
 
@@ -102,7 +102,7 @@ export const applianceRoutes: Routes = (app, deps) => {
     async (request) => {
       const record = await applianceById(deps.sql, request.params.id);
       if (!record) throw notFound();
-      return (await applianceViews(deps.sql, [record]))[0]!;
+      return (await applianceViews(deps.sql, [record], viewerOf(request)))[0]!;
     },
   );
 
@@ -119,7 +119,10 @@ export const applianceRoutes: Routes = (app, deps) => {
         response: { 200: Series },
       },
     },
-    (request) => series(deps, request.params.id, request.query),
+    async (request) => {
+      const { id } = request.params;
+      return series(deps, id, request.query, await visibleFrom(deps, viewerOf(request), id));
+    },
   );
 
   app.get(
@@ -135,7 +138,10 @@ export const applianceRoutes: Routes = (app, deps) => {
         response: { 200: page(QuarantinedMessage) },
       },
     },
-    (request) => quarantine(deps, request.params.id, request.query),
+    async (request) => {
+      const { id } = request.params;
+      return quarantine(deps, id, request.query, await visibleFrom(deps, viewerOf(request), id));
+    },
   );
 };
 
@@ -168,10 +174,18 @@ async function create(
   };
 }
 
+/** Epoch ms. */
+async function visibleFrom({ sql }: ApiDeps, viewer: Viewer, appliance: Id): Promise<number> {
+  const record = await applianceById(sql, appliance);
+  if (!record) throw notFound();
+  return visibleSince(viewer, record);
+}
+
 async function series(
   deps: ApiDeps,
   appliance: Id,
   query: z.infer<typeof SeriesQuery>,
+  since: number,
 ): Promise<z.infer<typeof Series>> {
   const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
   if (to <= from || to - from > LONGEST_SERIES_MS) {
@@ -180,7 +194,8 @@ async function series(
     });
   }
   const bucketMs = bucketWidthMs(from, to, query.points);
-  const points = await deps.series({ appliance, signal: query.signal, from, to, bucketMs });
+  const seen = Math.max(from, since);
+  const points = seen < to ? await deps.series({ appliance, signal: query.signal, from: seen, to, bucketMs }) : [];
   return {
     signal: query.signal,
     unit: SIGNALS.get(query.signal)?.unit ?? null,
@@ -189,9 +204,14 @@ async function series(
   };
 }
 
-async function quarantine(deps: ApiDeps, appliance: Id, { cursor, limit }: z.infer<typeof QuarantinePage>) {
+async function quarantine(
+  deps: ApiDeps,
+  appliance: Id,
+  { cursor, limit }: z.infer<typeof QuarantinePage>,
+  since: number,
+) {
   const before = cursor === undefined ? {} : { before: cursor };
-  const messages = await listQuarantine(deps.sql, { appliance, limit, ...before });
+  const messages = await listQuarantine(deps.sql, { appliance, since, limit, ...before });
   return {
     items: await Promise.all(
       messages.map(async ({ subject, payload, ...message }) => ({

@@ -2,17 +2,27 @@
 import { type OpenAlert, openAlertsOf } from '#alerts';
 import { type Appliance, type Condition, iso, isoOrNull, SIGNALS } from '#contracts';
 import { type Latest, latestOf } from '#ingest';
-import { type ApplianceRecord, loadModels } from '#registry';
+import { type ApplianceRecord, loadModels, type Viewer } from '#registry';
 import type { Sql } from '#runtime';
+import { visibleSince } from '../scopes.ts';
 
 const SILENT = 'appliance-silent';
 const ORDER = new Map([...SIGNALS.keys()].map((name, index) => [name, index]));
 
-export async function applianceViews(sql: Sql, records: readonly ApplianceRecord[]): Promise<Appliance[]> {
+export async function applianceViews(
+  sql: Sql,
+  records: readonly ApplianceRecord[],
+  viewer: Viewer,
+): Promise<Appliance[]> {
   const ids = records.map((record) => record.id);
   const [latest, alerts] = await Promise.all([latestOf(sql, ids), openAlertsOf(sql, ids)]);
   const byAppliance = Map.groupBy(alerts, (alert) => alert.appliance);
-  return records.map((record) => view(record, latest.get(record.id), byAppliance.get(record.id) ?? []));
+  return records.map((record) => {
+    const here = (byAppliance.get(record.id) ?? []).filter(
+      (alert) => alert.household === (record.household?.id ?? null),
+    );
+    return view(record, since(latest.get(record.id), visibleSince(viewer, record)), here);
+  });
 }
 
 /** The worst thing that is known of it. Silence is told apart: it says nothing about the appliance itself. */
@@ -22,6 +32,14 @@ export function conditionOf(heard: boolean, alerts: readonly Pick<OpenAlert, 'pr
   if (faults.length > 0) return 'attention';
   if (alerts.length > 0) return 'silent';
   return heard ? 'fine' : 'new';
+}
+
+/** Without what it said in other hands. */
+function since(latest: Latest | undefined, from: number): Latest | undefined {
+  if (!latest || (latest.heardAt ?? 0) >= from) {
+    return latest && { ...latest, values: latest.values.filter(({ at }) => at >= from) };
+  }
+  return { ...latest, heardAt: null, values: [] };
 }
 
 function view(record: ApplianceRecord, latest: Latest | undefined, alerts: readonly OpenAlert[]): Appliance {
@@ -41,7 +59,7 @@ function view(record: ApplianceRecord, latest: Latest | undefined, alerts: reado
 }
 
 /** A model that the catalogue no longer names still has appliances: they are shown under its id. */
-function modelView(id: string): Appliance['model'] {
+export function modelView(id: string): Appliance['model'] {
   const model = loadModels().get(id);
   if (!model) return { id, kind: 'refrigerator', brand: '', name: { en: id, zh: id } };
   return { id, kind: model.kind, brand: model.brand, name: model.name };

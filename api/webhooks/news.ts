@@ -71,7 +71,7 @@ export async function seenBy(
   switch (what) {
     case 'appliance': {
       const found = await applianceById(sql, id);
-      return found && Appliance.parse((await applianceViews(sql, [found]))[0]);
+      return found && Appliance.parse((await applianceViews(sql, [found], viewer))[0]);
     }
     case 'alert':
       return Alert.parse(await alertView(sql, id, viewer));
