@@ -2,7 +2,7 @@
 export { FUTURE_TOLERANCE_MS, OLDEST_READING_MS } from './checks.ts';
 export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
-export type { ReadingsStore, SealPayloads } from './ports.ts';
+export type { ReadingsStore, SealPayloads, StoredReading } from './ports.ts';
 export {
   forgetAppliances,
   forgetQuarantine,

@@ -1,5 +1,5 @@
 // What ingest needs from a readings engine: embedded DuckDB, or InfluxDB 2.
-import type { Id, Moment, SeriesPoint } from '#contracts';
+import type { Id, Moment, SeriesPoint, SignalValue } from '#contracts';
 import type { Sql } from '#runtime';
 
 /** What was not accepted may say anything about anybody: it is kept as cipher text. In the order of `items`; `subject` is whose key it was. */
@@ -7,6 +7,9 @@ export type SealPayloads = (
   tx: Sql,
   items: readonly { appliance: Id; bytes: Uint8Array }[],
 ) => Promise<{ subject: Id; sealed: Uint8Array }[]>;
+
+/** As it was measured. `at` is epoch ms; true and false come as 1 and 0. */
+export type StoredReading = { at: number; signal: string; value: Exclude<SignalValue, boolean> };
 
 export interface ReadingsStore extends AsyncDisposable {
   /** Log position to go on from; 0 when nothing was ever written. */
@@ -20,4 +23,14 @@ export interface ReadingsStore extends AsyncDisposable {
   write(moments: readonly Moment[], next: number): Promise<void>;
   /** Buckets of `bucketMs`, aligned to epoch, oldest first, empty ones left out; [from, to) in epoch ms. The last write of a reading wins. */
   series(query: { appliance: Id; signal: string; from: number; to: number; bucketMs: number }): Promise<SeriesPoint[]>;
+  /**
+   * All readings of [from, to), epoch ms, by stamp and then by signal: at most `limit` of each signal. `next` is the stamp
+   * to go on from; null when this was the last of them.
+   */
+  readings(query: {
+    appliance: Id;
+    from: number;
+    to: number;
+    limit: number;
+  }): Promise<{ readings: StoredReading[]; next: number | null }>;
 }

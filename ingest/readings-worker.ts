@@ -36,6 +36,10 @@ export type ReadingsWorker = Stage & {
   position(): number;
   /** Writes all latest values now. */
   flush(): Promise<void>;
+  /** Why readings wait in the log; null while they do not. */
+  waiting(): string | null;
+  /** Messages set aside since the start, in whole or in part. */
+  quarantined(): number;
 };
 
 const BATCH_BYTES = 1024 * 1024;
@@ -72,6 +76,8 @@ class Worker implements ReadingsWorker {
   /** Where the store stood at the start. */
   #stored = 0;
   #stopTimer: (() => void) | undefined;
+  #waiting: string | null = null;
+  #quarantined = 0;
 
   constructor(deps: ReadingsWorkerDeps) {
     this.#deps = deps;
@@ -104,6 +110,14 @@ class Worker implements ReadingsWorker {
     return this.#follower.position;
   }
 
+  waiting(): string | null {
+    return this.#waiting;
+  }
+
+  quarantined(): number {
+    return this.#quarantined;
+  }
+
   flush(): Promise<void> {
     return this.#latest.write(true);
   }
@@ -120,6 +134,7 @@ class Worker implements ReadingsWorker {
     if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
     await this.#latest.hear({ batch, messages: judged.messages });
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
+    this.#quarantined += judged.quarantined.length;
     return true;
   }
 
@@ -187,9 +202,11 @@ class Worker implements ReadingsWorker {
     for (let delayMs = FIRST_RETRY_MS; !this.#follower.stopping; delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
       try {
         await work();
+        this.#waiting = null;
         return true;
       } catch (error) {
         const hint = error instanceof PlatformError ? error.hint : undefined;
+        this.#waiting = messageOf(error);
         this.#deps.logger.warn(
           { error: messageOf(error), hint, delayMs },
           'readings are waiting in the log; trying again',

@@ -1,14 +1,14 @@
 // Readings in one DuckDB file: the rows of a batch and the log position behind it are one transaction.
-import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/node-api';
+import { BIGINT, type DuckDBConnection, DuckDBInstance, type DuckDBValue, INTEGER } from '@duckdb/node-api';
 import type { Moment, SeriesPoint } from '#contracts';
-import type { ReadingsStore } from '#ingest';
+import type { ReadingsStore, StoredReading } from '#ingest';
 import { oneAtATime, PlatformError } from '#runtime';
 import { appendPoints, appendTexts, type Names, withoutRepeats } from './append-points.ts';
 import { nothingToCompact, rewriteSorted } from './compact.ts';
 import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
 import { openNameTable } from './name-table.ts';
 import { openError, storeError } from './store-error.ts';
-import { SERIES, TABLES } from './tables.ts';
+import { READINGS, READINGS_END, SERIES, TABLES } from './tables.ts';
 import { inTransaction, type OpenAppender } from './transaction.ts';
 
 type DuckdbReadingsOptions = {
@@ -80,6 +80,27 @@ class Store implements DuckdbReadings {
     });
   }
 
+  readings({
+    appliance,
+    from,
+    to,
+    limit,
+  }: Parameters<ReadingsStore['readings']>[0]): ReturnType<ReadingsStore['readings']> {
+    return this.#do(this.#reads, async () => {
+      const number = this.#parts.names.appliances.find(appliance);
+      if (number === null) return { readings: [], next: null };
+      const { reader } = this.#parts;
+      const [begin, end] = [BigInt(Math.ceil(from)), BigInt(Math.ceil(to))];
+      const types = [INTEGER, BIGINT, BIGINT, BIGINT];
+      const bound = await reader.runAndReadAll(READINGS_END, [number, begin, end, BigInt(limit + 1)], types);
+      const [count, last] = bound.getRows()[0]!.map(Number) as [number, number];
+      const next = count > limit ? last : null;
+      const until = next === null ? end : BigInt(next);
+      const found = await reader.runAndReadAll(READINGS, [number, begin, until], types.slice(0, 3));
+      return { readings: found.getRows().map(readingOf), next };
+    });
+  }
+
   compact(): Promise<void> {
     return this.#do(this.#writes, async () => {
       const { writer } = this.#parts;
@@ -147,6 +168,12 @@ class Store implements DuckdbReadings {
     committed();
   }
 }
+
+const readingOf = ([at, signal, value, words]: readonly DuckDBValue[]): StoredReading => ({
+  at: Number(at),
+  signal: String(signal),
+  value: value === null ? String(words) : Number(value),
+});
 
 async function prepare(instance: DuckDBInstance, file: string): Promise<Parts> {
   const writer = await instance.connect();

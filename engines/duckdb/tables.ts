@@ -23,6 +23,25 @@ export const SERIES = `
   select (stamp // $5) * $5, avg(value), min(value), max(value), count(*)
   from latest where value is not null group by 1 order by 1`;
 
+/** $1 appliance, [$2, $3) stamps, $4 how many stamps and one more: how many there are, and the last of them. */
+export const READINGS_END = `
+  select count(*), max(stamp) from (
+    select distinct stamp from point where appliance = $1 and stamp >= $2 and stamp < $3 order by stamp limit $4)`;
+
+/** $1 appliance, [$2, $3) stamps. */
+export const READINGS = `
+  with latest as (
+    select signal, stamp, arg_max_null(value, position) as value, max(position) as position from point
+    where appliance = $1 and stamp >= $2 and stamp < $3 group by signal, stamp),
+  words as (
+    select signal, stamp, position, any_value(value) as value from text
+    where appliance = $1 and stamp >= $2 and stamp < $3 group by signal, stamp, position)
+  select latest.stamp, signal.name, latest.value, words.value
+  from latest join signal on signal.id = latest.signal
+  left join words on latest.value is null and words.signal = latest.signal and words.stamp = latest.stamp
+    and words.position = latest.position
+  order by latest.stamp, signal.name`;
+
 /** So many points are grouped and sorted at a time: the memory limit holds, however long the history is. */
 const SLICE_POINTS = 1_000_000;
 export const COMPACT_SLICES = `

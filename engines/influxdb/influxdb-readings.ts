@@ -5,6 +5,7 @@ import type { Moment, SeriesPoint } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import { type Logger, oneAtATime, PlatformError, SECOND } from '#runtime';
 import { linesOf } from './line-protocol.ts';
+import { queryReadings } from './raw.ts';
 import { querySeries } from './series.ts';
 import { type Place, type Refusal, refusalIn, storeError } from './store-error.ts';
 import { storeLines } from './store-lines.ts';
@@ -76,6 +77,14 @@ class Store implements ReadingsStore {
   async series(query: Parameters<ReadingsStore['series']>[0]): Promise<SeriesPoint[]> {
     try {
       return await querySeries(this.#query, this.#options.bucket, query);
+    } catch (error) {
+      throw storeError(error, this.#options);
+    }
+  }
+
+  async readings(query: Parameters<ReadingsStore['readings']>[0]): ReturnType<ReadingsStore['readings']> {
+    try {
+      return await queryReadings(this.#query, this.#options.bucket, query);
     } catch (error) {
       throw storeError(error, this.#options);
     }

@@ -28,6 +28,12 @@ export function fieldOf(reading: SignalReading): string {
   return storedName(typedName(reading.signal, typeof reading.value as 'number' | 'boolean' | 'string'));
 }
 
+/** The signal's own name, of a field as it is stored. */
+export function signalOf(measurement: string, field: string): string {
+  const typed = measurement.endsWith('_unmapped') ? field.replace(/__(number|boolean|string)$/, '') : field;
+  return decodeURIComponent(typed);
+}
+
 function fieldValue(value: SignalValue): string {
   if (typeof value === 'number') return `${value}`;
   if (typeof value === 'boolean') return value ? '1' : '0';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Id, type Moment, newId, type SeriesPoint, type SignalValue } from '#contracts';
-import type { ReadingsStore } from '#ingest';
+import type { ReadingsStore, StoredReading } from '#ingest';
 
 /** Promises that an engine cannot keep, each said in words where it is declared. */
 export type Limitation = 'type-change-at-one-stamp';
@@ -127,6 +127,51 @@ export function readingsStoreContract(
     afterAll(async () => {
       await store?.[Symbol.asyncDispose]();
       await engine?.close();
+    });
+
+    const allReadings = async (query: { appliance: Id; from: number; to: number }, limit: number) => {
+      const all: StoredReading[] = [];
+      for (let from: number | null = query.from; from !== null; ) {
+        const page: Awaited<ReturnType<ReadingsStore['readings']>> = await store.readings({ ...query, from, limit });
+        for (const signal of new Set(page.readings.map((reading) => reading.signal))) {
+          expect(page.readings.filter((reading) => reading.signal === signal).length).toBeLessThanOrEqual(limit);
+        }
+        all.push(...page.readings);
+        from = page.next;
+      }
+      return all;
+    };
+
+    it('gives readings back as they were measured, by stamp and signal, page by page', async () => {
+      const appliance = newId();
+      const moments = Array.from({ length: 25 }, (_, i) =>
+        moment(appliance, MIDNIGHT + i * MINUTE, {
+          cabinet_temperature: i / 4,
+          ...(i % 3 === 0 ? { door_open: i % 2 === 0 } : {}),
+        }),
+      );
+      const odd = moment(appliance, MIDNIGHT + 5 * MINUTE, { mode: 'eco', level: 3, on: true }, false);
+      await write(...moments, odd);
+      await write(moment(appliance, MIDNIGHT + 2 * MINUTE, { cabinet_temperature: 99 }));
+      const expected = [...moments.flatMap(({ at, readings }) => readings.map((one) => ({ at, ...one })))]
+        .concat(odd.readings.map((one) => ({ at: odd.at, ...one })))
+        .map(({ at, signal, value }) => ({ at, signal, value: typeof value === 'string' ? value : Number(value) }))
+        .map((one) =>
+          one.at === MIDNIGHT + 2 * MINUTE && one.signal === 'cabinet_temperature' ? { ...one, value: 99 } : one,
+        )
+        .filter(({ at }) => at >= MIDNIGHT + MINUTE && at < MIDNIGHT + 24 * MINUTE)
+        .sort((a, b) => a.at - b.at || (a.signal < b.signal ? -1 : 1));
+      const span = { appliance, from: MIDNIGHT + MINUTE, to: MIDNIGHT + 24 * MINUTE };
+      for (const limit of [1, 4, 23, 1_000]) expect(await allReadings(span, limit)).toEqual(expected);
+      expect(await allReadings({ ...span, appliance: newId() }, 10)).toEqual([]);
+      expect(await allReadings({ ...span, to: span.from }, 10)).toEqual([]);
+    });
+
+    it('gives readings back under the name that they came with', async () => {
+      const appliance = newId();
+      await write(moment(appliance, MIDNIGHT, Object.fromEntries(ODD_NAMES.map((name) => [name, 1])), false));
+      const span = { appliance, from: MIDNIGHT, to: MIDNIGHT + DAY };
+      expect((await allReadings(span, 10)).map(({ signal }) => signal).sort()).toEqual([...ODD_NAMES].sort());
     });
 
     it('begins at checkpoint 0 and knows no series', async () => {

@@ -293,6 +293,7 @@ function unreliable(failures: number): { through: (store: ReadingsStore) => Read
     through: (store) => ({
       checkpoint: () => store.checkpoint(),
       series: (query) => store.series(query),
+      readings: (query) => store.readings(query),
       async write(moments, next) {
         writes.push(next);
         if (writes.length <= failures) throw new PlatformError('away', 'retry', 'The store is away.');
