@@ -1,5 +1,6 @@
 // An appliance at the level of packets, so that tests can say exactly what is on the wire, and in which order.
 import * as net from 'node:net';
+import * as tls from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import type { Id } from '#contracts';
 
@@ -33,6 +34,14 @@ export class RawClient implements AsyncDisposable {
     return client;
   }
 
+  /** Over TLS, with a certificate of its own. */
+  static async openTls(port: number, options: tls.ConnectionOptions): Promise<RawClient> {
+    const socket = tls.connect({ port, host: '127.0.0.1', ...options });
+    const client = new RawClient(socket);
+    await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    return client;
+  }
+
   static async connected(port: number, id: Id, secret: string, more: Connect = {}): Promise<RawClient> {
     const client = await RawClient.open(port);
     const code = await client.connect(id, secret, more);
@@ -44,7 +53,7 @@ export class RawClient implements AsyncDisposable {
   async connect(
     id: string,
     secret: string | undefined,
-    { will, ...more }: Connect & { userName?: string } = {},
+    { will, ...more }: Connect & { userName?: string | null } = {},
   ): Promise<number> {
     this.send({
       cmd: 'connect',
@@ -53,7 +62,7 @@ export class RawClient implements AsyncDisposable {
       clean: true,
       keepalive: 0,
       clientId: id,
-      username: more.userName ?? id,
+      ...(more.userName === null ? {} : { username: more.userName ?? id }),
       ...(secret === undefined ? {} : { password: Buffer.from(secret) }),
       ...more,
       ...(will ? { will: { qos: 0, retain: false, ...will } } : {}),
