@@ -2,18 +2,21 @@
 import { fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { SECOND } from '#runtime';
+import { limitAccounts } from './account-limit.ts';
 import { serveDemoMail } from './demo-mail-page.ts';
 import type { ApiDeps } from './deps.ts';
 import { tagEntities } from './entity-tags.ts';
 import { harden } from './hardening.ts';
 import { doOnce } from './idempotency.ts';
 import { Live } from './live.ts';
+import { measure } from './metrics.ts';
 import { describeRoutes, serveDescription } from './openapi.ts';
 import { answerErrors, said, sendProblem } from './problems.ts';
 import type { Api, Routes } from './route.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { applianceRoutes } from './routes/appliances.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { claimRoutes } from './routes/claims.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -21,13 +24,18 @@ import { fleetRoutes } from './routes/fleet.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
+import { labelRoutes } from './routes/labels.ts';
 import { meRoutes } from './routes/me.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { passportRoutes } from './routes/passport.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { provisioningRoutes } from './routes/provisioning.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { technicianRoutes } from './routes/technicians.ts';
+import { unitRoutes } from './routes/units.ts';
 import { visitRoutes } from './routes/visits.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { buildWall } from './wall.ts';
@@ -45,6 +53,11 @@ const ROUTES: readonly Routes[] = [
   technicianRoutes,
   modelRoutes,
   applianceRoutes,
+  unitRoutes,
+  labelRoutes,
+  claimRoutes,
+  passportRoutes,
+  orderRoutes,
   credentialRoutes,
   gatewayRoutes,
   provisioningRoutes,
@@ -60,7 +73,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   const app: Api = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: 30 * SECOND,
-    trustProxy: deps.trustProxy ?? false,
+    trustProxy: deps.trustProxy ? [...deps.trustProxy] : false,
     frameworkErrors: (error, _request, reply) => sendProblem(reply, said(error)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
@@ -68,6 +81,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   answerErrors(app, deps.logger);
   await harden(app, deps);
   buildWall(app, deps);
+  limitAccounts(app, deps);
   doOnce(app, deps);
   tagEntities(app, deps);
   await describeRoutes(app);
@@ -76,6 +90,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   await live.start();
   app.addHook('preClose', () => live.stop());
   healthRoutes(app, deps);
+  metricsRoutes(app, deps, measure(app, deps, live));
   await app.register(
     async (scope: Api) => {
       for (const routes of ROUTES) routes(scope, deps);

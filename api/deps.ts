@@ -10,6 +10,17 @@ import type { WebhookSender } from './webhooks/ports.ts';
 export type KeptMail = { id: string; to: string; subject: string; text: string; at: number };
 export type DemoAccount = { role: Role; email: string; password: string; name?: string };
 
+/** Counted since the start; positions are bytes of the log. */
+export type PlatformFigures = {
+  messagesAccepted: number;
+  messagesQuarantined: number;
+  connections: number;
+  logEnd: number;
+  /** Where each consumer of the log stands. */
+  consumers: Record<string, number>;
+  sweeps: Record<string, number>;
+};
+
 export type ApiDeps = {
   sql: Sql;
   log: LogWriter;
@@ -28,9 +39,13 @@ export type ApiDeps = {
   port: number;
   /** The built web; null serves the API alone. */
   webRoot: string | null;
-  /** Behind a reverse proxy: believe its X-Forwarded-For, so that limits count people, not the proxy. */
-  trustProxy?: boolean;
-  ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>;
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed, so that limits count people, not the proxy. */
+  trustProxy?: readonly string[];
+  /** Who may read the figures; without it, callers on this machine. */
+  metricsToken?: string;
+  /** Each part by name: "ok", or what is wrong with it. */
+  ready: () => Promise<Record<string, string>>;
+  figures?: () => Promise<PlatformFigures>;
   mailSink?: { mails(): readonly KeptMail[] };
   demo?: { accounts: readonly DemoAccount[] };
   alerts: AlertsDeps;

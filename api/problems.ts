@@ -59,8 +59,16 @@ const MORE: Record<string, { status: number; hint?: string }> = {
     hint: 'Read it again, and send your change for what it is now, with its new ETag.',
   },
   'too-many-webhooks': { status: 409 },
+  'already-claimed': { status: 409, hint: 'You find it in the list of your appliances.' },
+  'in-a-household': { status: 409 },
+  'wrong-claim-code': {
+    status: 422,
+    hint: 'Type the model, the serial and the code as they stand on the label. After ten wrong codes a unit rests for an hour; whoever gave it away has a new code.',
+  },
+  'too-many-claims': { status: 429 },
   'too-many-log-ins': { status: 429 },
   'too-many-streams': { status: 429 },
+  'too-many-requests': { status: 429, hint: 'Wait as long as the header Retry-After says.' },
 };
 
 const BY_STATUS: Record<number, { code: string; hint: string }> = {

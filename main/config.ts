@@ -1,5 +1,6 @@
 // Configuration: environment over file over defaults, checked at once; every problem is listed. `process.env` is read nowhere else.
 import * as fs from 'node:fs';
+import * as net from 'node:net';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { PlatformError } from '#runtime';
@@ -10,6 +11,17 @@ const url = (...protocols: string[]) =>
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `must be a URL that begins with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
+
+const PROXY_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = net.isIP(address);
+  if (family === 0) return PROXY_RANGES.has(text);
+  return (
+    more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+}
 
 const Settings = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on. The demo listens on loopback only.'),
@@ -70,6 +82,20 @@ const Settings = z.object({
     .describe(
       'Hosts of your own network that webhooks may reach, at any address and over plain http too, e.g. hooks.internal,localhost:9000. All others must be public and speak https.',
     ),
+  TRUST_PROXY: z
+    .string()
+    .refine((text) => text.split(',').every(isProxy), {
+      error: 'must be IP addresses or networks such as 10.0.0.0/8, or "loopback", separated by commas',
+    })
+    .optional()
+    .describe(
+      'Addresses of reverse proxies in front of the web page, separated by commas; their X-Forwarded-For is believed.',
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Bearer token for `/metrics`; without it only callers on this machine may read them.'),
   CLOCK_RATE: z.coerce
     .number()
     .min(1)

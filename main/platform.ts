@@ -15,6 +15,7 @@ import { registryTables } from '#registry';
 import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, outboxTables, type Sql } from '#runtime';
 import { brokerAccess } from './broker-access.ts';
 import type { Settings } from './config.ts';
+import { countedLog, type Passed } from './counted-log.ts';
 import { lockFolder } from './lock.ts';
 import { openLogger } from './logger.ts';
 import { readPepper } from './secrets.ts';
@@ -26,6 +27,7 @@ import type {
   MainOffers,
   PeopleData,
   PeopleOffers,
+  PlatformState,
   ReadingsData,
   ReadingsOffers,
   ThreadData,
@@ -112,6 +114,7 @@ class Composition {
   readonly #settings: Settings;
   readonly #fatal: (why: string) => void;
   #broker: Broker | undefined;
+  #passed: Passed = { messagesAccepted: 0, connections: 0 };
   #stopping = false;
 
   constructor(options: PlatformOptions, settings: Settings) {
@@ -173,11 +176,13 @@ class Composition {
     pepper: string,
     mqtt: { host: string; port: number },
   ): Threads {
+    const threads: { all?: Threads } = {};
     const offers: MainOffers = {
       append: (record) =>
         new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve()))),
       notify: (appliance, notice) => this.#broker?.downlink.notify(appliance, notice),
       passed: trimmer(log),
+      state: () => this.#state(log, threads.all!),
     };
     const common = (): Omit<ThreadData, 'main'> => ({
       settings: this.#settings,
@@ -193,10 +198,21 @@ class Composition {
     const readings: Omit<ReadingsData, 'main'> = { ...common(), log: access, series: port1 };
     const people: Omit<PeopleData, 'main'> = { ...common(), series: port2, mqtt, webRoot, demo };
     const diagnosis: Omit<DiagnosisData, 'main'> = { ...common(), log: access };
-    return {
+    threads.all = {
       readings: this.#thread<ReadingsOffers>('readings', readings, [port1], offers),
       diagnosis: this.#thread<DiagnosisOffers>('diagnosis', diagnosis, [], offers),
       people: this.#thread<PeopleOffers>('people', people, [port2], offers),
+    };
+    return threads.all;
+  }
+
+  async #state(log: SegmentLogWriter, { readings, diagnosis }: Threads): Promise<PlatformState> {
+    return {
+      ...this.#passed,
+      log: { end: Number(new BigInt64Array(log.shared)[0]), blocked: log.blocked },
+      broker: this.#broker === undefined ? 'not listening yet' : null,
+      readings: await readings.call.state(),
+      diagnosis: await diagnosis.call.position(),
     };
   }
 
@@ -219,9 +235,11 @@ class Composition {
   async #openBroker(log: SegmentLogWriter, sql: Sql, pepper: string): Promise<Broker> {
     const { HOST, MQTT_PORT, MQTT_WS_PORT, MAX_PACKET_BYTES, PUBLIC_MQTT_HOST } = this.#settings;
     const clock = openClock(this.#clock);
+    const counted = countedLog(log);
+    this.#passed = counted.passed;
     return this.#stack.use(
       await startBroker({
-        log,
+        log: counted,
         access: brokerAccess(sql, { pepper, clock }),
         clock,
         logger: this.#logger,

@@ -80,6 +80,13 @@ export async function takeEach(
   }
 }
 
+/** How many rows wait, by topic. */
+export async function waitingRows(sql: Sql): Promise<{ topic: string; count: number }[]> {
+  return sql.query(
+    'select topic, count(*)::int as count from app.outbox where done_at is null group by topic order by topic',
+  );
+}
+
 /** Forgets rows that were done before `before`. They are kept a while so that a late repeat is still recognised. */
 export async function forgetDone(sql: Sql, before: number): Promise<void> {
   await sql.query('delete from app.outbox where done_at < $1', [before]);

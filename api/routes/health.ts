@@ -34,8 +34,9 @@ export const healthRoutes: Routes = (app, deps) => {
       },
     },
     async (_request, reply) => {
-      const state = await deps.ready();
-      return reply.code(state.ok ? 200 : 503).send(state);
+      const checks = await deps.ready();
+      const ok = Object.values(checks).every((state) => state === 'ok');
+      return reply.code(ok ? 200 : 503).send({ ok, checks });
     },
   );
 };

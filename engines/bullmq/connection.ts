@@ -70,6 +70,10 @@ export class Outage {
     this.#logger = logger;
   }
 
+  get away(): boolean {
+    return this.#away;
+  }
+
   began(error: unknown): void {
     if (this.#away) return;
     this.#away = true;

@@ -8,17 +8,16 @@ import { type Backend, closeInTime, type JobsConnection, Outage, openBackend, QU
 const SILENCE_MS = 2 * SECOND;
 const KEPT = { count: 100 };
 
+/** `away`: the queue did not answer when it was asked last. */
+export type OpenJobs = Jobs & AsyncDisposable & { readonly away: boolean };
+
 type Wake = { sweep: Sweep; delayMs: number; again: boolean };
 
 /**
  * `wake` returns at once and hands the job over behind its caller, so it neither waits for a queue that is away nor, on
  * PGlite, for a transaction that it was called in. Call it after the commit: elsewhere the sweep may come before it.
  */
-export async function openJobs(deps: {
-  connection: JobsConnection;
-  clock: Clock;
-  logger: Logger;
-}): Promise<Jobs & AsyncDisposable> {
+export async function openJobs(deps: { connection: JobsConnection; clock: Clock; logger: Logger }): Promise<OpenJobs> {
   const backend = await openBackend(deps.connection);
   const options = { ...backend.options, streams: { events: { maxLen: 100 } } };
   const queue = backend.factory ? new Queue(QUEUE, options, backend.factory) : new Queue(QUEUE, options);
@@ -28,7 +27,7 @@ export async function openJobs(deps: {
   return new BullmqJobs(queue, backend, deps.clock, outage);
 }
 
-class BullmqJobs implements Jobs, AsyncDisposable {
+class BullmqJobs implements OpenJobs {
   readonly #queue: Queue;
   readonly #backend: Backend;
   readonly #clock: Clock;
@@ -42,6 +41,10 @@ class BullmqJobs implements Jobs, AsyncDisposable {
     this.#backend = backend;
     this.#clock = clock;
     this.#outage = outage;
+  }
+
+  get away(): boolean {
+    return this.#outage.away;
   }
 
   async wake(sweep: Sweep, delayMs = 0): Promise<void> {

@@ -1,7 +1,7 @@
 // Which engine stands behind a port is decided by its URL alone.
-import { openJobs } from '#engines/bullmq';
+import { type OpenJobs, openJobs } from '#engines/bullmq';
 import { openPglitePool, openPgliteSql, openPostgres } from '#engines/postgres';
-import type { Clock, Jobs, Logger, Sql } from '#runtime';
+import type { Clock, Logger, Sql } from '#runtime';
 import type { ThreadData } from './offers.ts';
 
 type JobsConnection = Parameters<typeof openJobs>[0]['connection'];
@@ -27,6 +27,6 @@ export async function openJobsOf(
   registry: Registry,
   deps: { clock: Clock; logger: Logger },
   stack: AsyncDisposableStack,
-): Promise<Jobs> {
+): Promise<OpenJobs> {
   return stack.use(await openJobs({ connection: registry.jobsConnection, ...deps }));
 }

@@ -5,6 +5,7 @@ import type { Id, LogRecord, Notice, SeriesPoint, Sweep } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import type { ClockSpec } from '#runtime';
 import type { Settings } from '../config.ts';
+import type { Passed } from '../counted-log.ts';
 
 export type SeriesQuery = Parameters<ReadingsStore['series']>[0];
 
@@ -14,6 +15,16 @@ export type MainOffers = {
   notify(appliance: Id, notice: Notice): void;
   /** A consumer no longer needs the log before `position`. */
   passed(consumer: 'readings' | 'diagnosis', position: number): void;
+  state(): Promise<PlatformState>;
+};
+
+export type ReadingsState = { position: number; waiting: string | null; quarantined: number };
+/** Of the parts that the people thread does not see; what is null is well. */
+export type PlatformState = Passed & {
+  log: { end: number; blocked: string | null };
+  broker: string | null;
+  readings: ReadingsState;
+  diagnosis: number;
 };
 
 export type ReadingsOffers = {
@@ -22,6 +33,7 @@ export type ReadingsOffers = {
   position(): number;
   /** Writes all latest values now. */
   flush(): Promise<void>;
+  state(): ReadingsState;
 };
 /** Directly to the people thread. */
 export type SeriesOffers = { series(query: SeriesQuery): Promise<SeriesPoint[]> };

@@ -5,6 +5,7 @@ import {
   forgetAttempts,
   forgetDeliveries,
   IDEMPOTENCY_KEPT_MS,
+  type PlatformFigures,
   startApi,
   startWebhooks,
   type WebhookSender,
@@ -20,6 +21,7 @@ import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock
 import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry, type Registry } from './engines.ts';
 import { type MainOffers, type PeopleData, type PeopleOffers, type SeriesOffers, SWEEPS } from './offers.ts';
+import { readiness } from './readiness.ts';
 import { connect } from './wire.ts';
 
 /** Stands behind the queue: finds what a lost wake-up left. */
@@ -34,6 +36,8 @@ const clock = openClock(data.clock);
 const turns = { alerts: oneAtATime(), notifications: oneAtATime(), 'field-service': oneAtATime() };
 let sweep: (name: Sweep) => Promise<number>;
 let webhooks: Webhooks;
+let queueAway = (): boolean => false;
+const sweepsRun = new Map<Sweep, number>();
 
 const main = connect<MainOffers, PeopleOffers>(data.main, {
   async start() {
@@ -44,8 +48,10 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
     webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
     // Two sweeps of one kind at once in one process would only wait for each other's rows.
-    sweep = (name) =>
-      name === 'webhooks' ? webhooks.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
+    sweep = (name) => {
+      sweepsRun.set(name, (sweepsRun.get(name) ?? 0) + 1);
+      return name === 'webhooks' ? webhooks.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
+    };
     const api = stack.use(await openApi(registry, alerts, fieldService, webhookSender));
     stack.use(
       await startJobsWorker({
@@ -90,6 +96,7 @@ let mailSink: MailSink | undefined;
 async function alertsDeps(registry: Registry): Promise<AlertsDeps> {
   const { settings } = data;
   const jobs = await openJobsOf(registry, { clock, logger }, stack);
+  queueAway = () => jobs.away;
   if (data.demo && !settings.SMTP_URL) mailSink = stack.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const smtpUrl = settings.SMTP_URL ?? mailSink?.url;
   const mail = smtpUrl ? stack.use(openMailSender({ smtpUrl, from: settings.MAIL_FROM })) : null;
@@ -129,16 +136,43 @@ function openApi(
     host: data.settings.HOST,
     port: data.settings.HTTP_PORT,
     webRoot: data.webRoot,
-    ready: async () => {
-      const database = await registry.sql.query('select 1').then(() => 'ok', messageOf);
-      return { ok: database === 'ok', checks: { database } };
-    },
+    ...(data.settings.TRUST_PROXY === undefined ? {} : { trustProxy: data.settings.TRUST_PROXY.split(',') }),
+    ...(data.settings.METRICS_TOKEN === undefined ? {} : { metricsToken: data.settings.METRICS_TOKEN }),
+    ready: () => ready(registry),
+    figures,
     ...(mailSink ? { mailSink } : {}),
     ...(data.demo ? { demo: data.demo } : {}),
     alerts,
     fieldService,
     webhookSender,
   });
+}
+
+/** The other parts are asked once, through the main thread. */
+function ready(registry: Registry): Promise<Record<string, string>> {
+  const state = main.state();
+  return readiness({
+    database: async () => {
+      await registry.sql.query('select 1');
+      return null;
+    },
+    jobs: () => (queueAway() ? 'the queue does not answer; work is found by the periodic sweeps' : null),
+    log: async () => (await state).log.blocked,
+    broker: async () => (await state).broker,
+    readings: async () => (await state).readings.waiting,
+  });
+}
+
+async function figures(): Promise<PlatformFigures> {
+  const { messagesAccepted, connections, log, readings, diagnosis } = await main.state();
+  return {
+    messagesAccepted,
+    messagesQuarantined: readings.quarantined,
+    connections,
+    logEnd: log.end,
+    consumers: { readings: readings.position, diagnosis },
+    sweeps: Object.fromEntries(sweepsRun),
+  };
 }
 
 const sweepFailed = (error: unknown): void =>

@@ -46,6 +46,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
   },
   position: () => worker.position(),
   flush: () => worker.flush(),
+  state: () => ({ position: worker.position(), waiting: worker.waiting(), quarantined: worker.quarantined() }),
 });
 
 async function openStore(sql: Sql, log: Logger): Promise<ReadingsStore> {

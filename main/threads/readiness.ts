@@ -1,0 +1,25 @@
+// Is each part up? Asked of the parts themselves; one that does not answer in time is not.
+import { setTimeout } from 'node:timers/promises';
+import { messageOf, SECOND } from '#runtime';
+
+const PATIENCE_MS = 2 * SECOND;
+
+/** A part says nothing, or why it is not ready. */
+export async function readiness(
+  parts: Record<string, () => Promise<string | null> | string | null>,
+): Promise<Record<string, string>> {
+  const asked = Object.entries(parts).map(async ([name, ask]) => [name, await answer(ask)] as const);
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+async function answer(ask: () => Promise<string | null> | string | null): Promise<string> {
+  const patience = new AbortController();
+  const late = setTimeout(PATIENCE_MS, 'does not answer', { signal: patience.signal }).catch(() => null);
+  try {
+    return (await Promise.race([ask(), late])) ?? 'ok';
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    patience.abort();
+  }
+}
