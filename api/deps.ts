@@ -47,6 +47,8 @@ export type ApiDeps = {
   ready: () => Promise<Record<string, string>>;
   figures?: () => Promise<PlatformFigures>;
   mailSink?: { mails(): readonly KeptMail[] };
+  /** Whether people may make accounts for themselves; without it they may. */
+  signUp?: 'open' | 'closed';
   demo?: { accounts: readonly DemoAccount[] };
   alerts: AlertsDeps;
   fieldService: FieldServiceDeps;

@@ -1,6 +1,6 @@
 // Bodies of the HTTP API about people: accounts, organisations, households, grants, remote sessions, the audit log.
 import { z } from 'zod';
-import { ApiScope, Iso, NewPerson, Person, Role, Technician } from './http.ts';
+import { ApiScope, Iso, Person, Role, Technician } from './http.ts';
 import { Id } from './ids.ts';
 import { Language } from './phrase.ts';
 
@@ -83,15 +83,6 @@ export const PersonEdit = z
     region: z.string().min(1).max(40),
   })
   .partial();
-
-/** Without a password the person gets a mail with a link to choose one. */
-export const ImportedPerson = NewPerson.omit({ household: true, password: true }).extend({
-  role: Role.exclude(['owner', 'repairer']),
-});
-/** At most this many people in one import. */
-export const MOST_IMPORTED_PEOPLE = 1_000;
-export const PeopleImport = z.object({ people: z.array(z.unknown()).min(1).max(MOST_IMPORTED_PEOPLE) });
-export const PeopleImported = z.object({ made: z.array(z.object({ line: z.number().int(), id: Id })) });
 
 export const OrganisationView = z
   .object({

@@ -4,6 +4,7 @@ import { type Household, type Id, type NewHousehold, newId } from '#contracts';
 import type { Sql } from '#runtime';
 import { type Actor, audit } from './audit.ts';
 import { joinHousehold } from './people.ts';
+import { regionFor } from './regions.ts';
 import { seal, unseal } from './vault.ts';
 
 /** Whose households a list may show: some by name, those with an appliance that an organisation looks after, or all for the command line. */
@@ -43,7 +44,13 @@ export async function createHousehold(
     ]);
     await tx.query(
       'insert into app.site (id, household, address_sealed, region, created_at) values ($1, $2, $3, $4, $5)',
-      [newId(), id, await seal(tx, id, fields.address ?? ''), fields.region, fields.now],
+      [
+        newId(),
+        id,
+        await seal(tx, id, fields.address ?? ''),
+        await regionFor(tx, fields.organisation ?? null, fields),
+        fields.now,
+      ],
     );
     if (fields.owner !== undefined) await joinHousehold(tx, { person: fields.owner, household: id, as: 'owner' });
     await audit(tx, {

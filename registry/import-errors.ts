@@ -64,6 +64,20 @@ const WORDS = {
   'order-taken': ['An order with this number exists already.', '该订单号已存在。'],
   'order-twice': ['The same order number stands in line {known}.', '第 {known} 行已有相同的订单号。'],
   'unit-in-a-household': ['This unit stands in a household already.', '该设备已属于某个家庭。'],
+  'mail-taken': ['Somebody with this mail address exists already.', '该邮箱地址已被使用。'],
+  'mail-twice': ['The same mail address stands in line {known}.', '第 {known} 行已有相同的邮箱地址。'],
+  'bad-time-zone': [
+    'This is not a time zone; give an IANA name such as Europe/Berlin.',
+    '不是有效的时区，请使用 IANA 名称，例如 Asia/Shanghai。',
+  ],
+  'region-missing': [
+    'A technician needs a region, or no visit ever finds him.',
+    '技术人员必须填写区域，否则不会收到上门任务。',
+  ],
+  'foreign-organisation': [
+    'This is neither your organisation nor one of its partners.',
+    '这既不是您的机构，也不是其合作伙伴。',
+  ],
   'unit-of-another': ['This unit is looked after by another organisation.', '该设备由其他机构负责。'],
 } as const satisfies Record<string, Words>;
 

@@ -1,5 +1,6 @@
 // The door of the registry: who and what exists, and who may do what.
 export { onAccessChange } from './access-changes.ts';
+export { type ApiKeyRecord, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts';
 export {
   type ApplianceRecord,
   type ApplianceScope,
@@ -38,6 +39,17 @@ export {
   gatewayById,
   listGateways,
 } from './gateways.ts';
+export { grantAccess, listGrants, revokeGrant } from './grants.ts';
+export {
+  addSite,
+  editSite,
+  membersWithStanding,
+  removeMember,
+  removeSite,
+  renameHousehold,
+  setStanding,
+  sitesOf,
+} from './household-edit.ts';
 export {
   createHousehold,
   type HouseholdScope,
@@ -55,6 +67,7 @@ export { importOrders } from './order-import.ts';
 export { listOrders, type OrderFilter } from './orders.ts';
 export {
   createOrganisation,
+  editOrganisation,
   homeOrganisation,
   type Organisation,
   organisationById,
@@ -64,6 +77,7 @@ export { editPassport, noteConsumable, type PassportRecord, passportOf } from '.
 export { askPasswordReset, changePassword, resetPassword } from './password-reset.ts';
 export {
   createPerson,
+  joinHousehold,
   listPeople,
   membersOf,
   type PersonFields,
@@ -73,6 +87,7 @@ export {
   type TechnicianProfile,
   technicians,
 } from './people.ts';
+export { importPeople } from './people-import.ts';
 export {
   ACTIONS,
   type Action,
@@ -80,8 +95,10 @@ export {
   may,
   NOBODYS,
   type PolicyObject,
+  rightsShrink,
   type Scope,
   scopeOf,
+  scopesOf,
   type Viewer,
 } from './policy.ts';
 export {
@@ -102,6 +119,18 @@ export {
   provisioningKeyById,
   revokeProvisioningKey,
 } from './provisioning.ts';
+export { deleteRegion, listRegions, putRegion, regionOfPostcode } from './regions.ts';
+export {
+  answerRemoteSession,
+  askRemoteSession,
+  endRemoteSession,
+  listRemoteSessions,
+  lookWithin,
+  REMOTE_SESSION_LIFE,
+  type RemoteSessionEvent,
+  type RemoteSessionRecord,
+  remoteSessionById,
+} from './remote-sessions.ts';
 export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './retention.ts';
 export { openParts } from './sealed-parts.ts';
 export {
@@ -128,7 +157,9 @@ export {
 } from './sessions.ts';
 export { issueSetUpToken, setUp } from './set-up.ts';
 export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './sign-up.ts';
+export { editStaff, listStaff, mustLeaveAnAdministrator, staffById } from './staff.ts';
 export { registryTables } from './tables.ts';
+export { editTechnician, technicianById } from './technician-profile.ts';
 export { transferAppliance } from './transfer.ts';
 export { tryItLine } from './try-it.ts';
 export { type Importing, importUnits } from './unit-import.ts';

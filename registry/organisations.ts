@@ -13,9 +13,11 @@ export type Organisation = {
   parent: Id | null;
   /** It runs this installation; it alone may add other brands. */
   home: boolean;
+  /** Its staff can do nothing before they have a second factor. */
+  secondFactorRequired: boolean;
 };
 
-const COLUMNS = 'id, kind, name, brands, parent, home';
+const COLUMNS = 'id, kind, name, brands, parent, home, second_factor_required as "secondFactorRequired"';
 
 export async function homeOrganisation(sql: Sql): Promise<Organisation> {
   const [row] = await sql.query<Organisation>(`select ${COLUMNS} from app.organisation where home`);
@@ -88,5 +90,46 @@ export async function createOrganisation(
       detail: { kind: fields.kind },
     });
     return (await organisationById(tx, id))!;
+  });
+}
+
+/** Which makes it looks after is said by the home organisation alone. Null: no such organisation. Throws `not-home`. */
+export async function editOrganisation(
+  sql: Sql,
+  fields: {
+    organisation: Id;
+    name?: string | undefined;
+    brands?: readonly string[] | undefined;
+    secondFactorRequired?: boolean | undefined;
+    editor: Id;
+    now: number;
+    by: Actor;
+  },
+): Promise<Organisation | null> {
+  const { organisation: id, name, brands, secondFactorRequired } = fields;
+  return sql.transaction(async (tx) => {
+    if (brands !== undefined && !(await organisationById(tx, fields.editor))?.home) {
+      throw new PlatformError('not-home', 'reject', 'Makes are given by the organisation that runs the platform.', {
+        hint: 'Ask an administrator of the home organisation.',
+      });
+    }
+    const edited = await tx.query(
+      `update app.organisation set name = coalesce($2, name), brands = coalesce($3::jsonb, brands),
+         second_factor_required = coalesce($4::boolean, second_factor_required) where id = $1 returning id`,
+      [id, name ?? null, brands === undefined ? null : JSON.stringify(brands), secondFactorRequired ?? null],
+    );
+    if (edited.length === 0) return null;
+    await audit(tx, {
+      now: fields.now,
+      by: fields.by,
+      action: 'organisation.edited',
+      object: { kind: 'organisation', id },
+      organisation: id,
+      detail: {
+        ...(secondFactorRequired === undefined ? {} : { secondFactorRequired }),
+        ...(brands ? { brands } : {}),
+      },
+    });
+    return organisationById(tx, id);
   });
 }

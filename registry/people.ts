@@ -39,7 +39,7 @@ const toPerson = (row: PersonRow): Person => ({
 });
 
 /** `confirmed` false: the account waits until its owner answers a mail. */
-export type NewPersonFields = PersonFields & { now: number; by?: Actor; confirmed?: boolean };
+export type NewPersonFields = PersonFields & { id?: Id; now: number; by?: Actor; confirmed?: boolean };
 
 /** Throws `email-taken`, `unknown-household`, `unknown-organisation`, `unknown-time-zone` or `region-needed` (all `reject`). */
 export async function createPerson(sql: Sql, fields: NewPersonFields): Promise<Person> {
@@ -49,7 +49,7 @@ export async function createPerson(sql: Sql, fields: NewPersonFields): Promise<P
 
 /** Staff without a named organisation belong to the home organisation. */
 export async function insertPerson(tx: Sql, fields: NewPersonFields, passwordHash: string): Promise<Person> {
-  const id = newId();
+  const id = fields.id ?? newId();
   const inHousehold = fields.role === 'owner' || fields.role === 'repairer';
   const organisation = inHousehold ? null : await organisationFor(tx, fields.organisation);
   const inserted = await tx.query(
@@ -120,7 +120,7 @@ export async function joinHousehold(
   if (joined.length === 0) throw new PlatformError('unknown-household', 'reject', 'There is no such household.');
 }
 
-function knownTimeZone(timeZone: string): string {
+export function knownTimeZone(timeZone: string): string {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
     return timeZone;
@@ -152,7 +152,7 @@ export async function setPreferences(sql: Sql, person: Id, wish: z.infer<typeof 
 export async function listPeople(
   sql: Sql,
   organisation: Id,
-  { cursor, limit, role }: { cursor: Id | null; limit: number; role?: Role },
+  { cursor, limit, role }: { cursor: Id | null; limit: number; role?: Role | undefined },
 ): Promise<{ items: Person[]; next: Id | null }> {
   const rows = await sql.query<PersonRow>(
     `${SELECT} where p.organisation in (select o.id from app.organisation o where $1::uuid in (o.id, o.parent))

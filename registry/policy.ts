@@ -181,3 +181,22 @@ export function scopeOf(viewer: Viewer): Scope {
       return viewer.organisation === null ? { appliances: [] } : { organisation: viewer.organisation };
   }
 }
+
+/** What a key of somebody in this role can be narrowed to: where at least one action is his. Never `account`. */
+export function scopesOf(role: Role): ApiScope[] {
+  const scopes = new Set<ApiScope>();
+  for (const [scope, ...reaches] of Object.values<Row>(TABLE)) {
+    if (reaches[COLUMNS.indexOf(role)] !== '-') scopes.add(scope);
+  }
+  scopes.delete('account');
+  return [...scopes].sort();
+}
+
+const REACHES: Record<Reach, number> = { '-': 0, o: 1, A: 2 };
+
+/** Whether a change of role takes anything away. */
+export const rightsShrink = (from: Role, to: Role): boolean =>
+  Object.values<Row>(TABLE).some(([, ...reaches]) => {
+    const reach = (role: Role): number => REACHES[reaches[COLUMNS.indexOf(role)]!];
+    return reach(from) > reach(to);
+  });

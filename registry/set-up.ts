@@ -28,6 +28,10 @@ export async function setUp(sql: Sql, fields: z.infer<typeof SetUp> & { now: num
   return sql.transaction(async (tx) => {
     const used = await tx.query('delete from app.set_up_token where token_hash = $1 returning 1 as one', [hash]);
     if (used.length === 0 || (await tx.query(ADMINISTRATOR_EXISTS)).length > 0) return null;
-    return insertPerson(tx, { ...fields, role: 'administrator' }, passwordHash);
+    if (fields.organisation !== undefined) {
+      await tx.query('update app.organisation set name = $1 where home', [fields.organisation]);
+    }
+    const { organisation: _, ...person } = fields;
+    return insertPerson(tx, { ...person, role: 'administrator', by: 'set-up' }, passwordHash);
   });
 }
