@@ -92,6 +92,11 @@ export class RawClient implements AsyncDisposable {
     return packet as Extract<Packet, { cmd: Cmd }>;
   }
 
+  /** Passes over other packets; rejects when the connection ends first. */
+  async until(cmd: Packet['cmd']): Promise<void> {
+    while ((this.#arrived.shift() ?? (await this.#one())).cmd !== cmd);
+  }
+
   /** A PINGREQ answered: everything that was sent to us before has arrived by then. Returns it. */
   async sofar(): Promise<Packet[]> {
     this.send({ cmd: 'pingreq' });
