@@ -54,7 +54,7 @@ export async function listAlerts(
       where ${STATES[state]} and (a.organisation = $1::uuid or a.household = any($2::uuid[]) or a.id = any($3::uuid[])
              or (a.appliance, a.household) in (select * from unnest($7::uuid[], $8::uuid[])))
         and ($4::bigint is null or (a.opened_at, a.id) < ($4::bigint, $5::uuid))
-        and ($8::uuid is null or a.appliance = $8::uuid) and ($9::text is null or a.severity = $9::text)
+        and ($9::uuid is null or a.appliance = $9::uuid) and ($10::text is null or a.severity = $10::text)
       order by a.opened_at desc, a.id desc limit $6`,
     [
       'organisation' in scope ? scope.organisation : null,
