@@ -9,7 +9,7 @@ import {
   type WebhookEdit,
   type WebhookEvent,
 } from '#contracts';
-import { type Action, actorOf, audit, may, NOBODYS, seal, type Viewer } from '#registry';
+import { type Action, actorOf, audit, may, NOBODYS, openSealed, seal, type Viewer } from '#registry';
 import { HOUR, PlatformError, type Sql } from '#runtime';
 import { notFound, problem } from '../problems.ts';
 import { addDelivery, deliveryById } from './deliveries.ts';
@@ -69,7 +69,7 @@ export async function editWebhook(
   if (edit.url !== undefined) await mustBeGood(webhookSender, edit.url);
   const now = clock.now();
   await sql.transaction(async (tx) => {
-    const webhook = await existing(tx, id);
+    const webhook = await readable(tx, id);
     const subject = subjectOf(webhook);
     await tx.query(
       `update app.webhook set url_sealed = coalesce($2, url_sealed), description_sealed = coalesce($3, description_sealed),
@@ -104,7 +104,7 @@ export async function rotateSecret(
   const now = clock.now();
   const othersEndAt = now + overlapHours * HOUR;
   return sql.transaction(async (tx) => {
-    const webhook = await existing(tx, id);
+    const webhook = await readable(tx, id);
     const secret = await issueSecret(tx, webhook, { now, othersEndAt });
     await noted(tx, 'webhook.secret-rotated', { viewer, webhook, now, detail: { overlapHours } });
     return { secret, oldUntil: iso(othersEndAt) };
@@ -118,7 +118,7 @@ export async function sendPing(
 ): Promise<WebhookDelivery> {
   const now = clock.now();
   const delivery = await sql.transaction(async (tx) => {
-    const webhook = await existing(tx, id);
+    const webhook = await readable(tx, id);
     if (!webhook.enabled) {
       throw problem('wrong-state', 'This endpoint is switched off.', { hint: 'Switch it on first.' });
     }
@@ -133,6 +133,15 @@ async function existing(sql: Sql, id: Id): Promise<WebhookRecord> {
   const found = await webhookById(sql, id);
   if (!found) throw notFound();
   return found;
+}
+
+/** What was sealed for somebody who was erased is gone, and nothing new is sealed for him. */
+async function readable(sql: Sql, id: Id): Promise<WebhookRecord> {
+  const found = await existing(sql, id);
+  if ((await openSealed(sql, subjectOf(found), found.urlSealed)) !== null) return found;
+  throw problem('wrong-state', 'The person who made this endpoint was erased, and its address with him.', {
+    hint: 'Remove it and make a new one.',
+  });
 }
 
 /** A key that may not read a thing must not have it sent either. */

@@ -481,6 +481,13 @@ for (const { name, database, there } of DATABASES)
         await platform.find(coolingFails(appliance));
         await settle();
         expect(receiver.at('/erased-8c1f')).toEqual([]);
+        const path = `/webhooks/${webhook.id}`;
+        expect((await call(owner, 'PATCH', path, { url: receiver.url('/new') })).body.code).toBe('wrong-state');
+        expect((await call(owner, 'POST', `${path}/secret`, {})).body.code).toBe('wrong-state');
+        expect(
+          await platform.sql.query('select 1 from keys.subject_key where subject = $1', [owner.person.id]),
+        ).toEqual([]);
+        expect((await call(owner, 'DELETE', path)).status).toBe(204);
       });
     });
 
