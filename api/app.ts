@@ -13,8 +13,11 @@ import { measure } from './metrics.ts';
 import { describeRoutes, serveDescription } from './openapi.ts';
 import { answerErrors, said, sendProblem } from './problems.ts';
 import type { Api, Routes } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { applianceRoutes } from './routes/appliances.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { claimRoutes } from './routes/claims.ts';
 import { credentialRoutes } from './routes/credentials.ts';
@@ -22,16 +25,22 @@ import { demoRoutes } from './routes/demo.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { meRoutes } from './routes/me.ts';
+import { memberRoutes } from './routes/members.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { organisationRoutes } from './routes/organisations.ts';
 import { passportRoutes } from './routes/passport.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { provisioningRoutes } from './routes/provisioning.ts';
+import { regionRoutes } from './routes/regions.ts';
+import { remoteSessionRoutes } from './routes/remote-sessions.ts';
+import { secondFactorRoutes } from './routes/second-factor.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { technicianRoutes } from './routes/technicians.ts';
@@ -48,8 +57,14 @@ const ROUTES: readonly Routes[] = [
   meRoutes,
   setupRoutes,
   demoRoutes,
+  accountRoutes,
+  secondFactorRoutes,
+  apiKeyRoutes,
   peopleRoutes,
+  organisationRoutes,
+  regionRoutes,
   householdRoutes,
+  memberRoutes,
   technicianRoutes,
   modelRoutes,
   applianceRoutes,
@@ -57,6 +72,8 @@ const ROUTES: readonly Routes[] = [
   labelRoutes,
   claimRoutes,
   passportRoutes,
+  grantRoutes,
+  remoteSessionRoutes,
   orderRoutes,
   credentialRoutes,
   gatewayRoutes,
@@ -66,6 +83,7 @@ const ROUTES: readonly Routes[] = [
   visitRoutes,
   fleetRoutes,
   webhookRoutes,
+  auditRoutes,
 ];
 
 /** Ready to take requests; closing it ends every live stream at once. */

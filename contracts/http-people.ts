@@ -195,6 +195,16 @@ export const RemoteSession = z
   })
   .meta({ id: 'RemoteSession' });
 
+/** What an appliance said in the last minute. */
+export const LiveView = z
+  .object({
+    at: Iso,
+    connected: z.boolean(),
+    heardAt: Iso.nullable(),
+    values: z.array(z.object({ signal: z.string(), value: z.union([z.number(), z.boolean(), z.string()]), at: Iso })),
+  })
+  .meta({ id: 'LiveView' });
+
 // --- audit ------------------------------------------------------------------------------------------------------------
 export const AuditEntryView = z
   .object({

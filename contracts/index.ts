@@ -98,6 +98,7 @@ export {
   HandOver,
   HouseholdEdit,
   InvitationAnswer,
+  LiveView,
   MailComing,
   Member,
   MemberEdit,

@@ -87,11 +87,15 @@ async function organisationOf(tx: Sql, appliance: Id): Promise<Id | null> {
   return row?.organisation ?? null;
 }
 
-/** Newest first, those that are over too. */
-export async function listGrants(sql: Sql, appliance: Id, now: number): Promise<Grant[]> {
+/** Newest first, those that are over too. `since`: when the household got the appliance. */
+export async function listGrants(
+  sql: Sql,
+  { appliance, since, now }: { appliance: Id; since: number; now: number },
+): Promise<Grant[]> {
   const rows = await sql.query<Row>(
-    `select ${COLUMNS} from app.repair_grant where appliance = $1 order by created_at desc, id desc limit 200`,
-    [appliance],
+    `select ${COLUMNS} from app.repair_grant where appliance = $1 and created_at >= $2
+      order by created_at desc, id desc limit 200`,
+    [appliance, since],
   );
   return Promise.all(rows.map((row) => view(sql, row, now)));
 }

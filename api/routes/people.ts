@@ -1,21 +1,33 @@
-// People of the platform; the administrator makes their accounts.
-import type { z } from 'zod';
-import { NewPerson, Person, page, Role } from '#contracts';
+// People who work for my organisation and its partners; the administrator makes and changes their accounts.
+import { z } from 'zod';
+import { type Id, ImportQuery, ImportResult, NewPerson, Person, PersonEdit, page, StaffPerson } from '#contracts';
 import {
   actorOf,
   createPerson,
-  listPeople,
+  editStaff,
+  importPeople,
+  listStaff,
+  may,
   NOBODYS,
   organisationById,
   type PolicyObject,
+  removeSecondFactor,
+  staffById,
   type Viewer,
 } from '#registry';
 import type { ApiDeps } from '../deps.ts';
-import { IdPage, type Routes } from '../route.ts';
+import { mustBeFresh } from '../fresh.ts';
+import { fileOf, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
+import { notFound, problem } from '../problems.ts';
+import { type Api, ById, EMPTY, IdPage, type Routes } from '../route.ts';
 import { organisationOf } from '../scopes.ts';
-import { allow, allowFor, viewerOf } from '../wall.ts';
+import { allow, allowFor, allowOn, type ObjectKind, viewerOf } from '../wall.ts';
+
+const tags = ['People'];
 
 export const peopleRoutes: Routes = (app, deps) => {
+  const staff = staffKind(deps);
+
   app.get(
     '/people',
     {
@@ -23,12 +35,12 @@ export const peopleRoutes: Routes = (app, deps) => {
       schema: {
         operationId: 'listPeople',
         summary: 'Accounts of my organisation and its partners',
-        tags: ['People'],
-        querystring: IdPage.extend({ role: Role.optional() }),
-        response: { 200: page(Person) },
+        tags,
+        querystring: IdPage,
+        response: { 200: page(StaffPerson) },
       },
     },
-    (request) => listPeople(deps.sql, organisationOf(viewerOf(request)), request.query),
+    (request) => listStaff(deps.sql, organisationOf(viewerOf(request)), request.query),
   );
 
   app.post(
@@ -38,13 +50,14 @@ export const peopleRoutes: Routes = (app, deps) => {
       schema: {
         operationId: 'createPerson',
         summary: 'Make an account',
-        tags: ['People'],
+        tags,
         body: NewPerson,
         response: { 201: Person },
       },
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
+      if (request.body.role === 'administrator') await mustBeFresh(request, deps);
       const person = await createPerson(deps.sql, {
         ...request.body,
         organisation: request.body.organisation ?? organisationOf(viewer),
@@ -54,15 +67,111 @@ export const peopleRoutes: Routes = (app, deps) => {
       return reply.code(201).send(person);
     },
   );
+
+  app.patch(
+    '/people/:id',
+    {
+      config: allowOn('edit-person', staff),
+      schema: {
+        operationId: 'editPerson',
+        summary: 'Change the role or organisation of an account, or switch it off; less rights end its sessions',
+        tags,
+        params: ById,
+        body: PersonEdit,
+        response: { 200: StaffPerson },
+      },
+    },
+    async (request) => {
+      await mustBeFresh(request, deps);
+      const viewer = viewerOf(request);
+      await mustEmploy(deps, viewer, request.body.organisation);
+      const edited = await editStaff(deps.sql, {
+        person: request.params.id,
+        ...request.body,
+        now: deps.clock.now(),
+        by: actorOf(viewer),
+      });
+      if (!edited) throw notFound();
+      return edited;
+    },
+  );
+
+  app.delete(
+    '/people/:id/second-factor',
+    {
+      config: allowOn('edit-person', staff),
+      schema: {
+        operationId: 'removeSecondFactorOf',
+        summary: 'For somebody who lost his telephone: he enrols again after his next log-in',
+        tags,
+        params: ById,
+        response: { 204: EMPTY },
+      },
+    },
+    async (request, reply) => {
+      await mustBeFresh(request, deps);
+      await removeSecondFactor(deps.sql, {
+        person: request.params.id,
+        now: deps.clock.now(),
+        by: actorOf(viewerOf(request)),
+      });
+      return reply.code(204).send();
+    },
+  );
+
+  app.register(async (scope: Api) => {
+    takesFiles(scope);
+    scope.post(
+      '/people/import',
+      {
+        config: allowFor('create-person', (_body, viewer) => employer(deps, {}, viewer)),
+        bodyLimit: LARGEST_FILE_BYTES,
+        schema: {
+          operationId: 'importPeople',
+          summary:
+            'Make accounts from a file (CSV or JSON): name, email, role, language, time_zone, organisation, region, skills; each gets an invitation by mail',
+          tags,
+          consumes: ['text/csv', 'application/json'],
+          querystring: ImportQuery,
+          body: z.unknown().describe('CSV with a header, or a JSON list of objects; at most 10,000 lines and 5 MiB'),
+          response: { 200: ImportResult, 201: ImportResult, 422: ImportResult },
+        },
+      },
+      async (request, reply) => {
+        const wish = wishOf(request.query);
+        const importing = { ...fileOf(request), wish, viewer: viewerOf(request), now: deps.clock.now() };
+        if (!wish.check) await mustBeFresh(request, deps);
+        const result = await importPeople(deps.sql, importing);
+        await deps.jobs.wake('notifications');
+        return importAnswer(reply, result, wish);
+      },
+    );
+  });
 };
+
+/** Staff and whoever employs them; what is somebody else's does not exist. */
+const staffKind = ({ sql }: ApiDeps): ObjectKind => ({
+  read: 'edit-person',
+  async load(id, viewer) {
+    const person = await staffById(sql, id);
+    return person?.organisation ? employer({ sql }, { organisation: person.organisation }, viewer) : null;
+  },
+});
 
 /** An account for staff belongs to the organisation it is made for, and to the brand that firm works for. */
 async function employer(
-  deps: ApiDeps,
-  { organisation }: z.infer<typeof NewPerson>,
+  { sql }: Pick<ApiDeps, 'sql'>,
+  { organisation }: { organisation?: Id | undefined },
   viewer: Viewer,
 ): Promise<PolicyObject> {
-  const known = organisation === undefined ? null : await organisationById(deps.sql, organisation);
+  const known = organisation === undefined ? null : await organisationById(sql, organisation);
   const organisations = organisation === undefined ? [viewer.organisation] : [known?.id ?? null, known?.parent ?? null];
   return { ...NOBODYS, organisations: organisations.filter((id) => id !== null) };
+}
+
+/** Nobody moves people to where he could not make an account. */
+async function mustEmploy(deps: ApiDeps, viewer: Viewer, organisation: Id | undefined): Promise<void> {
+  if (organisation === undefined) return;
+  if (may(viewer, 'edit-person', await employer(deps, { organisation }, viewer))) return;
+  throw problem('unknown-organisation', 'There is no such organisation.');
 }
