@@ -11,8 +11,10 @@ const STREAM = '/api/v1/events';
 
 type Deps = Pick<ApiDeps, 'sql' | 'figures'>;
 
-/** Measures every request from here on; returns what the figures are asked from. */
-export function measure(app: FastifyInstance, deps: Deps, live: Live): Registry {
+export type Metrics = { contentType: string; read(): Promise<string> };
+
+/** Measures every request from here on. */
+export function measure(app: FastifyInstance, deps: Deps, live: Live): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -46,12 +48,19 @@ export function measure(app: FastifyInstance, deps: Deps, live: Live): Registry 
       for (const { topic, count } of await waitingRows(deps.sql)) this.set({ topic }, count);
     },
   });
-  measurePlatform(registry, deps);
-  return registry;
+  const askPlatform = measurePlatform(registry, deps);
+  return {
+    contentType: registry.contentType,
+    async read() {
+      await askPlatform();
+      return registry.metrics();
+    },
+  };
 }
 
-function measurePlatform(registry: Registry, { figures }: Deps): void {
-  if (!figures) return;
+/** Returns what brings them up to date. */
+function measurePlatform(registry: Registry, { figures }: Deps): () => Promise<void> {
+  if (!figures) return async () => {};
   const registers = [registry];
   const accepted = new Counter({
     name: 'stethos_messages_accepted_total',
@@ -85,21 +94,15 @@ function measurePlatform(registry: Registry, { figures }: Deps): void {
     counter.remove(labels);
     counter.inc(labels, value);
   };
-  new Gauge({
-    name: 'stethos_up',
-    help: 'All parts of the platform answered',
-    registers,
-    async collect() {
-      const now = await figures();
-      setCounter(accepted, {}, now.messagesAccepted);
-      setCounter(quarantined, {}, now.messagesQuarantined);
-      for (const [sweep, count] of Object.entries(now.sweeps)) setCounter(sweeps, { sweep }, count);
-      connected.set(now.connections);
-      end.set(now.logEnd);
-      for (const [consumer, position] of Object.entries(now.consumers)) {
-        lag.set({ consumer }, Math.max(0, now.logEnd - position));
-      }
-      this.set(1);
-    },
-  });
+  return async () => {
+    const now = await figures();
+    setCounter(accepted, {}, now.messagesAccepted);
+    setCounter(quarantined, {}, now.messagesQuarantined);
+    for (const [sweep, count] of Object.entries(now.sweeps)) setCounter(sweeps, { sweep }, count);
+    connected.set(now.connections);
+    end.set(now.logEnd);
+    for (const [consumer, position] of Object.entries(now.consumers)) {
+      lag.set({ consumer }, Math.max(0, now.logEnd - position));
+    }
+  };
 }

@@ -1,9 +1,9 @@
 // Figures for Prometheus: with the token, or from this machine itself when there is none.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import type { Metrics } from '../metrics.ts';
 import { notFound } from '../problems.ts';
 import type { Api } from '../route.ts';
 import { PUBLIC } from '../wall.ts';
@@ -12,7 +12,7 @@ const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 /** A reverse proxy on this machine is no reason to show them to whoever it speaks for. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
-export function metricsRoutes(app: Api, { metricsToken }: Pick<ApiDeps, 'metricsToken'>, registry: Registry): void {
+export function metricsRoutes(app: Api, { metricsToken }: Pick<ApiDeps, 'metricsToken'>, metrics: Metrics): void {
   app.get(
     '/metrics',
     {
@@ -28,7 +28,7 @@ export function metricsRoutes(app: Api, { metricsToken }: Pick<ApiDeps, 'metrics
     },
     async (request, reply) => {
       if (!mayRead(request, metricsToken)) throw notFound();
-      return reply.type(registry.contentType).send(await registry.metrics());
+      return reply.type(metrics.contentType).send(await metrics.read());
     },
   );
 }
