@@ -1,6 +1,7 @@
 // The door of field service: an alert that its owner cannot close becomes a fixed appliance.
 export { acceptVisit, assign, type FieldServiceDeps, pickSlot, refuseVisit, slotsFor } from './act.ts';
 export { finishVisit } from './finish-visit.ts';
+export { type HandOverAct, handOverCase } from './hand-over.ts';
 export { CASE_LIFE, type CaseEvent, VISIT_LIFE, type VisitEvent } from './life-cycles.ts';
 export {
   caseById,

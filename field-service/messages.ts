@@ -96,6 +96,18 @@ export const takenBack = (file: CaseRecord): Message => ({
   lines: [{ en: 'There is nothing left for you to do.', zh: '您无需再做任何事。' }],
 });
 
+export const handedOver = (file: CaseRecord): Message => ({
+  kind: 'case-handed-over',
+  subject: compose('A case for you: {title}', '有一个工单交给您：{title}', { title: file.request.title }),
+  lines: [
+    file.request.summary,
+    {
+      en: 'It is with your organisation from now on. The visit is being offered to your technicians.',
+      zh: '该工单现由贵方负责，正在向贵方的技术人员派发上门任务。',
+    },
+  ],
+});
+
 export const escalated = (file: CaseRecord, visit: VisitRecord): Message => ({
   kind: 'visit-escalated',
   subject: compose('Nobody has accepted a visit: {title}', '无人接受上门：{title}', { title: file.request.title }),

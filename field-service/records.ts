@@ -62,6 +62,16 @@ export async function lockCaseOfAlert(tx: Sql, alert: Id): Promise<CaseRecord | 
   return row;
 }
 
+/** Throws `unknown-case`. */
+export async function lockCase(tx: Sql, id: Id): Promise<CaseRecord> {
+  const [row] = await tx.query<CaseRecord>(
+    `select ${CASE_COLUMNS} from app.service_case c where c.id = $1 for update`,
+    [id],
+  );
+  if (!row) throw new PlatformError('unknown-case', 'reject', 'There is no such case.');
+  return row;
+}
+
 /** Locks the case of a visit, then reads the visit. Throws `unknown-visit`. */
 export async function lockVisit(tx: Sql, visit: Id): Promise<{ file: CaseRecord; visit: VisitRecord }> {
   const [file] = await tx.query<CaseRecord>(

@@ -82,6 +82,12 @@ export const happened = {
   notAnswered: (technician: Id) =>
     plain('not-answered', '{person} did not answer in time.', '{person} 未按时答复。', technician),
   refused: (technician: Id) => plain('refused', '{person} cannot come.', '{person} 无法上门。', technician, technician),
+  handedOver: (partner: string, by: Id): Happening => ({
+    what: 'handed-over',
+    by,
+    text: compose('Handed to {partner}.', '已转交给 {partner}。', { partner }),
+  }),
+  cameBack: (by: Id) => plain('came-back', 'Taken back from the partner.', '已从合作伙伴处收回。', null, by),
   escalated: () =>
     plain(
       'escalated',

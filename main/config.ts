@@ -96,6 +96,10 @@ const Settings = z.object({
     .min(16)
     .optional()
     .describe('Bearer token for `/metrics`; without it only callers on this machine may read them.'),
+  SIGN_UP: z
+    .enum(['open', 'closed'])
+    .default('open')
+    .describe('Whether people of households may make accounts for themselves; `closed`: by invitation only.'),
   CLOCK_RATE: z.coerce
     .number()
     .min(1)

@@ -26,6 +26,7 @@ import {
 } from '#registry';
 import { DAY } from '#runtime';
 import type { ApiDeps } from '../deps.ts';
+import { noteLook } from '../looks.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound, problem } from '../problems.ts';
 import { ById, IdPage, type Routes } from '../route.ts';
@@ -140,7 +141,9 @@ export const applianceRoutes: Routes = (app, deps) => {
     },
     async (request) => {
       const { id } = request.params;
-      return quarantine(deps, id, request.query, await visibleFrom(deps, viewerOf(request), id));
+      const viewer = viewerOf(request);
+      await noteLook(deps, viewer, id, 'quarantine');
+      return quarantine(deps, id, request.query, await visibleFrom(deps, viewer, id));
     },
   );
 };

@@ -1,6 +1,7 @@
 // People who work for my organisation and its partners; the administrator makes and changes their accounts.
 import { z } from 'zod';
 import { type Id, ImportQuery, ImportResult, NewPerson, Person, PersonEdit, page, StaffPerson } from '#contracts';
+import { technicianGone } from '#field-service';
 import {
   actorOf,
   createPerson,
@@ -92,6 +93,10 @@ export const peopleRoutes: Routes = (app, deps) => {
         by: actorOf(viewer),
       });
       if (!edited) throw notFound();
+      if (edited.role !== 'technician' || !edited.active || request.body.organisation !== undefined) {
+        const { id } = request.params;
+        await deps.sql.transaction((tx) => technicianGone(tx, id, deps.clock.now()));
+      }
       return edited;
     },
   );

@@ -17,7 +17,6 @@ import {
   askRemoteSession,
   endRemoteSession,
   listRemoteSessions,
-  lookWithin,
   personById,
   type RemoteSessionRecord,
   remoteSessionById,
@@ -25,6 +24,7 @@ import {
 } from '#registry';
 import { MINUTE } from '#runtime';
 import type { ApiDeps } from '../deps.ts';
+import { noteLook } from '../looks.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound, problem } from '../problems.ts';
 import { ById, EMPTY, type Routes, whole } from '../route.ts';
@@ -155,8 +155,7 @@ export const remoteSessionRoutes: Routes = (app, deps) => {
 /** People of the household, and whom they let look, need nobody's leave. */
 async function mustBeWelcome({ sql, clock }: ApiDeps, viewer: Viewer, appliance: Id): Promise<void> {
   if (viewer.role === 'owner' || viewer.role === 'repairer') return;
-  const look = { appliance, person: viewer.person, what: 'live', now: clock.now(), by: actorOf(viewer) };
-  if (await lookWithin(sql, look)) return;
+  if (await noteLook({ sql, clock }, viewer, appliance, 'live')) return;
   throw problem('no-remote-session', 'The household has not agreed to a look at this moment.', {
     hint: 'Ask with POST /api/v1/appliances/{id}/remote-sessions.',
   });

@@ -136,6 +136,7 @@ function openApi(
     host: data.settings.HOST,
     port: data.settings.HTTP_PORT,
     webRoot: data.webRoot,
+    signUp: data.settings.SIGN_UP,
     ...(data.settings.TRUST_PROXY === undefined ? {} : { trustProxy: data.settings.TRUST_PROXY.split(',') }),
     ...(data.settings.METRICS_TOKEN === undefined ? {} : { metricsToken: data.settings.METRICS_TOKEN }),
     ready: () => ready(registry),
