@@ -1,4 +1,5 @@
 // Appliances that show a certificate instead of a secret.
+import type { TLSSocket } from 'node:tls';
 import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Id, newId, upTopic } from '#contracts';
@@ -7,6 +8,7 @@ import { pgliteDatabase } from '../engines/databases.ts';
 import { type CertificateFolder, certificateFolder, fingerprint, openssl, type Pair } from './certificate-folder.ts';
 import { bodies } from './door.ts';
 import { type Fleet, openFleet, PEPPER } from './fleet.ts';
+import { RawClient } from './raw-client.ts';
 
 if (!openssl) console.warn('client certificates are not exercised: there is no openssl on this machine');
 
@@ -132,6 +134,22 @@ describe.skipIf(!openssl)('a client certificate', () => {
     await gone;
     await client.endAsync(true);
     await expect(connect(unit, { clientId: id })).rejects.toThrow();
+  });
+
+  it('is still the one to judge when the TLS session is resumed', async () => {
+    const { id, unit } = await registered();
+    const port = fleet.doors[0].broker.ports.tls!;
+    const options = { ca: server.cert, ...unit, maxVersion: 'TLSv1.2' as const };
+    await using first = await RawClient.openTls(port, options);
+    expect(await first.connect(id, undefined, { userName: null })).toBe(0);
+    const session = (first.socket as TLSSocket).getSession()!;
+    await using resumed = await RawClient.openTls(port, { ...options, session });
+    expect((resumed.socket as TLSSocket).isSessionReused()).toBe(true);
+    expect(await resumed.connect(id, undefined, { userName: null })).toBe(0);
+    await revokeAll(fleet.sql, { holder: { kind: 'appliance', id }, ...fleet.by() });
+    await using late = await RawClient.openTls(port, { ...options, session });
+    expect((late.socket as TLSSocket).isSessionReused()).toBe(true);
+    expect(await late.connect(id, undefined, { userName: null })).not.toBe(0);
   });
 
   it('replaces a secret as any credential does, and is registered once only', async () => {
