@@ -3,16 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import {
-  type DisconnectedBody,
-  gatewayNoticesTopic,
-  gatewayTopic,
-  type Id,
-  type Notice,
-  noticesTopic,
-  provisioningAnswerTopic,
-} from '#contracts';
-import type { Principal } from '#registry';
+import { type DisconnectedBody, type Id, type Notice, provisioningAnswerTopic } from '#contracts';
 import {
   type Clock,
   type Downlink,
@@ -25,6 +16,7 @@ import {
 } from '#runtime';
 import { mayPublish, maySubscribe } from './access.ts';
 import { peerCertificate } from './certificate.ts';
+import { grantedOn, sendNotice, sendTo } from './down.ts';
 import { answerFirstContact } from './first-contact.ts';
 import { guardFrames } from './frame-guard.ts';
 import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
@@ -62,6 +54,8 @@ export type Broker = Stage & {
 
 const BEFORE_CONNECT_BYTES = 16 * 1024;
 const TICK_EVERY_MS = 10 * SECOND;
+/** Of real time: a faster clock makes no more work for the registry. */
+const LOOK_AT_ALL_EVERY_MS = 10 * SECOND;
 
 const DRAIN_TIMEOUT_MS = 10 * SECOND;
 const PATIENCE_MS = 5 * SECOND;
@@ -92,6 +86,7 @@ class BrokerStage implements Broker {
   #listeners: Listeners | undefined;
   #stopTicking: (() => void) | undefined;
   #excusing: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
@@ -147,8 +142,8 @@ class BrokerStage implements Broker {
     this.#stopTicking = this.#deps.clock.every(TICK_EVERY_MS, () => {
       // When the log is gone the process ends by itself; a tick is then nobody's news.
       this.tick().catch(() => {});
-      void this.lookAtAll();
     });
+    this.#looking = setInterval(() => void this.lookAtAll(), LOOK_AT_ALL_EVERY_MS).unref();
     this.#excusing = setInterval(() => this.#sessions.excuseWaiting(), EXCUSE_WAITING_EVERY_MS).unref();
     const { listen, maxPacketBytes: packetBytes, patienceMs = PATIENCE_MS } = this.#deps;
     this.#listeners = await openListeners(listen, { packetBytes, patienceMs }, (connection) => this.#open(connection));
@@ -181,6 +176,7 @@ class BrokerStage implements Broker {
     this.#sessions.stop();
     this.#stopTicking?.();
     clearInterval(this.#excusing);
+    clearInterval(this.#looking);
     this.#listeners?.stopListening();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#listeners?.close();
@@ -322,37 +318,11 @@ class BrokerStage implements Broker {
   /** `id` is an appliance's, or that of a gateway for what concerns the gateway itself. */
   #sendNow(id: Id, payload: Buffer): boolean {
     const itself = this.#sessions.online(id);
-    for (const { client, principal } of itself ? [itself] : this.#sessions.speakersFor(id)) {
-      const topic = noticesTopicFor(principal, id);
-      const qos = client.closed ? undefined : noticesQos(client, principal, topic);
-      if (qos === undefined) continue;
-      sendTo(client, topic, payload, qos);
-      return true;
+    for (const session of itself ? [itself] : this.#sessions.speakersFor(id)) {
+      if (sendNotice(session, id, payload)) return true;
     }
     return false;
   }
-}
-
-function noticesTopicFor({ kind, id: speaker }: Principal, id: Id): string {
-  if (kind !== 'gateway') return noticesTopic(id);
-  return speaker === id
-    ? gatewayNoticesTopic(id)
-    : gatewayTopic({ gateway: speaker, appliance: id, channel: 'notices' });
-}
-
-const grantedOn = (client: Client, topic: string): { qos: number } | undefined =>
-  (client as Client & { subscriptions: Record<string, { qos: number } | undefined> }).subscriptions[topic];
-
-function noticesQos(client: Client, { kind, id }: Principal, topic: string): number | undefined {
-  const granted = grantedOn(client, topic)?.qos;
-  if (granted !== undefined || kind !== 'gateway') return granted;
-  return topic === gatewayNoticesTopic(id)
-    ? undefined
-    : grantedOn(client, gatewayTopic({ gateway: id, appliance: '+', channel: 'notices' }))?.qos;
-}
-
-function sendTo(client: Client, topic: string, payload: Buffer, qos = 0): void {
-  client.publish({ cmd: 'publish', topic, payload, qos: qos > 0 ? 1 : 0, retain: false, dup: false }, () => {});
 }
 
 /** Opens the MQTT door: TCP, WebSocket, and TLS when there is a certificate. */
