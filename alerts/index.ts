@@ -2,6 +2,7 @@
 export { type AskingAlert, acknowledge, answerRecord, requestService, snooze } from './acting.ts';
 export { ALERT_LIFE, type AlertEvent } from './life-cycle.ts';
 export { moveAlerts } from './move-alerts.ts';
+export { actsOf, type MessageToPerson, messagesTo } from './own-data.ts';
 export type { Mail, MailSender } from './ports.ts';
 export {
   type AlertPlace,

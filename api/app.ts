@@ -20,9 +20,12 @@ import { applianceRoutes } from './routes/appliances.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { claimRoutes } from './routes/claims.ts';
+import { consentRoutes } from './routes/consents.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -40,6 +43,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { provisioningRoutes } from './routes/provisioning.ts';
 import { regionRoutes } from './routes/regions.ts';
 import { remoteSessionRoutes } from './routes/remote-sessions.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
@@ -84,6 +88,10 @@ const ROUTES: readonly Routes[] = [
   fleetRoutes,
   webhookRoutes,
   auditRoutes,
+  exportRoutes,
+  erasureRoutes,
+  consentRoutes,
+  retentionRoutes,
 ];
 
 /** Ready to take requests; closing it ends every live stream at once. */

@@ -53,4 +53,6 @@ export type ApiDeps = {
   alerts: AlertsDeps;
   fieldService: FieldServiceDeps;
   webhookSender: WebhookSender;
+  /** Where the files of exports stand; one process makes and serves them. */
+  exportFolder: string;
 };

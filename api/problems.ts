@@ -61,6 +61,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
     hint: 'Read it again, and send your change for what it is now, with its new ETag.',
   },
   'too-many-webhooks': { status: 409 },
+  'too-many-exports': { status: 429 },
   'already-claimed': { status: 409, hint: 'You find it in the list of your appliances.' },
   'in-a-household': { status: 409 },
   'wrong-claim-code': {

@@ -1,5 +1,6 @@
 // Tables of the HTTP door: what it remembers between requests.
 import type { Migration } from '#runtime';
+import { exportTables } from './exports/tables.ts';
 import { webhookTables } from './webhooks/tables.ts';
 
 export const apiTables: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const apiTables: readonly Migration[] = [
     ],
   },
   webhookTables,
+  exportTables,
 ];

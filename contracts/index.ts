@@ -137,6 +137,20 @@ export {
   TechnicianFile,
 } from './http-people.ts';
 export {
+  ConsentPurpose,
+  Consents,
+  ConsentView,
+  ConsentWish,
+  ErasureView,
+  Export,
+  ExportFilePath,
+  ExportFormat,
+  NewExport,
+  Retention,
+  RetentionRule,
+  RetentionWish,
+} from './http-rights.ts';
+export {
   CreatedWebhook,
   NewWebhook,
   RotateWebhookSecret,

@@ -182,6 +182,7 @@ class Composition {
         new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve()))),
       notify: (appliance, notice) => this.#broker?.downlink.notify(appliance, notice),
       passed: trimmer(log),
+      rollLog: () => log.roll(),
       state: () => this.#state(log, threads.all!),
     };
     const common = (): Omit<ThreadData, 'main'> => ({

@@ -1,10 +1,11 @@
 // Erasure: a person's key is deleted, and with it everything that was sealed for him, also in copies and backups. What
 // stays is ids and codes, and the machine's own history.
 import type { Id } from '#contracts';
-import { PlatformError, type Sql } from '#runtime';
+import type { Sql } from '#runtime';
 import { announceAccess } from './access-changes.ts';
 import { type Actor, audit } from './audit.ts';
 import { eraseOrdersOf } from './order-claim.ts';
+import { mustLeaveAnAdministrator } from './staff.ts';
 import { transferAppliance } from './transfer.ts';
 import { deleteKey } from './vault.ts';
 
@@ -26,7 +27,7 @@ export async function erasePerson(tx: Sql, erasing: Erasing): Promise<Erased | n
     [person],
   );
   if (!row) return null;
-  if (row.role === 'administrator') await mustNotBeLast(tx, person, row.organisation);
+  if (row.role === 'administrator') await mustLeaveAnAdministrator(tx, row.organisation!, person);
   const erased: Erased = { households: [], appliances: [] };
   for (const household of await lastOwnerOf(tx, person)) {
     erased.households.push(household);
@@ -51,19 +52,6 @@ export async function erasePerson(tx: Sql, erasing: Erasing): Promise<Erased | n
   });
   await announceAccess(tx, person);
   return erased;
-}
-
-async function mustNotBeLast(tx: Sql, person: Id, organisation: Id | null): Promise<void> {
-  await tx.query('select id from app.organisation where id = $1 for update', [organisation]);
-  const others = await tx.query(
-    `select 1 as one from app.person where role = 'administrator' and organisation = $2 and id <> $1
-       and erased_at is null and deactivated_at is null limit 1`,
-    [person, organisation],
-  );
-  if (others.length > 0) return;
-  throw new PlatformError('last-administrator', 'reject', 'The last administrator of an organisation cannot go.', {
-    hint: 'Make somebody else an administrator first.',
-  });
 }
 
 /** Locks the households, so that of two owners who go at once the second one is the last. */
@@ -130,10 +118,16 @@ export async function unfinishedErasures(sql: Sql): Promise<Id[]> {
 }
 
 /**
- * Rewrites the keys' table without the deleted ones: deleting a row alone leaves its bytes in the file. Not in a
- * transaction. `persons` are those whose erasure was found unfinished before.
+ * Rewrites the keys' table without the deleted ones: deleting a row alone leaves its bytes in the file; `scrub` does what
+ * the engine needs besides. Not in a transaction. `persons` are those whose erasure was found unfinished before.
  */
-export async function finishErasures(sql: Sql, persons: readonly Id[], now: number): Promise<void> {
+export async function finishErasures(
+  sql: Sql,
+  persons: readonly Id[],
+  now: number,
+  scrub: () => Promise<void>,
+): Promise<void> {
   await sql.query('vacuum full keys.subject_key');
+  await scrub();
   await sql.query('update app.erasure set finished_at = $2 where person = any($1::uuid[])', [persons, now]);
 }

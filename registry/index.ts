@@ -8,6 +8,7 @@ export {
   appliancesByIds,
   createAppliance,
   fleetOf,
+  holdAppliance,
   householdOf,
   householdsOf,
   listAppliances,
@@ -73,6 +74,7 @@ export {
   organisationById,
   organisationsAround,
 } from './organisations.ts';
+export { type OwnData, ownDataOf } from './own-data.ts';
 export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport.ts';
 export { askPasswordReset, changePassword, resetPassword } from './password-reset.ts';
 export {

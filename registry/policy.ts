@@ -65,7 +65,7 @@ const TABLE = {
   'edit-region':              ['people:write',      '-', '-', '-', 'A', '-', '-', 'A', '-', '-'],
   'read-audit':               ['audit:read',        '-', '-', '-', '-', '-', '-', 'A', 'A', '-'],
   'read-retention':           ['people:read',       '-', '-', '-', '-', '-', '-', 'A', 'A', '-'],
-  'edit-retention':           ['people:write',      '-', '-', '-', '-', '-', '-', 'A', '-', '-'],
+  'edit-retention':           ['people:write',      '-', '-', '-', '-', '-', '-', 'o', '-', '-'],
 
   'list-households':          ['people:read',       'A', 'A', '-', 'A', 'A', '-', 'A', 'A', '-'],
   'create-household':         ['people:write',      'A', 'A', '-', 'A', 'A', '-', 'A', '-', '-'],

@@ -16,6 +16,8 @@ export type MainOffers = {
   /** A consumer no longer needs the log before `position`. */
   passed(consumer: 'readings' | 'diagnosis', position: number): void;
   state(): Promise<PlatformState>;
+  /** The log begins a new segment, so that what lies before goes as soon as every consumer has passed. */
+  rollLog(): void;
 };
 
 export type ReadingsState = { position: number; waiting: string | null; quarantined: number };
@@ -36,7 +38,10 @@ export type ReadingsOffers = {
   state(): ReadingsState;
 };
 /** Directly to the people thread. */
-export type SeriesOffers = { series(query: SeriesQuery): Promise<SeriesPoint[]> };
+export type SeriesOffers = {
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  readings: ReadingsStore['readings'];
+};
 
 export type DiagnosisOffers = { start(): Promise<void>; stop(): Promise<void>; position(): number };
 
@@ -67,4 +72,4 @@ export type PeopleData = ThreadData & {
   demo: { accounts: DemoAccount[] } | null;
 };
 
-export const SWEEPS: readonly Sweep[] = ['alerts', 'notifications', 'field-service', 'webhooks'];
+export const SWEEPS: readonly Sweep[] = ['alerts', 'notifications', 'field-service', 'webhooks', 'rights'];

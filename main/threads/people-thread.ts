@@ -1,4 +1,5 @@
 // The people thread: API and pages, alerts, field service, and the queue that wakes them.
+import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { type AlertsDeps, sweepAlerts, sweepNotifications } from '#alerts';
 import {
@@ -6,13 +7,16 @@ import {
   forgetDeliveries,
   IDEMPOTENCY_KEPT_MS,
   type PlatformFigures,
+  type Rights,
   startApi,
+  startRights,
   startWebhooks,
   type WebhookSender,
   type Webhooks,
 } from '#api';
 import type { Sweep } from '#contracts';
 import { startJobsWorker } from '#engines/bullmq';
+import { scrubJournal } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
@@ -33,9 +37,15 @@ const data = workerData as PeopleData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'people', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
-const turns = { alerts: oneAtATime(), notifications: oneAtATime(), 'field-service': oneAtATime() };
+const turns = {
+  alerts: oneAtATime(),
+  notifications: oneAtATime(),
+  'field-service': oneAtATime(),
+  rights: oneAtATime(),
+};
 let sweep: (name: Sweep) => Promise<number>;
 let webhooks: Webhooks;
+let rights: Rights;
 let queueAway = (): boolean => false;
 const sweepsRun = new Map<Sweep, number>();
 
@@ -47,6 +57,7 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
     const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
     webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
+    rights = openRights(registry);
     // Two sweeps of one kind at once in one process would only wait for each other's rows.
     sweep = (name) => {
       sweepsRun.set(name, (sweepsRun.get(name) ?? 0) + 1);
@@ -89,6 +100,7 @@ const SWEEP_OF: Record<
   alerts: (alerts) => sweepAlerts(alerts, clock.now()),
   notifications: (alerts) => sweepNotifications(alerts, clock.now()),
   'field-service': (_, fieldService) => sweepFieldService(fieldService, clock.now()),
+  rights: () => rights.sweep(),
 };
 
 let mailSink: MailSink | undefined;
@@ -108,13 +120,25 @@ function publicUrl(): string {
   return (PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${HTTP_PORT}`).replace(/\/$/, '');
 }
 
+const exportFolder = path.join(data.folder, 'exports');
+let store: ReturnType<typeof connect<SeriesOffers, object>>;
+
+/** An erasure leaves no readable byte: not in the journal of the embedded database, nor in the log. */
+function openRights({ sql }: Registry): Rights {
+  store = connect<SeriesOffers, object>(data.series, {});
+  const scrub = async (): Promise<void> => {
+    if (data.database) await scrubJournal(sql);
+    await main.rollLog();
+  };
+  return startRights({ sql, clock, logger, readings: (query) => store.readings(query), exportFolder, scrub });
+}
+
 function openApi(
   registry: Registry,
   alerts: AlertsDeps,
   fieldService: FieldServiceDeps,
   webhookSender: WebhookSender,
 ): ReturnType<typeof startApi> {
-  const store = connect<SeriesOffers, object>(data.series, {});
   const log: LogWriter = {
     append(record, done) {
       main.append(record).then(
@@ -146,6 +170,7 @@ function openApi(
     alerts,
     fieldService,
     webhookSender,
+    exportFolder,
   });
 }
 
@@ -188,6 +213,7 @@ function sweepRegularly(registry: Registry): void {
     await forgetDone(registry.sql, clock.now() - OUTBOX_KEPT_MS);
     await forgetAttempts(registry.sql, clock.now() - IDEMPOTENCY_KEPT_MS);
     await forgetDeliveries(registry.sql, clock.now() - DELIVERIES_KEPT_MS);
+    await rights.forget();
   };
   stack.defer(clock.every(HOUR, () => void forget().catch(sweepFailed)));
 }

@@ -26,7 +26,10 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
     const store = stack.use(await openStore(sql, logger));
     const log = openSegmentLogReader({ ...data.log, logger });
     stack.defer(() => log.close());
-    connect<object, SeriesOffers>(data.series, { series: (query) => store.series(query) });
+    connect<object, SeriesOffers>(data.series, {
+      series: (query) => store.series(query),
+      readings: (query) => store.readings(query),
+    });
     worker = stack.use(
       await startReadingsWorker({
         log,

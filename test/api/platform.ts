@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alertsTables, sweepAlerts, sweepNotifications } from '#alerts';
-import { type ApiDeps, apiTables, buildApp } from '#api';
+import { type ApiDeps, apiTables, buildApp, startRights } from '#api';
 import { type Finding, type FindingChange, type Id, type LogRecord, newId, type Person, type Role } from '#contracts';
 import { openDuckdbReadings } from '#engines/duckdb';
+import { scrubJournal } from '#engines/postgres';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { openWebhookSender } from '#engines/webhook';
 import { fieldServiceTables, sweepFieldService } from '#field-service';
@@ -90,9 +91,11 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
     ready: async () => ({ database: 'ok' }),
     alerts,
     fieldService,
+    exportFolder: join(folder, 'exports'),
     webhookSender: openWebhookSender({ resolve: async () => ['93.184.215.14'] }),
     ...more,
   };
+  const rights = startRights({ ...deps, readings: (query) => store.readings(query), scrub: () => scrubJournal(sql) });
   const app = await buildApp(deps);
   stack.defer(() => app.close());
 
@@ -102,6 +105,8 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
   let people = 0;
   return {
     deps,
+    folder,
+    rights,
     sql,
     app,
     log: reader,
