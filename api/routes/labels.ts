@@ -9,7 +9,7 @@ import { ById, type Routes } from '../route.ts';
 import { allowFor, allowOn, type ObjectKind, viewerOf } from '../wall.ts';
 
 const SVG = 'image/svg+xml';
-const Sheet = z.string().describe('A sheet (A4) as SVG');
+const Sheet = { description: 'A sheet (A4) as SVG', content: { [SVG]: { schema: z.string() } } };
 
 export const labelRoutes: Routes = (app, deps) => {
   const { appliance } = objectKinds(deps.sql, freshLookups(deps.sql, deps.clock));
