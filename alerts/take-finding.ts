@@ -1,6 +1,6 @@
 // One finding change becomes what people must know. Everything of one change is one transaction.
 import { type Finding, type FindingChange, newId } from '#contracts';
-import { applianceById } from '#registry';
+import { applianceById, holdAppliance } from '#registry';
 import { announce, type Sql } from '#runtime';
 import { type AlertRecord, insertAlert, lockAlert, lockLiveAlert, record, saveAlert } from './alert-record.ts';
 import { firstMessageAt, moved, newAlert, type Place, planned, renewed, toldFirst } from './decide.ts';
@@ -8,6 +8,7 @@ import { sayOver } from './hand-over.ts';
 import { lastSentAt, rewriteWaiting, stopTelling, tell, waitingKinds } from './tell.ts';
 
 export async function takeFinding(tx: Sql, change: FindingChange, now: number): Promise<void> {
+  await holdAppliance(tx, change.finding.appliance);
   const finding = await withOwnAnswers(tx, change.finding);
   const live = await lockLiveAlert(tx, finding.appliance, finding.problem);
   if (finding.state === 'open') {

@@ -221,6 +221,11 @@ export async function fleetOf(sql: Sql, organisation: Id): Promise<Id[]> {
   return rows.map((row) => row.id);
 }
 
+/** Until the transaction ends it stays in the hands that it is in. */
+export async function holdAppliance(tx: Sql, id: Id): Promise<void> {
+  await tx.query('select 1 from app.appliance where id = $1 for share', [id]);
+}
+
 /** The households these appliances stand in. */
 export async function householdsOf(sql: Sql, ids: readonly Id[]): Promise<Map<Id, Id | null>> {
   const rows = await sql.query<{ id: Id; household: Id | null }>(
