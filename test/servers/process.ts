@@ -17,6 +17,8 @@ export interface Server extends AsyncDisposable {
   stop(): Promise<void>;
   /** Starts it again, same port, same data. */
   start(): Promise<void>;
+  /** Where its data stand. */
+  readonly folder: string;
 }
 
 export type ServerSpec = {
@@ -33,6 +35,7 @@ export type ServerSpec = {
 export async function startServer(spec: ServerSpec): Promise<Server> {
   let child = await launched(spec);
   return {
+    folder: spec.folder,
     async start() {
       child = await launched(spec);
     },
