@@ -12,6 +12,7 @@ import { Live } from './live.ts';
 import { measure } from './metrics.ts';
 import { describeRoutes, serveDescription } from './openapi.ts';
 import { answerErrors, said, sendProblem } from './problems.ts';
+import { refuseUnreadableText } from './readable-text.ts';
 import type { Api, Routes } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -108,6 +109,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   await harden(app, deps);
   buildWall(app, deps);
   limitAccounts(app, deps);
+  refuseUnreadableText(app);
   doOnce(app, deps);
   tagEntities(app, deps);
   await describeRoutes(app);

@@ -19,6 +19,7 @@ export const ROOMS = [
   'device-sim',
   'engines',
   'main',
+  'client',
 ] as const;
 export type Room = (typeof ROOMS)[number];
 

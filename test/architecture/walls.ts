@@ -15,6 +15,7 @@ export const DOORS: Readonly<Record<Room, readonly string[]>> = {
   api: ['#contracts', '#runtime', '#registry', '#broker', '#ingest', '#diagnosis-rules', '#alerts', '#field-service'],
   web: ['#contracts'],
   'device-sim': ['#contracts'],
+  client: [],
   engines: ['#contracts', '#runtime', '#ingest', '#alerts', '#api'],
   main: [
     '#contracts',
