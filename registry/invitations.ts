@@ -22,8 +22,9 @@ export async function waitingAccount(
   tx: Sql,
   fields: { email: string; role: Role; language: Language; now: number; by: Actor },
 ): Promise<Id> {
-  const person = await insertPerson(tx, { ...fields, name: '', password: '', confirmed: false }, NO_PASSWORD);
-  return person.id;
+  const { email, role, language, now, by } = fields;
+  const waiting = { email, role, language, now, by, name: '', password: '', confirmed: false };
+  return (await insertPerson(tx, waiting, NO_PASSWORD)).id;
 }
 
 /** Leaves a mail with a link that works once, for a week. */

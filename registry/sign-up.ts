@@ -52,8 +52,11 @@ export async function accountOf(
   return row ?? null;
 }
 
-const start = async (tx: Sql, fields: SignUp, passwordHash: string): Promise<Id> =>
-  (await insertPerson(tx, { ...fields, role: 'owner', confirmed: false }, passwordHash)).id;
+async function start(tx: Sql, fields: SignUp, passwordHash: string): Promise<Id> {
+  const { email, name, password, language, now } = fields;
+  const waiting = { email, name, password, language, now, role: 'owner', confirmed: false } as const;
+  return (await insertPerson(tx, waiting, passwordHash)).id;
+}
 
 /** The first mail may be lost, or somebody else typed this address: what was said last counts. */
 async function startAgain(tx: Sql, person: Id, fields: SignUp, passwordHash: string): Promise<Id> {
