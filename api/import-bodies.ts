@@ -1,7 +1,7 @@
 // Bodies that are whole files. They are taken as bytes: what is wrong in them is told line by line, not as one broken body.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ImportQuery, ImportResult } from '#contracts';
+import { type ImportQuery, ImportResult } from '#contracts';
 import type { Importing } from '#registry';
 import type { Api } from './route.ts';
 
@@ -9,6 +9,16 @@ export const LARGEST_FILE_BYTES = 5 * 1024 * 1024;
 
 const CSV = 'text/csv';
 const JSON_TYPE = 'application/json';
+
+/** A 422 may be a problem too, as everywhere: it is told by its content type. */
+export const IMPORT_ANSWERS = {
+  200: ImportResult,
+  201: ImportResult,
+  422: {
+    description: 'Nothing was written, because of the errors',
+    content: { [JSON_TYPE]: { schema: ImportResult } },
+  },
+} as const;
 
 /** In a scope of its own: other content types are refused there, and JSON is not parsed. */
 export function takesFiles(scope: Api): void {

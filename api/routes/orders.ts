@@ -1,8 +1,8 @@
 // Orders from the shop: what will stand where, before anybody has claimed it.
 import { z } from 'zod';
-import { Id, ImportQuery, ImportResult, Order, OrderState, page } from '#contracts';
+import { Id, ImportQuery, Order, OrderState, page } from '#contracts';
 import { importOrders, listOrders } from '#registry';
-import { fileOf, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
+import { fileOf, IMPORT_ANSWERS, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
 import type { Api, Routes } from '../route.ts';
 import { organisationOf } from '../scopes.ts';
 import { allow, viewerOf } from '../wall.ts';
@@ -49,7 +49,7 @@ export const orderRoutes: Routes = (app, deps) => {
           consumes: ['text/csv', 'application/json'],
           querystring: ImportQuery,
           body: z.unknown().describe('CSV with a header, or a JSON list of objects; at most 10,000 lines and 5 MiB'),
-          response: { 200: ImportResult, 201: ImportResult, 422: ImportResult },
+          response: IMPORT_ANSWERS,
         },
       },
       async (request, reply) => {

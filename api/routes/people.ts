@@ -1,6 +1,6 @@
 // People who work for my organisation and its partners; the administrator makes and changes their accounts.
 import { z } from 'zod';
-import { type Id, ImportQuery, ImportResult, NewPerson, Person, PersonEdit, page, StaffPerson } from '#contracts';
+import { type Id, ImportQuery, NewPerson, Person, PersonEdit, page, StaffPerson } from '#contracts';
 import { technicianGone } from '#field-service';
 import {
   actorOf,
@@ -18,7 +18,7 @@ import {
 } from '#registry';
 import type { ApiDeps } from '../deps.ts';
 import { mustBeFresh } from '../fresh.ts';
-import { fileOf, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
+import { fileOf, IMPORT_ANSWERS, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
 import { notFound, problem } from '../problems.ts';
 import { type Api, ById, EMPTY, IdPage, type Routes } from '../route.ts';
 import { organisationOf } from '../scopes.ts';
@@ -139,7 +139,7 @@ export const peopleRoutes: Routes = (app, deps) => {
           consumes: ['text/csv', 'application/json'],
           querystring: ImportQuery,
           body: z.unknown().describe('CSV with a header, or a JSON list of objects; at most 10,000 lines and 5 MiB'),
-          response: { 200: ImportResult, 201: ImportResult, 422: ImportResult },
+          response: IMPORT_ANSWERS,
         },
       },
       async (request, reply) => {

@@ -1,8 +1,8 @@
 // Units as the factory made them, by the file.
 import { z } from 'zod';
-import { ImportQuery, ImportResult } from '#contracts';
+import { ImportQuery } from '#contracts';
 import { importUnits } from '#registry';
-import { fileOf, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
+import { fileOf, IMPORT_ANSWERS, importAnswer, LARGEST_FILE_BYTES, takesFiles, wishOf } from '../import-bodies.ts';
 import type { Api, Routes } from '../route.ts';
 import { allow, viewerOf } from '../wall.ts';
 
@@ -22,7 +22,7 @@ export const unitRoutes: Routes = (app, deps) => {
           consumes: ['text/csv', 'application/json'],
           querystring: ImportQuery,
           body: z.unknown().describe('CSV with a header, or a JSON list of objects; at most 10,000 lines and 5 MiB'),
-          response: { 200: ImportResult, 201: ImportResult, 422: ImportResult },
+          response: IMPORT_ANSWERS,
         },
       },
       async (request, reply) => {

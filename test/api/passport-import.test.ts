@@ -165,6 +165,19 @@ describe('an import of units', () => {
     expect((await post('x', 'text/plain')).statusCode).toBe(415);
   });
 
+  it('is done once with an Idempotency-Key, and says so when the key comes with another file', async () => {
+    const post = (serial: string) =>
+      platform.app.inject({
+        method: 'POST',
+        url: '/api/v1/units/import',
+        headers: { cookie: admin.cookie, 'content-type': 'text/csv', 'idempotency-key': 'file-1' },
+        payload: `model,serial\n${MODEL},${serial}`,
+      });
+    const [first, again, other] = [await post('IDEM-1'), await post('IDEM-1'), await post('IDEM-2')];
+    expect([first.statusCode, again.statusCode, again.body]).toEqual([201, 201, first.body]);
+    expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency-key-reused']);
+  });
+
   it('takes 10,000 lines, and not one more', async () => {
     const lines = Array.from({ length: 10_000 }, (_, index) => `${MODEL},BIG-${index}`);
     const full = await send('units', ['model,serial', ...lines].join('\n'));
