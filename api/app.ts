@@ -46,6 +46,7 @@ import { regionRoutes } from './routes/regions.ts';
 import { remoteSessionRoutes } from './routes/remote-sessions.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
+import { securityTxtRoute } from './routes/security-txt.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { technicianRoutes } from './routes/technicians.ts';
@@ -118,6 +119,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   await live.start();
   app.addHook('preClose', () => live.stop());
   healthRoutes(app, deps);
+  securityTxtRoute(app, deps);
   metricsRoutes(app, deps, measure(app, deps, live));
   await app.register(
     async (scope: Api) => {

@@ -53,6 +53,8 @@ export type ApiDeps = {
   alerts: AlertsDeps;
   fieldService: FieldServiceDeps;
   webhookSender: WebhookSender;
+  /** For security.txt: a mailto:, https: or tel: URI. */
+  securityContact?: string;
   /** Where the files of exports stand; one process makes and serves them. */
   exportFolder: string;
 };

@@ -9,6 +9,8 @@ import { showsForeignCertificate } from './certificate.ts';
 
 export type ListenOptions = {
   host: string;
+  /** For the two that are without TLS; without it `host`. */
+  plainHost?: string;
   /** 0 picks a free port. */
   mqttPort: number;
   webSocketPort: number;
@@ -105,10 +107,11 @@ export async function openListeners(
     for (const socket of open) socket.destroy();
     await ended;
   };
+  const { plainHost = options.host } = options;
   try {
     const ports = {
-      mqtt: await listen(tcp, options.host, options.mqttPort, 'MQTT'),
-      webSocket: await listen(web, options.host, options.webSocketPort, 'MQTT over WebSocket'),
+      mqtt: await listen(tcp, plainHost, options.mqttPort, 'MQTT'),
+      webSocket: await listen(web, plainHost, options.webSocketPort, 'MQTT over WebSocket'),
       tls: secure && options.tls ? await listen(secure, options.host, options.tls.port, 'MQTT over TLS') : null,
     };
     return { ports, stopListening, close };

@@ -4,6 +4,7 @@ import * as net from 'node:net';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { PlatformError } from '#runtime';
+import { isLoopback } from './exposure.ts';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const url = (...protocols: string[]) =>
@@ -29,6 +30,10 @@ const Settings = z.object({
   MQTT_PORT: port(1883).describe('MQTT over TCP.'),
   MQTT_WS_PORT: port(8083).describe('MQTT over WebSocket.'),
   MQTT_TLS_PORT: port(8883).describe('MQTT over TLS; opened when a certificate is given.'),
+  MQTT_PLAIN: z
+    .enum(['loopback', 'allow'])
+    .default('loopback')
+    .describe('Where MQTT without TLS listens: `loopback`, on this machine only; `allow`, wherever HOST says.'),
   TLS_CERT_FILE: z.string().optional().describe('Certificate chain (PEM) for MQTT over TLS.'),
   TLS_KEY_FILE: z.string().optional().describe('Private key (PEM) of that certificate.'),
   MQTT_CLIENT_CA_FILE: z
@@ -100,6 +105,10 @@ const Settings = z.object({
     .enum(['open', 'closed'])
     .default('open')
     .describe('Whether people of households may make accounts for themselves; `closed`: by invitation only.'),
+  SECURITY_CONTACT: z
+    .url({ protocol: /^(mailto|https|tel)$/, error: 'must be a mailto:, https: or tel: address' })
+    .optional()
+    .describe('Where to report a weakness, e.g. mailto:security@example.org; shown in `/.well-known/security.txt`.'),
   CLOCK_RATE: z.coerce
     .number()
     .min(1)
@@ -113,7 +122,6 @@ const TOGETHER: readonly (readonly (keyof Settings)[])[] = [
   ['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG', 'INFLUX_BUCKET'],
   ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
 ];
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 function crossProblems(given: Record<string, string>, demo: boolean): string[] {
   const problems: string[] = [];
@@ -132,7 +140,7 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
     if (given[name] !== undefined && !fs.existsSync(given[name]))
       problems.push(`${name}: there is no file "${given[name]}"`);
   }
-  if (demo && given.HOST !== undefined && !LOOPBACK.test(given.HOST)) {
+  if (demo && given.HOST !== undefined && !isLoopback(given.HOST)) {
     problems.push(
       `HOST: the demo has public passwords and listens on loopback only; use --data DIR to listen on "${given.HOST}"`,
     );

@@ -16,6 +16,7 @@ import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, outb
 import { brokerAccess } from './broker-access.ts';
 import type { Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
+import { exposureWarnings, plainMqttHost } from './exposure.ts';
 import { lockFolder } from './lock.ts';
 import { openLogger } from './logger.ts';
 import { readPepper } from './secrets.ts';
@@ -140,6 +141,7 @@ class Composition {
 
   async #start(): Promise<Platform> {
     const settings = this.#settings;
+    for (const warning of exposureWarnings(settings)) this.#logger.warn({}, warning);
     const pepper = readPepper(this.#options.folder, settings.SECRET_PEPPER);
     const log = this.#openLog();
     const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
@@ -244,7 +246,13 @@ class Composition {
         access: brokerAccess(sql, { pepper, clock }),
         clock,
         logger: this.#logger,
-        listen: { host: HOST, mqttPort: MQTT_PORT, webSocketPort: MQTT_WS_PORT, tls: readTls(this.#settings) },
+        listen: {
+          host: HOST,
+          plainHost: plainMqttHost(this.#settings),
+          mqttPort: MQTT_PORT,
+          webSocketPort: MQTT_WS_PORT,
+          tls: readTls(this.#settings),
+        },
         ...(PUBLIC_MQTT_HOST === undefined ? {} : { publicHost: PUBLIC_MQTT_HOST }),
         maxPacketBytes: MAX_PACKET_BYTES,
       }),

@@ -163,6 +163,7 @@ function openApi(
     signUp: data.settings.SIGN_UP,
     ...(data.settings.TRUST_PROXY === undefined ? {} : { trustProxy: data.settings.TRUST_PROXY.split(',') }),
     ...(data.settings.METRICS_TOKEN === undefined ? {} : { metricsToken: data.settings.METRICS_TOKEN }),
+    ...(data.settings.SECURITY_CONTACT === undefined ? {} : { securityContact: data.settings.SECURITY_CONTACT }),
     ready: () => ready(registry),
     figures,
     ...(mailSink ? { mailSink } : {}),
