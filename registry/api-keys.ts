@@ -30,7 +30,7 @@ export async function createApiKey(sql: Sql, fields: Fields): Promise<ApiKeyReco
   const { person, endsAt = null } = fields;
   const scopes = [...new Set(fields.scopes)].sort();
   await sql.transaction(async (tx) => {
-    const [maker] = await tx.query<Maker>('select role, organisation from app.person where id = $1 for update', [
+    const [maker] = await tx.query<Maker>('select role, organisation from app.person where id = $1 for no key update', [
       person,
     ]);
     mustBeUsable(maker!.role, scopes, endsAt, fields.now);

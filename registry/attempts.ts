@@ -1,11 +1,14 @@
 // Counts attempts at what could be guessed, in the database, so that all processes count together.
-import type { Sql } from '#runtime';
+import { DAY, type Sql } from '#runtime';
 import { emailIndex } from './email-index.ts';
+
+const LONGEST_WINDOW_MS = DAY;
 
 export type AttemptLimit = {
   /** What is tried and by whom, e.g. "log-in lin@example.org"; kept as a keyed hash. */
   key: string;
   most: number;
+  /** A day at most. */
   windowMs: number;
 };
 
@@ -19,15 +22,11 @@ export async function attempt(sql: Sql, { key, most, windowMs }: AttemptLimit, n
      returning count, since`,
     [await emailIndex(sql, key), now, windowMs],
   );
+  if (row!.count === 1) await sql.query('delete from app.attempt where since < $1', [now - LONGEST_WINDOW_MS]);
   return row!.count > most ? Math.max(1, row!.since + windowMs - now) : 0;
 }
 
 /** What succeeded was no guess. */
 export async function forgetAttempts(sql: Sql, key: string): Promise<void> {
   await sql.query('delete from app.attempt where key_hash = $1', [await emailIndex(sql, key)]);
-}
-
-/** Counts that no limit looks at any more; a limit's window is a day at most. */
-export async function dropOldAttempts(sql: Sql, before: number): Promise<void> {
-  await sql.query('delete from app.attempt where since < $1', [before]);
 }

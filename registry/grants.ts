@@ -55,7 +55,7 @@ export async function grantAccess(sql: Sql, fields: NewGrantFields): Promise<Gra
 }
 
 async function mustBeFew(tx: Sql, appliance: Id, now: number): Promise<void> {
-  await tx.query('select id from app.appliance where id = $1 for update', [appliance]);
+  await tx.query('select id from app.appliance where id = $1 for no key update', [appliance]);
   const running = await tx.query(
     'select id from app.repair_grant where appliance = $1 and ends_at > $2 and revoked_at is null',
     [appliance, now],

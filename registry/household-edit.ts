@@ -32,7 +32,7 @@ export async function renameHousehold(
 /** Whoever holds the row decides alone about owners and sites. */
 async function lockHousehold(tx: Sql, household: Id): Promise<{ organisation: Id | null } | null> {
   const [row] = await tx.query<{ organisation: Id | null }>(
-    'select organisation from app.household where id = $1 for update',
+    'select organisation from app.household where id = $1 for no key update',
     [household],
   );
   return row ?? null;

@@ -14,7 +14,7 @@ export {
   listAppliances,
   nameFor,
 } from './appliances.ts';
-export { type AttemptLimit, attempt, dropOldAttempts, forgetAttempts } from './attempts.ts';
+export { type AttemptLimit, attempt, forgetAttempts } from './attempts.ts';
 export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
 export { claimUrl } from './claim-codes.ts';
 export { type ClaimOutcome, claimAppliance } from './claims.ts';
@@ -73,6 +73,7 @@ export {
   type Organisation,
   organisationById,
   organisationsAround,
+  organisationsUnder,
 } from './organisations.ts';
 export { type OwnData, ownDataOf } from './own-data.ts';
 export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport.ts';

@@ -96,7 +96,7 @@ export async function acceptInvitation(sql: Sql, fields: Acceptance): Promise<{ 
 
 async function makeReady(tx: Sql, person: Id, fields: Acceptance, passwordHash: string | null): Promise<boolean> {
   const [row] = await tx.query<{ confirmed: boolean }>(
-    'select confirmed_at is not null as confirmed from app.person where id = $1 for update',
+    'select confirmed_at is not null as confirmed from app.person where id = $1 for no key update',
     [person],
   );
   if (row!.confirmed) {

@@ -55,7 +55,7 @@ type Ask = {
 export async function askRemoteSession(sql: Sql, ask: Ask): Promise<RemoteSessionRecord> {
   return sql.transaction(async (tx) => {
     const [row] = await tx.query<{ household: Id | null }>(
-      'select household from app.appliance where id = $1 for update',
+      'select household from app.appliance where id = $1 for no key update',
       [ask.appliance],
     );
     const members = row?.household ? await membersOf(tx, row.household) : [];
@@ -158,7 +158,7 @@ async function moved(
 ): Promise<RemoteSessionRecord | null> {
   return sql.transaction(async (tx) => {
     const [row] = await tx.query<RemoteSessionRecord>(
-      `select ${COLUMNS} from app.remote_session where id = $1 for update`,
+      `select ${COLUMNS} from app.remote_session where id = $1 for no key update`,
       [act.session],
     );
     if (!row) return null;

@@ -48,7 +48,7 @@ export async function editStaff(sql: Sql, edit: StaffEdit): Promise<StaffPerson 
 async function lockStaff(tx: Sql, person: Id): Promise<StaffRow | null> {
   const [row] = await tx.query<StaffRow>(
     `select role, organisation, deactivated_at is null as active from app.person
-      where id = $1 and erased_at is null for update`,
+      where id = $1 and erased_at is null for no key update`,
     [person],
   );
   return row ?? null;
@@ -72,7 +72,7 @@ async function check(tx: Sql, { person }: StaffEdit, before: StaffRow, after: St
 
 /** Throws `last-administrator` when without this person nobody could administer the organisation. Of two at once one waits. */
 export async function mustLeaveAnAdministrator(tx: Sql, organisation: Id, without: Id): Promise<void> {
-  await tx.query('select id from app.organisation where id = $1 for update', [organisation]);
+  await tx.query('select id from app.organisation where id = $1 for no key update', [organisation]);
   const others = await tx.query(
     `select id from app.person where organisation = $1 and role = 'administrator' and id <> $2
         and confirmed_at is not null and deactivated_at is null and erased_at is null limit 1`,
