@@ -3,7 +3,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { ApiProblem } from './client/http.ts';
+import { ApiProblem, problemCode } from './client/http.ts';
 import { keys } from './client/keys.ts';
 import { startWords } from './words/i18n.ts';
 import './style/index.css';
@@ -13,9 +13,10 @@ const isRefusal = (error: Error): boolean => error instanceof ApiProblem && erro
 
 const client = new QueryClient({
   queryCache: new QueryCache({
-    // The session ended: back to the door, and to the same page after the next log-in.
     onError: (error) => {
+      // The session ended: back to the door, and to the same page after the next log-in.
       if (error instanceof ApiProblem && error.status === 401) client.setQueryData(keys.me, null);
+      if (problemCode(error) === 'second-factor-required') client.setQueryData(keys.factorNeeded, true);
     },
   }),
   defaultOptions: { queries: { staleTime: 10_000, retry: (count, error) => count < RETRIES && !isRefusal(error) } },

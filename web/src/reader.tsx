@@ -44,7 +44,10 @@ export const localeOf = (reader: Reader): string => (reader.language === 'zh' ? 
 type DateStyle = Intl.DateTimeFormatOptions;
 const MOMENT: DateStyle = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false };
 const DAY: DateStyle = { weekday: 'long', month: 'long', day: 'numeric' };
+const DATE: DateStyle = { year: 'numeric', month: 'short', day: 'numeric' };
 const HOUR: DateStyle = { hour: '2-digit', minute: '2-digit', hour12: false };
+
+const CALENDAR_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400_000],
@@ -62,6 +65,9 @@ export function useTimes() {
       const format = new Intl.DateTimeFormat(localeOf(reader), { ...style, timeZone: reader.timeZone });
       return (iso: string | number) => format.format(new Date(iso));
     };
+    const showDate = show(DATE);
+    const calendar = new Intl.DateTimeFormat(localeOf(reader), { ...DATE, timeZone: 'UTC' });
+    const showDay = (iso: string) => calendar.format(new Date(iso));
     const relative = new Intl.RelativeTimeFormat(localeOf(reader), { numeric: 'always', style: 'short' });
     return {
       now,
@@ -69,6 +75,8 @@ export function useTimes() {
       moment: show(MOMENT),
       /** "Saturday 21 November" */
       day: show(DAY),
+      /** "21 Nov 2026", of a moment or of a day in a calendar */
+      date: (iso: string) => (CALENDAR_DAY.test(iso) ? showDay(`${iso}T00:00:00Z`) : showDate(iso)),
       /** "14:05" */
       hour: show(HOUR),
       /** "5 minutes ago", "in 2 hours" */
@@ -79,4 +87,17 @@ export function useTimes() {
       },
     };
   }, [reader, now, t]);
+}
+
+const A_MONDAY = Date.UTC(2024, 0, 1);
+const DAY_MS = 86_400_000;
+const WEEK = [0, 1, 2, 3, 4, 5, 6] as const;
+
+/** The days of a week, Monday first. */
+export function useWeekdays(): readonly string[] {
+  const reader = useReader();
+  return useMemo(() => {
+    const format = new Intl.DateTimeFormat(localeOf(reader), { weekday: 'long', timeZone: 'UTC' });
+    return WEEK.map((day) => format.format(A_MONDAY + day * DAY_MS));
+  }, [reader]);
 }

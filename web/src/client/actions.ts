@@ -1,42 +1,32 @@
-// What the pages do. After an action everything on the page is asked for again.
+// What people do with appliances, alerts, cases and visits, and the session itself.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { CreatedAppliance, Household, Person } from '#contracts';
+import { useAction, useCommand } from './action.ts';
 import { type ApiProblem, call } from './http.ts';
 import { keys } from './keys.ts';
-import type { NewAppliance, NewHousehold, NewPerson, Preferences, SetUp, VisitResult } from './shapes.ts';
+import type { LogIn, NewAppliance, NewHousehold, NewPerson, Preferences, SetUp, VisitResult } from './shapes.ts';
 
-function useAction<Input, Output>(act: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation<Output, ApiProblem, Input>({ mutationFn: act, onSuccess: () => client.invalidateQueries() });
-}
-
-export const logIn = (input: { email: string; password: string }) => call<Person>('POST', '/sessions', input);
+export const logIn = (input: LogIn) => call<Person>('POST', '/sessions', input);
 /** Makes the first administrator, who is logged in by it. */
 export const setUp = (input: SetUp) => call<Person>('POST', '/setup', input);
 export const savePreferences = (input: Preferences) => call<Person>('PATCH', '/me', input);
 
 export const useSavePreferences = () => useAction(savePreferences);
 
-/** An action that needs no more than its address. */
-function useCommand(path: string) {
+/** Ends a session, or all, and forgets everything the person has seen. */
+function useLeave(path: string) {
   const client = useQueryClient();
   return useMutation<unknown, ApiProblem, void>({
-    mutationFn: () => call('POST', path, {}),
-    onSuccess: () => client.invalidateQueries(),
-  });
-}
-
-/** Logs out and forgets everything the person has seen. */
-export function useLogOut() {
-  const client = useQueryClient();
-  return useMutation<unknown, ApiProblem, void>({
-    mutationFn: () => call('DELETE', '/sessions/current'),
+    mutationFn: () => call('DELETE', path),
     onSuccess: () => {
       client.clear();
       client.setQueryData(keys.me, null);
     },
   });
 }
+
+export const useLogOut = () => useLeave('/sessions/current');
+export const useLogOutEverywhere = () => useLeave('/sessions');
 
 export const useAddAppliance = () =>
   useAction((input: NewAppliance) => call<CreatedAppliance>('POST', '/appliances', input));

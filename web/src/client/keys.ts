@@ -4,13 +4,32 @@ import type { Change } from '#contracts';
 export const keys = {
   me: ['me'],
   demo: ['demo'],
+  factorNeeded: ['factor-needed'],
+  sessions: ['sessions'],
+  secondFactor: ['second-factor'],
+  apiKeys: ['api-keys'],
+  consents: ['consents'],
+  exports: ['exports'],
   models: ['models'],
   fleet: ['fleet'],
   households: ['households'],
+  household: (id: string) => ['household', id],
   people: ['people'],
   technicians: ['technicians'],
   appliances: ['appliances'],
   appliance: (id: string) => ['appliance', id],
+  passport: (id: string) => ['passport', id],
+  grants: (id: string) => ['grants', id],
+  remoteSessions: (id: string) => ['remote-sessions', id],
+  orders: ['orders'],
+  organisations: ['organisations'],
+  regions: ['regions'],
+  technician: (id: string) => ['technician', id],
+  audit: ['audit'],
+  provisioningKeys: ['provisioning-keys'],
+  webhooks: ['webhooks'],
+  deliveries: (id: string) => ['deliveries', id],
+  retention: ['retention'],
   readings: (id: string) => ['readings', id],
   quarantine: (id: string) => ['quarantine', id],
   alerts: ['alerts'],
@@ -26,7 +45,15 @@ export function staleAfter({ what, id }: Change): (readonly string[])[] {
     case 'readings':
       return [keys.appliances, keys.appliance(id), keys.readings(id)];
     case 'appliance':
-      return [keys.appliances, keys.appliance(id), keys.quarantine(id), keys.fleet];
+      return [
+        keys.appliances,
+        keys.appliance(id),
+        keys.passport(id),
+        keys.grants(id),
+        keys.remoteSessions(id),
+        keys.quarantine(id),
+        keys.fleet,
+      ];
     case 'alert':
       return [keys.alerts, keys.alert(id), keys.appliances, ['appliance'], keys.fleet];
     case 'case':

@@ -16,11 +16,18 @@ import { ApiProblem, call, query } from './http.ts';
 import { keys } from './keys.ts';
 import type { ApplianceModel, DemoAccount, Page, Slot } from './shapes.ts';
 
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 
 /** The person who is logged in; null for a visitor. */
 export const useMe = () =>
   useQuery({ queryKey: keys.me, queryFn: () => orNull(call<Person>('GET', '/me'), 401), staleTime: Infinity });
+
+/** For pages that only people who are logged in see. */
+export function usePerson(): Person {
+  const { data } = useMe();
+  if (!data) throw new Error('a page for people who are logged in was shown to a visitor');
+  return data;
+}
 
 /** Accounts to try the demo with; null outside a demo. */
 export const useDemo = () =>
@@ -39,12 +46,6 @@ export const useHouseholds = () =>
   useQuery({
     queryKey: keys.households,
     queryFn: () => call<Page<Household>>('GET', `/households${query({ limit: PAGE_SIZE })}`),
-  });
-
-export const usePeople = () =>
-  useQuery({
-    queryKey: keys.people,
-    queryFn: () => call<Page<Person>>('GET', `/people${query({ limit: PAGE_SIZE })}`),
   });
 
 export const useTechnicians = () =>

@@ -1,5 +1,14 @@
 // The words of the pages in English. Chinese has the same keys.
+import { accountEn } from './en-account.ts';
+import { fileEn } from './en-file.ts';
+import { problemEn } from './en-problem.ts';
+import { staffEn } from './en-staff.ts';
+import type { Same } from './same.ts';
+
 export const en = {
+  ...accountEn,
+  ...fileEn,
+  ...staffEn,
   brand: 'Stethos',
   nav: {
     label: 'Pages',
@@ -10,6 +19,7 @@ export const en = {
     appliances: 'Appliances',
     people: 'People',
     visits: 'Visits',
+    household: 'Household',
     settings: 'Settings',
     skip: 'Skip to content',
     back: 'Back',
@@ -32,17 +42,7 @@ export const en = {
     noPage: 'There is no such page',
     toHome: 'To the first page',
   },
-  /** What the API refuses most often, by its code; everything else shows in the API's own words. */
-  problem: {
-    'wrong-log-in': 'That e-mail address and password do not match.',
-    'not-allowed': 'Your role does not allow this.',
-    'not-found': 'It does not exist, or it is not yours to see.',
-    'email-taken': 'This e-mail address already has an account.',
-    'wrong-state': 'This is no longer possible. The page shows the newest state.',
-    'too-many-log-ins': 'Too many attempts. Please wait a minute.',
-    'too-many-requests': 'Too many requests. Please wait a minute.',
-    internal: 'Something went wrong on our side. Please try again.',
-  },
+  problem: problemEn,
   time: {
     justNow: 'just now',
     since: 'since {{when}}',
@@ -69,16 +69,31 @@ export const en = {
     name: 'Your name',
     password: 'Password',
     passwordHint: 'At least 10 characters.',
+    organisation: 'Your organisation',
+    organisationHint: 'The name that others see. You can change it later.',
     action: 'Create the account',
     noToken: 'This link is incomplete',
     noTokenHint: 'Open the whole link that the platform printed when it started.',
   },
-  role: { owner: 'Owner', technician: 'Technician', dispatcher: 'Dispatcher', administrator: 'Administrator' },
+  role: {
+    owner: 'Owner',
+    technician: 'Technician',
+    dispatcher: 'Dispatcher',
+    'call-agent': 'Call agent',
+    'diagnosis-engineer': 'Diagnosis engineer',
+    administrator: 'Administrator',
+    auditor: 'Auditor',
+    repairer: 'Independent repairer',
+  },
   roleLead: {
     owner: 'sees the appliances at home',
     technician: 'sees the visits of the day',
     dispatcher: 'sees every alert and case',
+    'call-agent': 'helps owners who call',
+    'diagnosis-engineer': 'reads what appliances measure',
     administrator: 'also adds people and households',
+    auditor: 'reads, and changes nothing',
+    repairer: 'sees what owners have shared',
   },
   condition: {
     fine: 'Fine',
@@ -297,29 +312,6 @@ export const en = {
     toAppliance: 'Open the appliance',
     another: 'Add another',
   },
-  people: {
-    title: 'People and households',
-    lead: 'Add the households you look after, then the people who live or work there.',
-    households: 'Households',
-    noHouseholds: 'No household yet.',
-    addHousehold: 'Add a household',
-    householdName: 'Name of the household',
-    address: 'Address',
-    region: 'Region',
-    regionHint: 'Technicians of the same region are chosen first.',
-    accounts: 'People',
-    technicians: 'Technicians',
-    noTechnicians: 'No technician yet.',
-    addPerson: 'Add a person',
-    name: 'Name',
-    email: 'E-mail address',
-    password: 'First password',
-    role: 'Role',
-    household: 'Household',
-    skills: 'Skills',
-    add: 'Add',
-    added: '{{name}} has been added.',
-  },
   visits: {
     title: 'My visits',
     none: 'No visits',
@@ -344,19 +336,6 @@ export const en = {
     prepare: 'Before you go',
     noLonger: 'This visit is no longer yours',
   },
-  settings: {
-    title: 'Settings',
-    language: 'Language',
-    unit: 'Temperature',
-    celsius: 'Celsius, °C',
-    fahrenheit: 'Fahrenheit, °F',
-    timeZone: 'Time zone',
-    account: 'Account',
-    logOut: 'Log out',
-    saved: 'Saved',
-    messagesToo: 'Messages to you follow these settings too.',
-  },
 };
 
-type Same<T> = { [Key in keyof T]: T[Key] extends string ? string : Same<T[Key]> };
 export type Words = Same<typeof en>;

@@ -1,7 +1,14 @@
 // 页面用语（简体中文），与英文的键相同。
 import type { Words } from './en.ts';
+import { accountZh } from './zh-account.ts';
+import { fileZh } from './zh-file.ts';
+import { problemZh } from './zh-problem.ts';
+import { staffZh } from './zh-staff.ts';
 
 export const zh: Words = {
+  ...accountZh,
+  ...fileZh,
+  ...staffZh,
   brand: 'Stethos',
   nav: {
     label: '页面',
@@ -12,6 +19,7 @@ export const zh: Words = {
     appliances: '家电',
     people: '人员',
     visits: '上门',
+    household: '家庭',
     settings: '设置',
     skip: '跳到正文',
     back: '返回',
@@ -34,16 +42,7 @@ export const zh: Words = {
     noPage: '没有这个页面',
     toHome: '回到首页',
   },
-  problem: {
-    'wrong-log-in': '邮箱与密码不匹配。',
-    'not-allowed': '您的角色没有这个权限。',
-    'not-found': '内容不存在，或您无权查看。',
-    'email-taken': '这个邮箱已经注册过账号。',
-    'wrong-state': '现在不能这样操作，页面显示的是最新状态。',
-    'too-many-log-ins': '尝试次数过多，请稍等一分钟。',
-    'too-many-requests': '请求过于频繁，请稍等一分钟。',
-    internal: '我们这边出了点问题，请重试。',
-  },
+  problem: problemZh,
   time: {
     justNow: '刚刚',
     since: '自 {{when}}',
@@ -70,16 +69,31 @@ export const zh: Words = {
     name: '您的姓名',
     password: '密码',
     passwordHint: '至少 10 个字符。',
+    organisation: '机构名称',
+    organisationHint: '其他人看到的名称，以后可以修改。',
     action: '创建账号',
     noToken: '链接不完整',
     noTokenHint: '请打开平台启动时显示的完整链接。',
   },
-  role: { owner: '用户', technician: '维修师傅', dispatcher: '调度员', administrator: '管理员' },
+  role: {
+    owner: '用户',
+    technician: '维修师傅',
+    dispatcher: '调度员',
+    'call-agent': '客服',
+    'diagnosis-engineer': '诊断工程师',
+    administrator: '管理员',
+    auditor: '审计员',
+    repairer: '独立维修商',
+  },
   roleLead: {
     owner: '查看家里的电器',
     technician: '查看当天的上门任务',
     dispatcher: '查看全部告警和工单',
+    'call-agent': '帮助来电的用户',
+    'diagnosis-engineer': '查看电器的测量数据',
     administrator: '还可以添加人员和家庭',
+    auditor: '只查看，不做更改',
+    repairer: '查看用户共享的电器',
   },
   condition: {
     fine: '正常',
@@ -298,29 +312,6 @@ export const zh: Words = {
     toAppliance: '查看家电',
     another: '再添加一台',
   },
-  people: {
-    title: '人员和家庭',
-    lead: '先添加您服务的家庭，再添加家庭成员和工作人员。',
-    households: '家庭',
-    noHouseholds: '还没有家庭。',
-    addHousehold: '添加家庭',
-    householdName: '家庭名称',
-    address: '地址',
-    region: '区域',
-    regionHint: '派单时优先选择同一区域的师傅。',
-    accounts: '人员',
-    technicians: '维修师傅',
-    noTechnicians: '还没有维修师傅。',
-    addPerson: '添加人员',
-    name: '姓名',
-    email: '邮箱',
-    password: '初始密码',
-    role: '角色',
-    household: '所属家庭',
-    skills: '技能',
-    add: '添加',
-    added: '已添加 {{name}}。',
-  },
   visits: {
     title: '我的上门任务',
     none: '暂无任务',
@@ -344,17 +335,5 @@ export const zh: Words = {
     finish: '完成任务',
     prepare: '出发之前',
     noLonger: '这项任务已不属于您',
-  },
-  settings: {
-    title: '设置',
-    language: '语言',
-    unit: '温度单位',
-    celsius: '摄氏度 °C',
-    fahrenheit: '华氏度 °F',
-    timeZone: '时区',
-    account: '账号',
-    logOut: '退出登录',
-    saved: '已保存',
-    messagesToo: '发给您的通知也会按此设置。',
   },
 };

@@ -1,23 +1,16 @@
 // The log-in page; in a demo it offers the demo's accounts as buttons.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { logIn, savePreferences } from '../../client/actions.ts';
-import type { ApiProblem } from '../../client/http.ts';
-import { keys } from '../../client/keys.ts';
+import { Link } from 'wouter';
 import { useDemo } from '../../client/queries.ts';
 import type { DemoAccount } from '../../client/shapes.ts';
-import { TextField } from '../../parts/form/fields.tsx';
-import { Form } from '../../parts/form/form.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
-import { useReader } from '../../reader.tsx';
+import { rememberClaim } from '../claim/claim-link.ts';
 import { DoorFrame } from './door-frame.tsx';
+import { LogInForm, useLogIn } from './log-in-form.tsx';
 
 export function LogInPage() {
   const { t } = useTranslation();
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const own = useLogIn();
   const demo = useDemo();
   const accounts = demo.data?.items ?? [];
 
@@ -32,21 +25,15 @@ export function LogInPage() {
       {!demo.isPending && (
         <section className="card">
           {accounts.length > 0 && <h2 className="label">{t('logIn.own')}</h2>}
-          <Form
-            action={t('logIn.action')}
-            busy={own.isPending}
-            error={own.error}
-            onSubmit={() => own.mutate({ email, password })}
-          >
-            <TextField label={t('logIn.email')} type="email" autoComplete="username" value={email} onValue={setEmail} />
-            <TextField
-              label={t('logIn.password')}
-              type="password"
-              autoComplete="current-password"
-              value={password}
-              onValue={setPassword}
-            />
-          </Form>
+          <LogInForm />
+          <p className="ways">
+            <Link href="/sign-up" onClick={rememberClaim}>
+              {t('door.toSignUp')}
+            </Link>
+            <Link href="/forgot-password" onClick={rememberClaim}>
+              {t('door.forgot')}
+            </Link>
+          </p>
         </section>
       )}
     </DoorFrame>
@@ -76,16 +63,4 @@ function DemoButtons({ accounts }: { accounts: DemoAccount[] }) {
       <ProblemNote error={demo.error} />
     </section>
   );
-}
-
-/** Logs in. A language chosen on this page becomes the person's, so that messages follow it too. */
-function useLogIn() {
-  const client = useQueryClient();
-  const { language } = useReader();
-  return useMutation<void, ApiProblem, { email: string; password: string }>({
-    mutationFn: async (input) => {
-      await logIn(input);
-      client.setQueryData(keys.me, await savePreferences({ language }));
-    },
-  });
 }

@@ -7,12 +7,12 @@ import { savePreferences, setUp } from '../../client/actions.ts';
 import type { ApiProblem } from '../../client/http.ts';
 import { keys } from '../../client/keys.ts';
 import type { SetUp } from '../../client/shapes.ts';
+import { given } from '../../parts/form/entry.ts';
 import { TextField } from '../../parts/form/fields.tsx';
 import { Form } from '../../parts/form/form.tsx';
+import { NewPasswordField } from '../../parts/form/password-field.tsx';
 import { useReader } from '../../reader.tsx';
 import { DoorFrame } from './door-frame.tsx';
-
-const LEAST_PASSWORD = 10;
 
 export function SetUpPage() {
   const { t } = useTranslation();
@@ -21,6 +21,7 @@ export function SetUpPage() {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [organisation, setOrganisation] = useState('');
   const enter = useSetUp();
 
   useEffect(() => {
@@ -41,18 +42,19 @@ export function SetUpPage() {
           action={t('setUp.action')}
           busy={enter.isPending}
           error={enter.error}
-          onSubmit={() => enter.mutate({ token, name, email, password })}
+          onSubmit={() => enter.mutate({ token, name, email, password, ...given({ organisation }) })}
         >
           <TextField label={t('setUp.name')} autoComplete="name" value={name} onValue={setName} />
           <TextField label={t('logIn.email')} type="email" autoComplete="username" value={email} onValue={setEmail} />
+          <NewPasswordField value={password} onValue={setPassword} />
           <TextField
-            label={t('setUp.password')}
-            hint={t('setUp.passwordHint')}
-            type="password"
-            autoComplete="new-password"
-            minLength={LEAST_PASSWORD}
-            value={password}
-            onValue={setPassword}
+            label={t('setUp.organisation')}
+            hint={t('setUp.organisationHint')}
+            optional
+            autoComplete="organization"
+            maxLength={120}
+            value={organisation}
+            onValue={setOrganisation}
           />
         </Form>
       </section>

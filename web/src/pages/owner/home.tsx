@@ -50,7 +50,7 @@ function Home({ appliances, open }: { appliances: Appliance[]; open: AlertSummar
           <section className="stack">
             <div className="section-head">
               <h2>{t('home.appliances')}</h2>
-              <Link className="button quiet small" href="/appliances/new">
+              <Link className="button quiet small" href="/claim">
                 {t('home.add')}
               </Link>
             </div>
@@ -71,7 +71,7 @@ function HomeHead({ appliances, open }: { appliances: number; open: number }) {
   if (appliances === 0) {
     return (
       <PageHead title={t('home.empty')} lead={t('home.emptyLead')}>
-        <Link className="button" href="/appliances/new">
+        <Link className="button" href="/claim">
           {t('home.add')}
         </Link>
       </PageHead>

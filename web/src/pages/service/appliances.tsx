@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Appliance } from '#contracts';
-import { useAppliances } from '../../client/queries.ts';
+import { useAppliances, usePerson } from '../../client/queries.ts';
 import { Heard } from '../../parts/appliance/heard.tsx';
 import { TextField } from '../../parts/form/fields.tsx';
+import { offers } from '../../parts/offers.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { ConditionPill } from '../../parts/status/pills.tsx';
@@ -29,9 +30,7 @@ export function ServiceAppliancesPage() {
   return (
     <>
       <PageHead title={t('appliance.title')}>
-        <Link className="button" href="/appliances/new">
-          {t('home.add')}
-        </Link>
+        <Ways />
       </PageHead>
       <div className="search">
         <TextField
@@ -47,6 +46,36 @@ export function ServiceAppliancesPage() {
         {({ items }) => <ApplianceList appliances={items.filter(matches)} />}
       </Loaded>
     </>
+  );
+}
+
+function Ways() {
+  const { t } = useTranslation();
+  const { role } = usePerson();
+  if (role === 'repairer') return null;
+  return (
+    <div className="actions">
+      {offers(role, 'orders') && (
+        <Link className="button quiet" href="/orders">
+          {t('order.title')}
+        </Link>
+      )}
+      {offers(role, 'printLabels') && (
+        <Link className="button quiet" href="/appliances/labels">
+          {t('labels.title')}
+        </Link>
+      )}
+      {offers(role, 'importUnits') && (
+        <Link className="button quiet" href="/appliances/import">
+          {t('import.units')}
+        </Link>
+      )}
+      {offers(role, 'addAppliance') && (
+        <Link className="button" href="/appliances/new">
+          {t('home.add')}
+        </Link>
+      )}
+    </div>
   );
 }
 

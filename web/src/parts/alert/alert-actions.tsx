@@ -3,20 +3,24 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Alert } from '#contracts';
 import { useAcknowledge, useRequestService } from '../../client/actions.ts';
+import { usePerson } from '../../client/queries.ts';
+import { offers } from '../offers.ts';
 import { ProblemNote } from '../status/problem-note.tsx';
 
 export function AlertActions({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
+  const { role } = usePerson();
+  const acts = offers(role, 'actOnAlert');
   const acknowledge = useAcknowledge(alert.id);
   const request = useRequestService(alert.id);
   return (
     <div className="actions">
-      {alert.caseId && (
+      {alert.caseId && offers(role, 'cases') && (
         <Link className="button" href={`/cases/${alert.caseId}`}>
           {t('alert.toCase')}
         </Link>
       )}
-      {alert.state === 'open' && (
+      {acts && alert.state === 'open' && (
         <button
           type="button"
           className="button quiet"
@@ -26,7 +30,7 @@ export function AlertActions({ alert }: { alert: Alert }) {
           {t('alert.acknowledge')}
         </button>
       )}
-      {!alert.closedAt && !alert.caseId && !request.isSuccess && (
+      {acts && !alert.closedAt && !alert.caseId && !request.isSuccess && (
         <button type="button" className="button quiet" disabled={request.isPending} onClick={() => request.mutate()}>
           {t('alert.askService')}
         </button>

@@ -1,13 +1,16 @@
 // What was measured around an alert.
 import { useTranslation } from 'react-i18next';
 import type { Alert } from '#contracts';
-import { useAppliance } from '../../client/queries.ts';
+import { useAppliance, usePerson } from '../../client/queries.ts';
 import { ApplianceHistory } from '../appliance/appliance-history.tsx';
+import { offers } from '../offers.ts';
 import { Loaded } from '../status/loaded.tsx';
 
 export function AlertHistory({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
+  const { role } = usePerson();
   const appliance = useAppliance(alert.appliance);
+  if (!offers(role, 'readings')) return null;
   return (
     <section className="card">
       <h2>{t('alert.history')}</h2>

@@ -3,13 +3,16 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Alert } from '#contracts';
 import { useAnswer } from '../../client/actions.ts';
+import { usePerson } from '../../client/queries.ts';
 import { useSay } from '../../reader.tsx';
+import { offers } from '../offers.ts';
 import { Mark } from '../status/mark.tsx';
 import { ProblemNote } from '../status/problem-note.tsx';
 
 export function QuestionBox({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const say = useSay();
+  const { role } = usePerson();
   const answer = useAnswer(alert.id);
   const [again, setAgain] = useState(false);
   // Once answered, a question may be settled and gone: what was said stays visible.
@@ -21,6 +24,7 @@ export function QuestionBox({ alert }: { alert: Alert }) {
   const given = answer.variables?.answer ?? alert.answers.findLast((a) => a.question === question.question)?.answer;
   const words = question.answers.find((a) => a.answer === given)?.text;
   const asking = !words || again || answer.isError;
+  if (asking && !offers(role, 'actOnAlert')) return null;
 
   return (
     <section className="question" aria-label={t('alert.question')}>

@@ -2,8 +2,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ServiceCase, Visit } from '#contracts';
+import { usePerson } from '../../client/queries.ts';
 import { useSay, useTimes } from '../../reader.tsx';
 import { useSkillWords } from '../codes.ts';
+import { offers } from '../offers.ts';
 import { VisitStatePill } from '../status/pills.tsx';
 import { AssignList } from './assign-list.tsx';
 import { VisitClock } from './clock.tsx';
@@ -14,7 +16,10 @@ export function StaffVisit({ visit, of }: { visit: Visit; of: ServiceCase }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<'assign' | 'slot' | null>(null);
   const over = visit.state === 'done' || visit.state === 'cancelled';
-  const assigning = !over && (open === 'assign' || visit.state === 'unassigned');
+  const { role } = usePerson();
+  const assigns = !over && offers(role, 'assign');
+  const picks = !over && offers(role, 'pickSlot');
+  const assigning = assigns && (open === 'assign' || visit.state === 'unassigned');
   const toggle = (what: 'assign' | 'slot') => setOpen(open === what ? null : what);
   return (
     <section className="card">
@@ -23,9 +28,9 @@ export function StaffVisit({ visit, of }: { visit: Visit; of: ServiceCase }) {
         <VisitStatePill state={visit.state} />
       </div>
       <VisitFacts visit={visit} />
-      {!over && (
+      {(assigns || picks) && (
         <div className="actions">
-          {visit.state !== 'unassigned' && (
+          {assigns && visit.state !== 'unassigned' && (
             <button
               type="button"
               className="button quiet small"
@@ -35,14 +40,16 @@ export function StaffVisit({ visit, of }: { visit: Visit; of: ServiceCase }) {
               {t('case.reassign')}
             </button>
           )}
-          <button
-            type="button"
-            className="button quiet small"
-            aria-expanded={open === 'slot'}
-            onClick={() => toggle('slot')}
-          >
-            {t(visit.slot ? 'case.change' : 'case.pickStaff')}
-          </button>
+          {picks && (
+            <button
+              type="button"
+              className="button quiet small"
+              aria-expanded={open === 'slot'}
+              onClick={() => toggle('slot')}
+            >
+              {t(visit.slot ? 'case.change' : 'case.pickStaff')}
+            </button>
+          )}
         </div>
       )}
       {assigning && (
@@ -51,7 +58,7 @@ export function StaffVisit({ visit, of }: { visit: Visit; of: ServiceCase }) {
           <AssignList visit={visit} region={of.household?.region ?? null} onDone={() => setOpen(null)} />
         </>
       )}
-      {!over && open === 'slot' && <SlotPicker visit={visit.id} chosen={visit.slot} onDone={() => setOpen(null)} />}
+      {picks && open === 'slot' && <SlotPicker visit={visit.id} chosen={visit.slot} onDone={() => setOpen(null)} />}
     </section>
   );
 }

@@ -15,11 +15,18 @@ const SERVICE: readonly Place[] = [
 ];
 const SETTINGS: Place = { to: '/settings', icon: 'settings' };
 
+const HOUSEHOLD: Place = { to: '/household', icon: 'household' };
+const PEOPLE: Place = { to: '/people', icon: 'people' };
+
 const PLACES: Record<Role, readonly Place[]> = {
-  owner: [{ to: '/', icon: 'home' }, SETTINGS],
+  owner: [{ to: '/', icon: 'home' }, HOUSEHOLD, SETTINGS],
   technician: [{ to: '/', icon: 'visits' }, SETTINGS],
-  dispatcher: [...SERVICE, SETTINGS],
-  administrator: [...SERVICE, { to: '/people', icon: 'people' }, SETTINGS],
+  dispatcher: [...SERVICE, PEOPLE, SETTINGS],
+  'call-agent': [...SERVICE, PEOPLE, SETTINGS],
+  'diagnosis-engineer': [...SERVICE, SETTINGS],
+  administrator: [...SERVICE, PEOPLE, SETTINGS],
+  auditor: [...SERVICE, PEOPLE, SETTINGS],
+  repairer: [{ to: '/', icon: 'appliances' }, SETTINGS],
 };
 
 type ShellProps = { person: Person; live: boolean; children: React.ReactNode };

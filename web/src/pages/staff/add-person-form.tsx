@@ -5,14 +5,18 @@ import type { Role } from '#contracts';
 import { useAddPerson } from '../../client/actions.ts';
 import { useHouseholds } from '../../client/queries.ts';
 import type { NewPerson } from '../../client/shapes.ts';
+import { useOrganisations } from '../../client/staff.ts';
 import { useSkillWords } from '../../parts/codes.ts';
+import { Checks } from '../../parts/form/checks.tsx';
+import { given } from '../../parts/form/entry.ts';
 import { Choice, TextField } from '../../parts/form/fields.tsx';
 import { Form } from '../../parts/form/form.tsx';
+import { NewPasswordField } from '../../parts/form/password-field.tsx';
 import { useReader } from '../../reader.tsx';
+import { STAFF_ROLES } from './roles.ts';
 
-const ROLES: readonly Role[] = ['owner', 'technician', 'dispatcher', 'administrator'];
+const ROLES: readonly Role[] = ['owner', ...STAFF_ROLES];
 const SKILLS = ['refrigeration', 'general'] as const;
-const LEAST_PASSWORD = 10;
 
 type Entry = {
   name: string;
@@ -20,8 +24,9 @@ type Entry = {
   password: string;
   role: Role;
   household: string;
+  organisation: string;
   region: string;
-  skills: string[];
+  skills: (typeof SKILLS)[number][];
 };
 const BLANK: Entry = {
   name: '',
@@ -29,6 +34,7 @@ const BLANK: Entry = {
   password: '',
   role: 'owner',
   household: '',
+  organisation: '',
   region: '',
   skills: ['general'],
 };
@@ -38,6 +44,7 @@ export function AddPersonForm() {
   const { language, timeZone } = useReader();
   const add = useAddPerson();
   const households = useHouseholds().data?.items ?? [];
+  const organisations = useOrganisations().data?.items ?? [];
   const [entry, setEntry] = useState(BLANK);
   const set = (part: Partial<Entry>) => setEntry({ ...entry, ...part });
   const submit = () =>
@@ -61,21 +68,22 @@ export function AddPersonForm() {
         value={entry.email}
         onValue={(email) => set({ email })}
       />
-      <TextField
-        label={t('people.password')}
-        hint={t('setUp.passwordHint')}
-        type="password"
-        autoComplete="new-password"
-        minLength={LEAST_PASSWORD}
-        value={entry.password}
-        onValue={(password) => set({ password })}
-      />
+      <NewPasswordField label={t('people.password')} value={entry.password} onValue={(password) => set({ password })} />
       {entry.role === 'owner' && (
         <Choice
           label={t('people.household')}
           value={entry.household}
           choices={households.map((household) => ({ value: household.id, words: household.name }))}
           onValue={(household) => set({ household })}
+        />
+      )}
+      {entry.role !== 'owner' && organisations.length > 1 && (
+        <Choice
+          label={t('people.organisation')}
+          optional
+          value={entry.organisation}
+          choices={organisations.map(({ id, name }) => ({ value: id, words: name }))}
+          onValue={(organisation) => set({ organisation })}
         />
       )}
       {entry.role === 'technician' && <TechnicianFields entry={entry} set={set} />}
@@ -89,8 +97,6 @@ export function AddPersonForm() {
 function TechnicianFields({ entry, set }: { entry: Entry; set: (part: Partial<Entry>) => void }) {
   const { t } = useTranslation();
   const skillWords = useSkillWords();
-  const toggle = (skill: string, on: boolean) =>
-    set({ skills: on ? [...entry.skills, skill] : entry.skills.filter((other) => other !== skill) });
   return (
     <>
       <TextField
@@ -100,24 +106,18 @@ function TechnicianFields({ entry, set }: { entry: Entry; set: (part: Partial<En
         value={entry.region}
         onValue={(region) => set({ region })}
       />
-      <fieldset className="checks">
-        <legend>{t('people.skills')}</legend>
-        {SKILLS.map((skill) => (
-          <label key={skill}>
-            <input
-              type="checkbox"
-              checked={entry.skills.includes(skill)}
-              onChange={(event) => toggle(skill, event.target.checked)}
-            />
-            {skillWords(skill)}
-          </label>
-        ))}
-      </fieldset>
+      <Checks
+        label={t('people.skills')}
+        chosen={entry.skills}
+        choices={SKILLS.map((skill) => ({ value: skill, words: skillWords(skill) }))}
+        onChosen={(skills) => set({ skills })}
+      />
     </>
   );
 }
 
-function personOf({ household, region, skills, ...person }: Entry): NewPerson {
-  if (person.role === 'owner') return household ? { ...person, household } : person;
-  return person.role === 'technician' ? { ...person, region, skills } : person;
+function personOf({ household, organisation, region, skills, ...person }: Entry): NewPerson {
+  if (person.role === 'owner') return { ...person, ...given({ household }) };
+  const staff = { ...person, ...given({ organisation }) };
+  return person.role === 'technician' ? { ...staff, region, skills } : staff;
 }

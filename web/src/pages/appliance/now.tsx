@@ -1,45 +1,18 @@
-// One appliance: its latest values, its history, its alerts, its file. For owners, service and technicians.
+// What an appliance does now: its latest values, its history, its alerts.
 import { useTranslation } from 'react-i18next';
-import type { Appliance, Person } from '#contracts';
-import { useAlert, useAlerts, useAppliance } from '../client/queries.ts';
-import { AlertRow } from '../parts/alert/alert-row.tsx';
-import { ApplianceHistory } from '../parts/appliance/appliance-history.tsx';
-import { Heard } from '../parts/appliance/heard.tsx';
-import { LatestValues } from '../parts/appliance/latest-values.tsx';
-import { Rejected } from '../parts/appliance/rejected.tsx';
-import { PageHead } from '../parts/shell/page-head.tsx';
-import { Empty, Loaded } from '../parts/status/loaded.tsx';
-import { ConditionPill } from '../parts/status/pills.tsx';
-import { useSay } from '../reader.tsx';
+import type { Appliance } from '#contracts';
+import { useAlert, useAlerts, usePerson } from '../../client/queries.ts';
+import { AlertRow } from '../../parts/alert/alert-row.tsx';
+import { ApplianceHistory } from '../../parts/appliance/appliance-history.tsx';
+import { LatestValues } from '../../parts/appliance/latest-values.tsx';
+import { Rejected } from '../../parts/appliance/rejected.tsx';
+import { offers } from '../../parts/offers.ts';
+import { Empty } from '../../parts/status/loaded.tsx';
+import { useSay } from '../../reader.tsx';
 
-export function AppliancePage({ id, person }: { id: string; person: Person }) {
+export function ApplianceNow({ appliance }: { appliance: Appliance }) {
   const { t } = useTranslation();
-  const appliance = useAppliance(id);
-  const back = person.role === 'owner' ? { to: '/', words: t('home.appliances') } : undefined;
-  const listed = person.role === 'dispatcher' || person.role === 'administrator';
-  return (
-    <Loaded from={appliance} lines={12}>
-      {(data) => (
-        <>
-          <PageHead
-            title={data.name}
-            lead={<Heard appliance={data} />}
-            back={
-              back ??
-              (listed ? { to: '/appliances', words: t('appliance.title') } : { to: '/', words: t('visits.title') })
-            }
-          >
-            <ConditionPill condition={data.condition} />
-          </PageHead>
-          <Body appliance={data} />
-        </>
-      )}
-    </Loaded>
-  );
-}
-
-function Body({ appliance }: { appliance: Appliance }) {
-  const { t } = useTranslation();
+  const { role } = usePerson();
   const alerts = useAlerts('all');
   const own = alerts.data?.items.filter((alert) => alert.appliance === appliance.id) ?? [];
   const open = useAlert(appliance.openAlerts[0]?.id);
@@ -50,10 +23,12 @@ function Body({ appliance }: { appliance: Appliance }) {
         <LatestValues latest={appliance.latest} />
       </section>
       <div className="columns">
-        <section className="card">
-          <h2>{t('appliance.history')}</h2>
-          <ApplianceHistory appliance={appliance} alerts={own} alert={open.data} />
-        </section>
+        {offers(role, 'readings') && (
+          <section className="card">
+            <h2>{t('appliance.history')}</h2>
+            <ApplianceHistory appliance={appliance} alerts={own} alert={open.data} />
+          </section>
+        )}
         <div className="stack">
           <section className="card">
             <h2>{t('nav.alerts')}</h2>
@@ -65,7 +40,7 @@ function Body({ appliance }: { appliance: Appliance }) {
             </ul>
           </section>
           <FileCard appliance={appliance} />
-          <Rejected appliance={appliance.id} />
+          {offers(role, 'quarantine') && <Rejected appliance={appliance.id} />}
         </div>
       </div>
     </div>

@@ -1,0 +1,56 @@
+// One appliance, for everybody who may see it: what it does now, its file, who has access.
+import { useTranslation } from 'react-i18next';
+import type { Appliance, Person } from '#contracts';
+import { useAppliance } from '../../client/queries.ts';
+import { Heard } from '../../parts/appliance/heard.tsx';
+import { type Offer, offers } from '../../parts/offers.ts';
+import { PageHead } from '../../parts/shell/page-head.tsx';
+import { Tabs } from '../../parts/shell/tabs.tsx';
+import { Loaded } from '../../parts/status/loaded.tsx';
+import { ConditionPill } from '../../parts/status/pills.tsx';
+import { ApplianceAccess } from './access.tsx';
+import { ApplianceFile } from './file.tsx';
+import { ApplianceNow } from './now.tsx';
+
+export type ApplianceView = 'now' | 'file' | 'access';
+
+type AppliancePageProps = { id: string; person: Person; view: ApplianceView };
+
+const ACCESS: readonly Offer[] = ['remoteSessions', 'exportAppliance', 'printLabels'];
+
+export function AppliancePage({ id, person, view }: AppliancePageProps) {
+  const { t } = useTranslation();
+  const appliance = useAppliance(id);
+  const back = useBack(person);
+  const base = `/appliances/${id}`;
+  const tabs = [
+    { to: base, words: t('file.now') },
+    ...(offers(person.role, 'passport') ? [{ to: `${base}/file`, words: t('file.file') }] : []),
+    ...(ACCESS.some((offer) => offers(person.role, offer)) ? [{ to: `${base}/access`, words: t('file.access') }] : []),
+  ];
+  return (
+    <Loaded from={appliance} lines={12}>
+      {(data) => (
+        <>
+          <PageHead title={data.name} lead={<Heard appliance={data} />} back={back}>
+            <ConditionPill condition={data.condition} />
+          </PageHead>
+          {tabs.length > 1 && <Tabs label={t('file.tabs')} tabs={tabs} />}
+          <View appliance={data} view={view} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function View({ appliance, view }: { appliance: Appliance; view: ApplianceView }) {
+  if (view === 'file') return <ApplianceFile appliance={appliance} />;
+  return view === 'access' ? <ApplianceAccess appliance={appliance} /> : <ApplianceNow appliance={appliance} />;
+}
+
+function useBack({ role }: Person): { to: string; words: string } {
+  const { t } = useTranslation();
+  if (role === 'owner') return { to: '/', words: t('home.appliances') };
+  if (role === 'technician') return { to: '/', words: t('visits.title') };
+  return { to: '/appliances', words: t('appliance.title') };
+}
