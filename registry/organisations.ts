@@ -38,6 +38,11 @@ export async function organisationsAround(sql: Sql, id: Id): Promise<Organisatio
   );
 }
 
+/** An organisation and the partners that work for it: whose people it may send. */
+export async function organisationsUnder(sql: Sql, id: Id): Promise<Organisation[]> {
+  return (await organisationsAround(sql, id)).filter((one) => one.id === id || one.parent === id);
+}
+
 /** Who looks after appliances of this make: the organisation that names it, else the home organisation. */
 export async function organisationOfBrand(sql: Sql, brand: string): Promise<Id> {
   const [row] = await sql.query<{ id: Id }>(

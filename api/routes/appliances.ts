@@ -21,6 +21,8 @@ import {
   listAppliances,
   NOBODYS,
   openBytes,
+  organisationsOfHousehold,
+  type PolicyObject,
   tryItLine,
   type Viewer,
 } from '#registry';
@@ -70,11 +72,7 @@ export const applianceRoutes: Routes = (app, deps) => {
     '/appliances',
     {
       config: {
-        ...allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => ({
-          ...NOBODYS,
-          household: householdFor(body, viewer) ?? null,
-          organisations: viewer.organisation === null ? [] : [viewer.organisation],
-        })),
+        ...allowFor('create-appliance', (body: z.infer<typeof NewAppliance>, viewer) => placeFor(deps, body, viewer)),
         secretAnswer: true,
       },
       schema: {
@@ -147,6 +145,15 @@ export const applianceRoutes: Routes = (app, deps) => {
     },
   );
 };
+
+/** In a household it is that household's business, and that of who looks after it already; else of who adds it. */
+async function placeFor(deps: ApiDeps, body: { household?: Id | undefined }, viewer: Viewer): Promise<PolicyObject> {
+  const household = householdFor(body, viewer);
+  if (household !== undefined) {
+    return { ...NOBODYS, household, organisations: await organisationsOfHousehold(deps.sql, household) };
+  }
+  return { ...NOBODYS, organisations: viewer.organisation === null ? [] : [viewer.organisation] };
+}
 
 /** An owner with one household need not name it. */
 function householdFor(body: { household?: Id | undefined }, viewer: Viewer): Id | undefined {

@@ -42,7 +42,7 @@ export const gatewayRoutes: Routes = (app, deps) => {
     holder: 'gateway',
     name: 'Gateway',
     kind,
-    actions: { read: 'edit-gateway', issue: 'edit-gateway', revoke: 'edit-gateway' },
+    actions: { read: 'read-credentials', issue: 'edit-gateway', revoke: 'edit-gateway' },
   });
 
   app.get(

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { page, Technician, TechnicianEdit, TechnicianFile } from '#contracts';
 import { technicianLoads } from '#field-service';
-import { actorOf, editTechnician, NOBODYS, organisationsAround, technicianById, technicians } from '#registry';
+import { actorOf, editTechnician, NOBODYS, organisationsUnder, technicianById, technicians } from '#registry';
 import type { ApiDeps } from '../deps.ts';
 import { notFound } from '../problems.ts';
 import { ById, type Routes, whole } from '../route.ts';
@@ -21,7 +21,7 @@ export const technicianRoutes: Routes = (app, deps) => {
       schema: { operationId: 'listTechnicians', summary: 'Who can be sent', tags, response: { 200: page(Technician) } },
     },
     async (request) => {
-      const around = await organisationsAround(deps.sql, organisationOf(viewerOf(request)));
+      const around = await organisationsUnder(deps.sql, organisationOf(viewerOf(request)));
       const [profiles, loads] = await Promise.all([
         technicians(
           deps.sql,
@@ -85,7 +85,7 @@ const technicianKind = ({ sql }: ApiDeps): ObjectKind => ({
   async load(id, viewer) {
     const found = await technicianById(sql, id);
     if (!found || viewer.organisation === null) return null;
-    const around = await organisationsAround(sql, viewer.organisation);
+    const around = await organisationsUnder(sql, viewer.organisation);
     const employer = around.find((one) => one.id === found.organisation);
     if (!employer) return null;
     return { ...NOBODYS, organisations: [employer.id, ...(employer.parent === null ? [] : [employer.parent])] };
