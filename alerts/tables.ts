@@ -82,7 +82,6 @@ export const alertsTables: readonly Migration[] = [
       'alter table app.notification add column about uuid',
       `update app.notification set subject = '{"en":"A technician will come to you","zh":"技术人员将为您上门"}'
         where kind = 'visit-accepted'`,
-      "delete from app.outbox where topic = 'message' and done_at is not null",
     ],
   },
 ];
