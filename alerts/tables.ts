@@ -1,4 +1,5 @@
 // Tables of alerts: what people must know, and what they were told.
+import { homeOrganisation } from '#registry';
 import type { Migration } from '#runtime';
 
 export const alertsTables: readonly Migration[] = [
@@ -69,11 +70,13 @@ export const alertsTables: readonly Migration[] = [
     name: 'alerts/002-organisation',
     statements: [
       'alter table app.alert add column organisation uuid',
-      // Before there were organisations everything was the home organisation's: the only look at another room's table.
-      'update app.alert set organisation = (select id from app.organisation where home)',
-      'alter table app.alert alter column organisation set not null',
       'create index alert_by_organisation on app.alert (organisation, opened_at desc, id desc)',
     ],
+    // Before there were organisations everything was the home organisation's.
+    run: async (tx) => {
+      await tx.query('update app.alert set organisation = $1', [(await homeOrganisation(tx)).id]);
+      await tx.query('alter table app.alert alter column organisation set not null');
+    },
   },
   {
     name: 'alerts/003-no-names',

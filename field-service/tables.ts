@@ -1,4 +1,5 @@
 // Tables of field service: cases, their visits, who was asked, and one timeline per case.
+import { homeOrganisation } from '#registry';
 import type { Migration } from '#runtime';
 import { sealPlainNotes } from './seal-plain-notes.ts';
 
@@ -68,12 +69,14 @@ export const fieldServiceTables: readonly Migration[] = [
       // organisation: the brand that looks after the appliance. partner: the firm that a case was handed to.
       'alter table app.service_case add column organisation uuid',
       'alter table app.service_case add column partner uuid',
-      // Before there were organisations everything was the home organisation's: the only look at another room's table.
-      'update app.service_case set organisation = (select id from app.organisation where home)',
-      'alter table app.service_case alter column organisation set not null',
       'create index service_case_organisation on app.service_case (organisation, opened_at desc, id desc)',
       'create index service_case_partner on app.service_case (partner, opened_at desc, id desc) where partner is not null',
     ],
+    // Before there were organisations everything was the home organisation's.
+    run: async (tx) => {
+      await tx.query('update app.service_case set organisation = $1', [(await homeOrganisation(tx)).id]);
+      await tx.query('alter table app.service_case alter column organisation set not null');
+    },
   },
   {
     name: 'field-service/003-sealed-notes',
