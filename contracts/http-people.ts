@@ -148,6 +148,9 @@ export const Member = z.object({ id: Id, name: z.string(), email: z.string(), as
 export const MemberEdit = z.object({ as: Standing });
 export const NewInvitation = z.object({ email: z.email().max(254), as: Standing.default('member') });
 
+/** `site`: a place of the household that the appliance belongs to. */
+export const ApplianceEdit = z.object({ name: Name, site: Id }).partial();
+
 // --- grants and remote sessions ---------------------------------------------------------------------------------------
 export const LONGEST_GRANT_HOURS = 30 * 24;
 export const NewGrant = z.object({

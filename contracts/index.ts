@@ -89,6 +89,7 @@ export {
 } from './http-passport.ts';
 export {
   ApiKey,
+  ApplianceEdit,
   AuditEntryView,
   AuditVerification,
   ByRegion,

@@ -1,6 +1,6 @@
 // What changes about a household: its name, its sites, who belongs to it. It keeps at least one owner and one site.
 import { type Household, type Id, newId, type Site } from '#contracts';
-import { announce, PlatformError, type Sql } from '#runtime';
+import { PlatformError, type Sql } from '#runtime';
 import { announceAccess } from './access-changes.ts';
 import { type Actor, audit } from './audit.ts';
 import { householdById } from './households.ts';
@@ -188,10 +188,4 @@ async function mustLeaveAnOwner(tx: Sql, household: Id, without: Id): Promise<vo
   throw new PlatformError('last-owner', 'reject', 'A household keeps at least one owner.', {
     hint: 'Make somebody else an owner first.',
   });
-}
-
-/** Its appliances' places changed for everybody who shows them. */
-export async function announceHousehold(tx: Sql, household: Id): Promise<void> {
-  const rows = await tx.query<{ id: Id }>('select id from app.appliance where household = $1', [household]);
-  for (const { id } of rows) await announce(tx, { what: 'appliance', id });
 }

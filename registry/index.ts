@@ -1,6 +1,7 @@
 // The door of the registry: who and what exists, and who may do what.
 export { onAccessChange } from './access-changes.ts';
 export { type ApiKeyRecord, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts';
+export { editAppliance } from './appliance-edit.ts';
 export {
   type ApplianceRecord,
   type ApplianceScope,

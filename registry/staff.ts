@@ -133,7 +133,7 @@ export async function staffById(sql: Sql, person: Id): Promise<StaffPerson | nul
 export async function listStaff(
   sql: Sql,
   organisation: Id,
-  page: { cursor: Id | null; limit: number },
+  page: { cursor: Id | null; limit: number; role?: Role | undefined },
 ): Promise<{ items: StaffPerson[]; next: Id | null }> {
   const { items, next } = await listPeople(sql, organisation, page);
   return { items: await withStanding(sql, items), next };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import {
   Appliance,
+  ApplianceEdit,
   CreatedAppliance,
   Id,
   iso,
@@ -18,6 +19,7 @@ import {
   actorOf,
   applianceById,
   createAppliance,
+  editAppliance,
   listAppliances,
   NOBODYS,
   openBytes,
@@ -102,6 +104,28 @@ export const applianceRoutes: Routes = (app, deps) => {
       const record = await applianceById(deps.sql, request.params.id);
       if (!record) throw notFound();
       return (await applianceViews(deps.sql, [record], viewerOf(request)))[0]!;
+    },
+  );
+
+  app.patch(
+    '/appliances/:id',
+    {
+      config: allowOn('edit-appliance', appliance),
+      schema: {
+        operationId: 'editAppliance',
+        summary: 'Change what an appliance is called, or at which place of its household it stands',
+        tags: ['Appliances'],
+        params: ById,
+        body: ApplianceEdit,
+        response: { 200: Appliance },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const by = { now: deps.clock.now(), by: actorOf(viewer) };
+      const record = await editAppliance(deps.sql, { appliance: request.params.id, ...request.body, ...by });
+      if (!record) throw notFound();
+      return (await applianceViews(deps.sql, [record], viewer))[0]!;
     },
   );
 

@@ -1,6 +1,6 @@
 // People who work for my organisation and its partners; the administrator makes and changes their accounts.
 import { z } from 'zod';
-import { type Id, ImportQuery, NewPerson, Person, PersonEdit, page, StaffPerson } from '#contracts';
+import { type Id, ImportQuery, NewPerson, Person, PersonEdit, page, Role, StaffPerson } from '#contracts';
 import { technicianGone } from '#field-service';
 import {
   actorOf,
@@ -37,7 +37,7 @@ export const peopleRoutes: Routes = (app, deps) => {
         operationId: 'listPeople',
         summary: 'Accounts of my organisation and its partners',
         tags,
-        querystring: IdPage,
+        querystring: IdPage.extend({ role: Role.optional() }),
         response: { 200: page(StaffPerson) },
       },
     },

@@ -50,15 +50,32 @@ describe('a household', () => {
   });
 
   it('keeps its last place, and one where an appliance stands', async () => {
-    await platform.appliance(home);
+    const appliance = await platform.appliance(home);
     const path = `/households/${home}/sites`;
     const [main] = (await ask(owner, 'GET', path)).json<{ items: Site[] }>().items;
     expect((await ask(owner, 'DELETE', `${path}/${main!.id}`)).json()).toMatchObject({ code: 'last-site' });
-    await ask(owner, 'POST', path, { address: 'Lake 4', region: 'south' });
+    const lake = (await ask(owner, 'POST', path, { address: 'Lake 4', region: 'south' })).json<Site>();
     expect((await ask(owner, 'DELETE', `${path}/${main!.id}`)).json()).toMatchObject({
       status: 409,
       code: 'site-in-use',
     });
+    await ask(owner, 'PATCH', `/appliances/${appliance}`, { site: lake.id });
+    expect((await ask(owner, 'DELETE', `${path}/${main!.id}`)).statusCode).toBe(204);
+  });
+
+  it('says what its appliances are called and where they stand', async () => {
+    const appliance = await platform.appliance(home);
+    const sites = `/households/${home}/sites`;
+    const lake = (await ask(owner, 'POST', sites, { address: 'Lake 4', region: 'south' })).json<Site>();
+    const edit = (who: Account, body: object) => ask(who, 'PATCH', `/appliances/${appliance}`, body);
+    expect((await edit(owner, { name: 'Wine', site: lake.id })).json()).toMatchObject({
+      name: 'Wine',
+      household: { region: 'south' },
+    });
+    expect((await edit(neighbour, { name: 'Mine' })).statusCode).toBe(404);
+    const [theirs] = (await ask(neighbour, 'GET', '/households')).json<{ items: { id: Id }[] }>().items;
+    const [foreign] = (await ask(neighbour, 'GET', `/households/${theirs!.id}/sites`)).json<{ items: Site[] }>().items;
+    expect((await edit(owner, { site: foreign!.id })).json()).toMatchObject({ status: 422, code: 'unknown-site' });
   });
 
   it('is joined by the link in a mail, as a member who may see and not decide', async () => {
