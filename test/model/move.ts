@@ -34,7 +34,7 @@ export type Move = {
   expects: string;
   act(system: System): Promise<string>;
   /** What follows in the model. What `act` had to say may be lost: then the product is asked. */
-  then?(system: System): Promise<void> | void;
+  follows?(system: System): Promise<void> | void;
   /** The outcome when it is done once more, by somebody who got no answer. */
   again?: string;
   /** Many transactions: killed in between it has done some of them, and does the rest when it comes again. */

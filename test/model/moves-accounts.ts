@@ -30,7 +30,7 @@ const createHousehold: Mover = (model, choices) => {
       await system.createHousehold(person.id);
       return 'done';
     },
-    async then(system) {
+    async follows(system) {
       const households = (await system.viewer(person.id))!.households.map(({ household }) => household);
       model.households.set(households.find((id) => !model.households.has(id))!, new Map([[person.id, 'owner']]));
     },
@@ -48,7 +48,7 @@ const join: Mover = (model, choices) => {
       await system.join(person.id, household);
       return 'done';
     },
-    then: () => void model.households.get(household)!.set(person.id, 'member'),
+    follows: () => void model.households.get(household)!.set(person.id, 'member'),
     again: 'done',
   };
 };
@@ -70,7 +70,7 @@ const setStanding: Mover = (model, choices) => {
       if (said !== 'allowed') return said;
       return (await system.setStanding(by.id, household, person.id, as)) ? 'done' : 'not-found';
     },
-    then: () => {
+    follows: () => {
       if (expects === 'done') model.households.get(household)!.set(person.id, as);
     },
   };
@@ -97,7 +97,7 @@ const remove: Mover = (model, choices) => {
       if (said !== 'allowed') return said;
       return (await system.removeMember(by.id, household, person.id)) ? 'done' : 'not-found';
     },
-    then: () => {
+    follows: () => {
       if (expects === 'done') model.households.get(household)!.delete(person.id);
     },
     again: 'not-found',
@@ -124,7 +124,7 @@ const leaveAtOnce: Mover = (model, choices) => {
       const codes = tries.map((one) => (one.status === 'fulfilled' ? 'done' : (one.reason as { code: string }).code));
       return codes.sort().join(' ');
     },
-    then: () => void people.delete(left),
+    follows: () => void people.delete(left),
   };
 };
 
@@ -156,7 +156,7 @@ const grant: Mover = (model, choices) => {
       await system.grant(person.id, unit.id, other.email, hours);
       return 'done';
     },
-    async then(system) {
+    async follows(system) {
       if (expects !== 'done') return;
       const [row] = await system.sql.query<{ id: Id }>('select id from app.repair_grant order by id desc limit 1');
       model.grants.push({ id: row!.id, unit, person: other.id, endsAt: model.now + hours * HOUR, over: false });
@@ -179,7 +179,7 @@ const revoke: Mover = (model, choices) => {
       if (said !== 'allowed') return said;
       return (await system.revoke(person.id, given.unit.id, given.id)) ? 'done' : 'not-found';
     },
-    then: () => {
+    follows: () => {
       if (expects === 'done') given.over = true;
     },
     again: 'not-found',
@@ -202,7 +202,7 @@ const editStaff: Mover = (model, choices) => {
     expects,
     act: async (system) =>
       (await system.editStaff(by.id, { person: person.id, role, active })) ? 'done' : 'not-found',
-    then: () => {
+    follows: () => {
       if (expects === 'done') change(model, person, role, active);
     },
     again: 'done',
@@ -232,7 +232,7 @@ const logIn: Mover = (model, choices) => {
       token = await system.logIn(person.email, right ? PASSWORD : 'wrong battery staple');
       return token === null ? 'refused' : 'done';
     },
-    then: () => {
+    follows: () => {
       if (token === null) return;
       model.sessions.push({ token, person: person.id, createdAt: model.now, seenAt: model.now, over: false });
     },
@@ -249,7 +249,7 @@ const useSession: Mover = (model, choices) => {
     says: `a session of ${session.person} is used`,
     expects: lives ? session.person : 'nobody',
     act: async (system) => (await system.session(session.token))?.person ?? 'nobody',
-    then: () => {
+    follows: () => {
       if (lives && model.now - session.seenAt > TOUCH_AFTER) session.seenAt = model.now;
     },
   };
@@ -265,7 +265,7 @@ const logOut: Mover = (model, choices) => {
       await system.logOut(session.token);
       return 'done';
     },
-    then: () => {
+    follows: () => {
       session.over = true;
     },
     again: 'done',
@@ -285,7 +285,7 @@ const createKey: Mover = (model, choices) => {
       made = await system.createKey(person.id, [scope], endsAt);
       return 'done';
     },
-    then: () => {
+    follows: () => {
       if (made) model.keys.push({ ...made, person: person.id, endsAt, over: false });
     },
   };
@@ -312,7 +312,7 @@ const deleteKey: Mover = (model, choices) => {
     says: `${person.name} deletes a key of ${key.person}`,
     expects,
     act: async (system) => ((await system.deleteKey(person.id, key.id)) ? 'done' : 'not-found'),
-    then: () => {
+    follows: () => {
       if (expects === 'done') key.over = true;
     },
     again: 'not-found',

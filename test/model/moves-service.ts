@@ -13,6 +13,7 @@ import {
 import { type Verdict, withAlert, withVisit } from './model-rights.ts';
 import { finish as finished, free, type ModelCase, type ModelVisit, offerTo, sweepService } from './model-service.ts';
 import type { Choices, Move, Mover } from './move.ts';
+import { mostly } from './moves-units.ts';
 import type { System } from './system.ts';
 
 const active = (model: Model): ModelPerson[] => model.people.filter((one) => one.active);
@@ -37,7 +38,7 @@ const say: Mover = (model, choices) => {
       await system.say(said);
       return 'done';
     },
-    then: () => {
+    follows: () => {
       model.said.push(said);
       model.episodes = [...model.episodes.filter((one) => one !== known[said.episode - 1]), said].sort(byEpisode);
     },
@@ -63,7 +64,7 @@ function while_(choices: Choices, open: readonly ModelFinding[], fresh: ModelFin
 
 // --- sweeps --------------------------------------------------------------------------------------------------------------
 const sweep =
-  (what: string, run: (system: System) => Promise<unknown>, then: (model: Model) => void): Mover =>
+  (what: string, run: (system: System) => Promise<unknown>, follows: (model: Model) => void): Mover =>
   (model) => ({
     says: `a sweep of ${what}`,
     expects: 'done',
@@ -71,7 +72,7 @@ const sweep =
       await run(system);
       return 'done';
     },
-    then: () => then(model),
+    follows: () => follows(model),
     sweeps: true,
   });
 
@@ -80,13 +81,13 @@ function onAlert(
   what: string,
   action: Action,
   run: (system: System, person: ModelPerson, alert: ModelAlert) => Promise<void>,
-  then: (model: Model, alert: ModelAlert) => void,
+  follows: (model: Model, alert: ModelAlert) => void,
 ): Mover {
   return (model, choices) => {
     const lively = model.alerts.filter((one) => one.id !== null && (lives(one) || choices.seldom(8)));
     const alert = choices.from(lively);
-    const person = choices.from(active(model))!;
     if (!alert) return null;
+    const person = mostly(model, choices, (one) => withAlert(model, one, alert) === 'allowed');
     const verdict = withAlert(model, person, alert);
     const expects = verdict !== 'allowed' ? verdict : lives(alert) ? 'done' : 'wrong-state';
     return {
@@ -98,8 +99,8 @@ function onAlert(
         await run(system, person, alert);
         return 'done';
       },
-      then: () => {
-        if (expects === 'done') then(model, alert);
+      follows: () => {
+        if (expects === 'done') follows(model, alert);
       },
       again: 'done',
     };
@@ -139,7 +140,7 @@ function pickVisit(model: Model, choices: Choices, prefers: (visit: ModelVisit) 
 
 function visitMove(
   { file, visit, person }: OnVisit,
-  move: { says: string; action: Action; verdict: Verdict; outcome: string } & Pick<Move, 'then' | 'again'> & {
+  move: { says: string; action: Action; verdict: Verdict; outcome: string } & Pick<Move, 'follows' | 'again'> & {
       run: (system: System) => Promise<void>;
     },
 ): Move {
@@ -153,7 +154,7 @@ function visitMove(
       await move.run(system);
       return 'done';
     },
-    then: (system) => (expects === 'done' ? move.then?.(system) : undefined),
+    follows: (system) => (expects === 'done' ? move.follows?.(system) : undefined),
     ...(move.again === undefined ? {} : { again: move.again }),
   };
 }
@@ -185,7 +186,7 @@ const byTechnician =
 const accept = byTechnician('accept-visit', 'offered', (_model, _choices, { visit, person }) => ({
   outcome: visit.state === 'offered' || visit.state === 'accepted' ? 'done' : 'wrong-state',
   run: (system) => system.accept(person.id, visit.id!),
-  then: () => {
+  follows: () => {
     visit.state = 'accepted';
   },
   again: 'done',
@@ -194,7 +195,7 @@ const accept = byTechnician('accept-visit', 'offered', (_model, _choices, { visi
 const refuse = byTechnician('refuse-visit', 'offered', (_model, _choices, { visit, person }) => ({
   outcome: visit.state === 'offered' ? 'done' : 'wrong-state',
   run: (system) => system.refuse(person.id, visit.id!),
-  then: () => free(visit),
+  follows: () => free(visit),
   again: 'not-found',
 }));
 
@@ -203,7 +204,7 @@ const finish = byTechnician('finish-visit', 'accepted', (model, choices, { file,
   return {
     outcome: visit.state === 'accepted' ? 'done' : 'wrong-state',
     run: (system) => system.finish(person.id, visit.id!, outcome),
-    then: () => finished(model, file, outcome),
+    follows: () => finished(model, file, outcome),
     again: 'wrong-state',
   };
 });
@@ -227,7 +228,7 @@ const assign: Mover = (model, choices) => {
       verdict: withVisit(model, person, file, visit, ['dispatcher', 'administrator']),
       outcome: !comes ? 'unknown-technician' : isOver(visit) ? 'wrong-state' : 'done',
       run: (system) => system.assign(person.id, visit.id!, to.id),
-      then: () => {
+      follows: () => {
         if (visit.technician !== to.id) offerTo(model, visit, to.id);
       },
       again: 'done',
@@ -254,7 +255,7 @@ const pickSlot: Mover = (model, choices) => {
         const slots = await system.slots(visit.id!);
         await system.pickSlot(person.id, visit.id!, wrong ? model.now + MINUTE : slots[index % slots.length]!.start);
       },
-      async then(system) {
+      async follows(system) {
         const slots = await system.slots(visit.id!);
         visit.slot = slots[index % slots.length]!;
       },

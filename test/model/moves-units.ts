@@ -16,6 +16,13 @@ import type { Choices, Move, Mover } from './move.ts';
 import type { System } from './system.ts';
 
 export const owners = (model: Model): ModelPerson[] => model.people.filter(({ role }) => role === 'owner');
+/** Seldom somebody else, who may not. */
+export function mostly(model: Model, choices: Choices, may: (person: ModelPerson) => boolean): ModelPerson {
+  const active = model.people.filter((one) => one.active);
+  const those = active.filter(may);
+  return (choices.seldom(6) ? undefined : choices.from(those)) ?? choices.from(active)!;
+}
+
 const NEW_HOME = { name: 'New home', address: '1 Long Street', region: 'north' };
 const NOBODYS_CODE = 'ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ';
 
@@ -96,7 +103,7 @@ function claimMove(model: Model, attempt: Attempt): Move {
     says: `${person.name} claims ${unit.name} with ${attempt.code} for ${attempt.household ?? (attempt.makes ? 'a new home' : 'his home')}`,
     expects,
     act: async (system) => (await system.claim(person.id, ask(attempt))).outcome,
-    async then(system) {
+    async follows(system) {
       count(model, attempt, expects);
       if (expects === 'claimed') take(model, attempt, await householdNow(system, unit));
     },
@@ -144,7 +151,7 @@ const claimAtOnce: Mover = (model, choices) => {
       winner = attempts[outcomes.indexOf('claimed')]!;
       return outcomes.sort().join(' ');
     },
-    async then(system) {
+    async follows(system) {
       for (const attempt of attempts) count(model, attempt, attempt === winner ? 'claimed' : 'wrong-code');
       take(model, winner, await householdNow(system, unit));
     },
@@ -153,14 +160,7 @@ const claimAtOnce: Mover = (model, choices) => {
 
 const transfer: Mover = (model, choices) => {
   const unit = choices.from(model.units)!;
-  const person = choices.from(model.people.filter(({ active }) => active))!;
-  const holder = choices.seldom(4)
-    ? person
-    : (owners(model).find(({ id }) => standingOf(model, id, unit.household) === 'owner') ?? person);
-  return transferMove(model, unit, holder);
-};
-
-function transferMove(model: Model, unit: ModelUnit, person: ModelPerson): Move {
+  const person = mostly(model, choices, (one) => asOwner(model, one, unit) === 'allowed');
   const verdict = asOwner(model, person, unit);
   let code: string | null = null;
   return {
@@ -172,7 +172,7 @@ function transferMove(model: Model, unit: ModelUnit, person: ModelPerson): Move 
       code = await system.transfer(person.id, unit.id);
       return 'done';
     },
-    then() {
+    follows() {
       if (verdict !== 'allowed') return;
       Object.assign(unit, { household: null, code, hasCode: true });
       for (const grant of model.grants) if (grant.unit === unit) grant.over = true;
@@ -180,12 +180,11 @@ function transferMove(model: Model, unit: ModelUnit, person: ModelPerson): Move 
     },
     again: 'not-found',
   };
-}
+};
 
 const label: Mover = (model, choices) => {
   const unit = choices.from(model.units)!;
-  const staff = model.people.filter(({ role, active }) => active && role !== 'owner');
-  const person = choices.from(staff)!;
+  const person = mostly(model, choices, (one) => withLabels(model, one, unit) === 'allowed');
   const verdict = withLabels(model, person, unit);
   const expects = verdict !== 'allowed' ? verdict : unit.household === null ? 'done' : 'in-a-household';
   let code: string | null = null;
@@ -198,7 +197,7 @@ const label: Mover = (model, choices) => {
       code = await system.printLabel(person.id, unit.id);
       return 'done';
     },
-    then() {
+    follows() {
       if (expects !== 'done') return;
       if (unit.code !== null) unit.usedCodes.push(unit.code);
       Object.assign(unit, { code, hasCode: true });
@@ -209,7 +208,7 @@ const label: Mover = (model, choices) => {
 
 const module: Mover = (model, choices) => {
   const unit = choices.from(model.units)!;
-  const person = choices.from(model.people.filter(({ role, active }) => active && role !== 'owner'))!;
+  const person = mostly(model, choices, (one) => withModules(model, one, unit) === 'allowed');
   const verdict = withModules(model, person, unit);
   let secret: string | null = null;
   return {
@@ -221,7 +220,7 @@ const module: Mover = (model, choices) => {
       secret = await system.swapModule(person.id, unit.id);
       return 'done';
     },
-    then() {
+    follows() {
       if (verdict !== 'allowed') return;
       if (unit.secret !== null) unit.oldSecrets.push(unit.secret);
       unit.secret = secret;

@@ -37,6 +37,7 @@ import {
   logIn,
   logOut,
   may,
+  NOBODYS,
   printLabels,
   registryTables,
   removeMember,
@@ -101,18 +102,20 @@ export function systemOn(sql: Sql, clock: Clock) {
       return may(asking, action, object) ? 'allowed' : 'not-allowed';
     },
 
-    // --- what somebody sees in his lists
-    async lists(person: Id): Promise<{ units: Id[]; alerts: Id[]; cases: Id[] }> {
+    /** What somebody sees in one of his lists. */
+    async list(person: Id, kind: 'appliance' | 'alert' | 'serviceCase'): Promise<Id[]> {
       const asking = (await viewer(person))!;
       const page = { cursor: null, limit: MOST_LISTED };
-      const units = await listAppliances(sql, await applianceScope({ sql, clock }, asking), page);
-      const shown = await listAlerts(sql, await alertScope({ sql, clock }, asking), { state: 'all', ...page });
-      const cases =
-        asking.role === 'repairer'
-          ? { items: [] }
-          : await listCases(sql, scopeOf(asking), { state: 'all', now: now(), ...page });
-      const ids = (rows: readonly { id: Id }[]) => rows.map(({ id }) => id);
-      return { units: ids(units.items), alerts: ids(shown.items), cases: ids(cases.items) };
+      const ids = ({ items }: { items: readonly { id: Id }[] }) => items.map(({ id }) => id);
+      switch (kind) {
+        case 'appliance':
+          return ids(await listAppliances(sql, await applianceScope({ sql, clock }, asking), page));
+        case 'alert':
+          return ids(await listAlerts(sql, await alertScope({ sql, clock }, asking), { state: 'all', ...page }));
+        case 'serviceCase':
+          if (!may(asking, 'list-cases', NOBODYS)) return [];
+          return ids(await listCases(sql, scopeOf(asking), { state: 'all', now: now(), ...page }));
+      }
     },
 
     // --- units

@@ -138,7 +138,7 @@ function refusedWith(tally: Tally, outcome: string): void {
 async function make(system: System, move: Move): Promise<void> {
   const outcome = await outcomeOf(() => move.act(system));
   if (outcome !== move.expects) throw new Violation(`the outcome is ${outcome}, ought to be ${move.expects}`);
-  await move.then?.(system);
+  await move.follows?.(system);
 }
 
 /** Afterwards the state is the one before or the one after; done once more, it ends as it should. */
@@ -159,13 +159,13 @@ async function makeKilled(
   const { killed, died } = await ground.restart();
   if (!killed) {
     if (outcome !== move.expects) throw new Violation(`the outcome is ${outcome}, ought to be ${move.expects}`);
-    return void (await move.then?.(ground.system));
+    return void (await move.follows?.(ground.system));
   }
   tally.killed++;
   if (died) tally.died++;
   ground.system.errors.length = 0;
   if (move.sweeps || (await fingerprint(ground.sql)) === before) return make(ground.system, move);
-  await move.then?.(ground.system);
+  await move.follows?.(ground.system);
   await compare(ground.sql, model);
   if (move.again === undefined) return;
   const again = await outcomeOf(() => move.act(ground.system));
@@ -185,26 +185,38 @@ async function auditHolds(system: System): Promise<void> {
   if (brokenAt !== null) throw new Violation(`the audit log is broken at ${brokenAt}`);
 }
 
-/** Somebody looks around: his lists, and one thing by its name. */
+/** Somebody looks around: at one of his lists, or at one thing by its name. */
 async function look(system: System, model: Model, choices: Choices): Promise<void> {
   const person = choices.from(model.people)!;
   if (!person.active) {
     if ((await system.viewer(person.id)) !== null) throw new Violation(`${person.name} was sent away and still comes`);
     return;
   }
-  const lists = await system.lists(person.id);
-  shows(person, 'units', lists.units, ids(model.units.filter((unit) => seesUnit(model, person, unit))));
-  shows(person, 'alerts', lists.alerts, ids(model.alerts.filter((alert) => seesAlert(model, person, alert))));
-  shows(person, 'cases', lists.cases, ids(model.cases.filter((file) => seesCase(model, person, file))));
-  const unit = choices.from(model.units)!;
-  await asks(system, person, 'read-appliance', 'appliance', unit.id, seesUnit(model, person, unit));
-  const alert = choices.from(model.alerts);
-  if (alert) await asks(system, person, 'read-alert', 'alert', alert.id!, seesAlert(model, person, alert));
-  const file = choices.from(model.cases);
-  if (file) await asks(system, person, 'read-case', 'serviceCase', file.id!, seesCase(model, person, file));
+  const what = choices.from(LOOKS)!;
+  const things = what.of(model);
+  const sees = (thing: Thing): boolean => what.sees(model, person, thing as never);
+  if (choices.seldom(2)) {
+    shows(person, what.kind, await system.list(person.id, what.kind), ids(things.filter(sees)));
+  } else {
+    const thing = choices.from(things);
+    if (thing) await asks(system, person, what, thing.id!, sees(thing));
+  }
 }
 
-const ids = (things: readonly { id: Id | null }[]): Id[] => things.map(({ id }) => id!);
+type Thing = { id: Id | null };
+type Look = {
+  kind: 'appliance' | 'alert' | 'serviceCase';
+  action: 'read-appliance' | 'read-alert' | 'read-case';
+  of: (model: Model) => readonly Thing[];
+  sees: (model: Model, person: ModelPerson, thing: never) => boolean;
+};
+const LOOKS: readonly Look[] = [
+  { kind: 'appliance', action: 'read-appliance', of: ({ units }) => units, sees: seesUnit },
+  { kind: 'alert', action: 'read-alert', of: ({ alerts }) => alerts, sees: seesAlert },
+  { kind: 'serviceCase', action: 'read-case', of: ({ cases }) => cases, sees: seesCase },
+];
+
+const ids = (things: readonly Thing[]): Id[] => things.map(({ id }) => id!);
 
 function shows(person: ModelPerson, what: string, real: readonly Id[], expected: readonly Id[]): void {
   const more = real.filter((id) => !expected.includes(id));
@@ -213,14 +225,7 @@ function shows(person: ModelPerson, what: string, real: readonly Id[], expected:
   if (less.length > 0) throw new Violation(`${person.name} (${person.role}) is not shown ${what} of his: ${less}`);
 }
 
-async function asks(
-  system: System,
-  person: ModelPerson,
-  action: 'read-appliance' | 'read-alert' | 'read-case',
-  kind: 'appliance' | 'alert' | 'serviceCase',
-  id: Id,
-  sees: boolean,
-): Promise<void> {
+async function asks(system: System, person: ModelPerson, { action, kind }: Look, id: Id, sees: boolean): Promise<void> {
   const may = (await system.judge(person.id, action, kind, id)) === 'allowed';
   if (may !== sees) throw new Violation(`${person.name} (${person.role}) ${may ? 'may' : 'may not'} ${action} ${id}`);
 }
