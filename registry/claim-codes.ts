@@ -35,14 +35,23 @@ export const claimCodeHash = (appliance: Id, typed: string): string =>
     .digest('hex');
 
 /** The code before it, if there was one, is worth nothing from here on. */
-export async function setClaimCode(
+export const setClaimCode = (
   tx: Sql,
   { appliance, code, now }: { appliance: Id; code: string; now: number },
+): Promise<void> => setClaimCodes(tx, [{ appliance, code }], now);
+
+/** For many units together. */
+export async function setClaimCodes(
+  tx: Sql,
+  units: readonly { appliance: Id; code: string }[],
+  now: number,
 ): Promise<void> {
+  const rows = units.map(({ appliance, code }) => ({ appliance, hash: claimCodeHash(appliance, code) }));
   await tx.query(
-    `insert into app.claim_code (appliance, code_hash, created_at) values ($1, $2, $3)
+    `insert into app.claim_code (appliance, code_hash, created_at)
+     select c.appliance, c.hash, $2::bigint from jsonb_to_recordset($1::jsonb) as c (appliance uuid, hash text)
      on conflict (appliance) do update set code_hash = excluded.code_hash, created_at = excluded.created_at`,
-    [appliance, claimCodeHash(appliance, code), now],
+    [JSON.stringify(rows), now],
   );
 }
 

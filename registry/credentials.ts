@@ -50,10 +50,7 @@ async function insert(
   tx: Sql,
   { holder, given, pepper, now }: { holder: Id; given: Given; pepper: string; now: number },
 ): Promise<Id> {
-  const [kind, proof] =
-    'secret' in given
-      ? ['secret', secretHmac(holder, strongSecret(given.secret), pepper)]
-      : ['certificate', fingerprintOf(given.fingerprint)];
+  const { kind, proof } = provedBy(holder, given, pepper);
   const id = newId();
   const made = await tx.query(
     `insert into app.credential (id, holder, kind, proof, created_at) values ($1, $2, $3, $4, $5)
@@ -61,9 +58,43 @@ async function insert(
     [id, holder, kind, proof, now],
   );
   if (made.length > 0) return id;
-  throw new PlatformError('certificate-taken', 'reject', 'This certificate is registered already.', {
+  throw certificateTaken();
+}
+
+const certificateTaken = (): PlatformError =>
+  new PlatformError('certificate-taken', 'reject', 'This certificate is registered already.', {
     hint: 'Every unit needs a certificate of its own.',
   });
+
+const provedBy = (holder: Id, given: Given, pepper: string): { kind: Credential['kind']; proof: string } =>
+  'secret' in given
+    ? { kind: 'secret', proof: secretHmac(holder, strongSecret(given.secret), pepper) }
+    : { kind: 'certificate', proof: fingerprintOf(given.fingerprint) };
+
+/** The same for many new units together. */
+export async function importCredentials(
+  tx: Sql,
+  units: readonly { appliance: Id; given: Given }[],
+  { pepper, now }: { pepper: string; now: number },
+): Promise<void> {
+  const rows = units.map(({ appliance, given }) => ({
+    id: newId(),
+    holder: appliance,
+    ...provedBy(appliance, given, pepper),
+  }));
+  const made = await tx.query(
+    `insert into app.credential (id, holder, kind, proof, created_at)
+     select c.id, c.holder, c.kind, c.proof, $2::bigint
+       from jsonb_to_recordset($1::jsonb) as c (id uuid, holder uuid, kind text, proof text)
+     on conflict (proof) where kind = 'certificate' do nothing returning id`,
+    [JSON.stringify(rows), now],
+  );
+  if (made.length < rows.length) throw certificateTaken();
+  await tx.query(
+    `insert into app.first_contact (appliance, open) select unnest($1::uuid[]), false
+     on conflict (appliance) do update set open = false, provisioning_key = null, nonce_hash = null`,
+    [units.map(({ appliance }) => appliance)],
+  );
 }
 
 function strongSecret(secret: string): string {

@@ -9,6 +9,11 @@ export async function openIndexKey(tx: Sql): Promise<void> {
 }
 
 export async function emailIndex(sql: Sql, email: string): Promise<string> {
+  return (await emailIndexes(sql))(email);
+}
+
+/** For many addresses together. */
+export async function emailIndexes(sql: Sql): Promise<(email: string) => string> {
   const [row] = await sql.query<{ key: Uint8Array }>('select key from keys.email_index_key');
-  return createHmac('sha256', row!.key).update(sameCase(email)).digest('hex');
+  return (email) => createHmac('sha256', row!.key).update(sameCase(email)).digest('hex');
 }

@@ -2,7 +2,7 @@
 import { type Environment, type Id, type ImportError, type ImportResult, newId } from '#contracts';
 import type { Sql } from '#runtime';
 import { actorOf, audit } from './audit.ts';
-import { emailIndex } from './email-index.ts';
+import { emailIndexes } from './email-index.ts';
 import { wrongLine } from './import-errors.ts';
 import { type ImportLine, readImport } from './import-lines.ts';
 import { type Checked, meanwhile, runImport } from './import-run.ts';
@@ -20,8 +20,8 @@ import {
 } from './line-checks.ts';
 import { loadModels } from './models.ts';
 import type { Customer } from './order-claim.ts';
-import { foreignBrands, type Importing, insertUnits } from './unit-import.ts';
-import { seal } from './vault.ts';
+import { AT_ONCE, foreignBrands, type Importing, insertUnits } from './unit-import.ts';
+import { sealEach } from './vault.ts';
 
 const NEEDED = ['number', 'model', 'email', 'region'];
 const YES_NO = ['yes', 'no', 'true', 'false'];
@@ -119,7 +119,9 @@ async function write(
       return key === undefined || found.has(key) ? [] : [{ id: units.get(line.id)!, fields: line.fields }];
     });
     await insertUnits(tx, fresh, organisation, now);
-    for (const line of good) await insertOrder(tx, line, { organisation, appliance: units.get(line.id) ?? null, now });
+    for (let start = 0; start < good.length; start += AT_ONCE) {
+      await insertOrders(tx, good.slice(start, start + AT_ONCE), { organisation, units, now });
+    }
     await audit(tx, {
       now,
       by: actorOf(viewer),
@@ -131,32 +133,45 @@ async function write(
   });
 }
 
-async function insertOrder(
+async function insertOrders(
   tx: Sql,
-  { id, fields }: OrderLine,
-  { organisation, appliance, now }: { organisation: Id; appliance: Id | null; now: number },
+  orders: readonly OrderLine[],
+  { organisation, units, now }: { organisation: Id; units: ReadonlyMap<Id, Id>; now: number },
 ): Promise<void> {
-  const customer: Customer = { name: fields.name ?? '', email: fields.email!, address: fields.address ?? '' };
+  const indexOf = await emailIndexes(tx);
+  const sealed = await sealEach(
+    tx,
+    orders.map(({ id, fields }) => ({ subject: id, text: JSON.stringify(customerIn(fields)) })),
+  );
+  const rows = orders.map(({ id, fields }) => ({
+    id,
+    number: fields.number,
+    model: fields.model,
+    appliance: units.get(id),
+    email_index: indexOf(fields.email!),
+    customer: sealed.get(id),
+    region: fields.region,
+    wish_date: fields.wish_date === undefined ? null : dayMs(fields.wish_date),
+    environment: environmentOf(fields),
+  }));
   const made = await tx.query(
     `insert into app.unit_order (id, organisation, number, model, appliance, email_index, customer_sealed, region, wish_date,
-       environment, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       environment, created_at)
+     select o.id, $2::uuid, o.number, o.model, o.appliance, o.email_index, o.customer, o.region, o.wish_date,
+            o.environment, $3::bigint
+       from jsonb_to_recordset($1::jsonb) as o (id uuid, number text, model text, appliance uuid, email_index text,
+            customer text, region text, wish_date bigint, environment jsonb)
      on conflict (organisation, number) do nothing returning id`,
-    [
-      id,
-      organisation,
-      fields.number,
-      fields.model,
-      appliance,
-      await emailIndex(tx, customer.email),
-      await seal(tx, id, JSON.stringify(customer)),
-      fields.region,
-      fields.wish_date === undefined ? null : dayMs(fields.wish_date),
-      JSON.stringify(environmentOf(fields)),
-      now,
-    ],
+    [JSON.stringify(rows), organisation, now],
   );
-  if (made.length === 0) throw meanwhile();
+  if (made.length < orders.length) throw meanwhile();
 }
+
+const customerIn = ({ name, email, address }: ImportLine['fields']): Customer => ({
+  name: name ?? '',
+  email: email!,
+  address: address ?? '',
+});
 
 const yes = (value: string): boolean => value === 'yes' || value === 'true';
 

@@ -2,8 +2,8 @@
 import { type Id, type ImportError, type ImportResult, newId } from '#contracts';
 import type { Sql } from '#runtime';
 import { actorOf, audit } from './audit.ts';
-import { isStrongCode, setClaimCode } from './claim-codes.ts';
-import { fingerprintOf, importCredential } from './credentials.ts';
+import { isStrongCode, setClaimCodes } from './claim-codes.ts';
+import { fingerprintOf, type Given, importCredentials } from './credentials.ts';
 import { wrongLine } from './import-errors.ts';
 import { type ImportLine, readImport } from './import-lines.ts';
 import { type Checked, type ImportWish, meanwhile, runImport } from './import-run.ts';
@@ -108,7 +108,8 @@ async function taken(sql: Sql, lines: readonly UnitLine[]): Promise<ImportError[
   ]);
 }
 
-const AT_ONCE = 1_000;
+/** Rows in one statement. */
+export const AT_ONCE = 1_000;
 
 type Writing = { viewer: Viewer; now: number; pepper: string };
 
@@ -123,13 +124,18 @@ async function write(sql: Sql, good: readonly UnitLine[], writing: Writing): Pro
 async function writeSome(tx: Sql, units: readonly UnitLine[], { viewer, now, pepper }: Writing): Promise<void> {
   const ids = units.map(({ id }) => id);
   await insertUnits(tx, units, viewer.organisation!, now);
-  for (const { id, fields } of units) {
-    if (fields.secret !== undefined) await importCredential(tx, { appliance: id, secret: fields.secret, pepper, now });
-    if (fields.fingerprint !== undefined) {
-      await importCredential(tx, { appliance: id, fingerprint: fields.fingerprint, pepper, now });
-    }
-    if (fields.claim_secret !== undefined) await setClaimCode(tx, { appliance: id, code: fields.claim_secret, now });
-  }
+  await importCredentials(
+    tx,
+    units.flatMap(({ id, fields }) => {
+      const given = givenTo(fields);
+      return given === null ? [] : [{ appliance: id, given }];
+    }),
+    { pepper, now },
+  );
+  const codes = units.flatMap(({ id, fields }) =>
+    fields.claim_secret === undefined ? [] : [{ appliance: id, code: fields.claim_secret }],
+  );
+  await setClaimCodes(tx, codes, now);
   await audit(tx, {
     now,
     by: actorOf(viewer),
@@ -138,6 +144,11 @@ async function writeSome(tx: Sql, units: readonly UnitLine[], { viewer, now, pep
     organisation: viewer.organisation,
     detail: { appliances: ids },
   });
+}
+
+function givenTo({ secret, fingerprint }: ImportLine['fields']): Given | null {
+  if (secret !== undefined) return { secret };
+  return fingerprint === undefined ? null : { fingerprint };
 }
 
 /** Throws `changed-while-importing` when somebody else made one of them since they were checked. */

@@ -23,6 +23,31 @@ export async function seal(tx: Sql, subject: Id, text: string): Promise<string> 
   return encrypt(subject, await keyFor(tx, subject), Buffer.from(text)).toString('base64url');
 }
 
+/** For many new subjects together, by subject. */
+export async function sealEach(
+  tx: Sql,
+  texts: readonly { subject: Id; text: string }[],
+): Promise<ReadonlyMap<Id, string>> {
+  const keys = texts.map(({ subject }) => ({ subject, key: randomBytes(32).toString('hex') }));
+  await tx.query(
+    `insert into keys.subject_key (subject, key)
+     select k.subject, decode(k.key, 'hex') from jsonb_to_recordset($1::jsonb) as k (subject uuid, key text)
+     on conflict (subject) do nothing`,
+    [JSON.stringify(keys)],
+  );
+  const rows = await tx.query<{ subject: Id; key: Uint8Array }>(
+    'select subject, key from keys.subject_key where subject = any($1::uuid[])',
+    [texts.map(({ subject }) => subject)],
+  );
+  const known = new Map(rows.map(({ subject, key }) => [subject, key]));
+  return new Map(
+    texts.map(({ subject, text }) => [
+      subject,
+      encrypt(subject, known.get(subject)!, Buffer.from(text)).toString('base64url'),
+    ]),
+  );
+}
+
 function encrypt(subject: Id, key: Uint8Array, plain: Uint8Array): Buffer {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(subject));
