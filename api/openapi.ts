@@ -32,7 +32,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     transformObject: (document) => onlyReferenced(jsonSchemaTransformObject(document) as Document) as never,
   });
   app.addHook('onRoute', (route) => {
-    if (!(route.url.startsWith('/api/v1') || route.url === '/metrics') || !route.schema) return;
+    if (!route.schema || route.schema.hide) return;
     const response = { ...(route.schema.response as object | undefined), default: PROBLEM_ANSWER };
     const open = route.config?.wall?.public ? { security: [] } : {};
     Object.assign(route.schema, { response }, open);
