@@ -1,6 +1,6 @@
 // How an appliance comes to a household, what its passport says, and what stays behind when it is given away.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Appliance, type Id, newId, type Passport } from '#contracts';
+import { type Alert, type Appliance, type Id, newId, type Passport } from '#contracts';
 import { HOUR } from '#runtime';
 import { type Account, coolingFails, MINUTE, NOW, openPlatform, type Platform } from './platform.ts';
 
@@ -355,5 +355,29 @@ describe('an appliance that is given away', () => {
     await claim(ben, serial, { code: body.code });
     expect((await ask(ben, 'GET', '/cases?state=all')).body.items).toEqual([]);
     expect((await ask(technician, 'GET', `/appliances/${id}`)).status).toBe(404);
+  });
+
+  it('is out of reach for whom the former household let look; whom the new one lets look sees what it sees', async () => {
+    const { id, serial } = await unit();
+    const [anna, ben] = [await owner(), await owner()];
+    const repairer = await platform.account('repairer');
+    const letLook = async (who: Account) =>
+      (await ask(who, 'POST', `/appliances/${id}/grants`, { email: repairer.person.email, hours: 48 })).status;
+    const sees = async () => (await ask(repairer, 'GET', '/alerts?state=all')).body.items.map((one: Alert) => one.id);
+    await claim(anna, serial);
+    expect(await letLook(anna)).toBe(201);
+    await platform.find(coolingFails(id));
+    const [former] = await sees();
+    const transfer = await ask(anna, 'POST', `/appliances/${id}/transfer`);
+    expect(await sees()).toEqual([]);
+    expect((await ask(repairer, 'GET', `/appliances/${id}`)).status).toBe(404);
+    await claim(ben, serial, { code: transfer.body.code });
+    expect(await letLook(ben)).toBe(201);
+    const [now, ...more] = await sees();
+    expect(more).toEqual([]);
+    expect(now).not.toBe(former);
+    expect((await ask(repairer, 'GET', `/alerts/${now}`)).status).toBe(200);
+    expect((await ask(repairer, 'GET', `/alerts/${former}`)).status).toBe(404);
+    expect((await passport(repairer, id)).site).toBeNull();
   });
 });
