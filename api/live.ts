@@ -40,6 +40,8 @@ export class Live {
   /** What changed since the last hand-out; the same thing twice counts once. */
   readonly #waiting = new Map<string, Change>();
   #handingOut: Promise<void> | null = null;
+  /** Whoever may see less by now is known before the next change is handed out. */
+  #looking: Promise<void> = Promise.resolve();
   #timers: NodeJS.Timeout[] = [];
   #readingsUntil = 0;
   /** When nobody was left to listen. */
@@ -61,7 +63,7 @@ export class Live {
         (change) => this.#hear(change),
         () => this.#missed(),
       ),
-      await onAccessChange(sql, (principal) => void this.#guarded(() => this.#lookAgain(principal))),
+      await onAccessChange(sql, (principal) => this.#lookSoon(principal)),
     ];
   }
 
@@ -127,6 +129,7 @@ export class Live {
     // The caller notes this promise before anything of it happens.
     await Promise.resolve();
     while ((this.#waiting.size > 0 || this.#arriving.size > 0) && !this.#stopped) {
+      await this.#looking;
       await this.#welcomeAll();
       const changes = [...this.#waiting.values()].map((change) => ({ change, number: this.#recent.add(change) }));
       this.#waiting.clear();
@@ -180,6 +183,10 @@ export class Live {
       await this.#lookAt(listener);
       listener.beat();
     }
+  }
+
+  #lookSoon(principal: Id): void {
+    this.#looking = this.#looking.then(async () => void (await this.#guarded(() => this.#lookAgain(principal))));
   }
 
   async #lookAgain(principal: Id): Promise<void> {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from '#api';
 import type { Change, Id } from '#contracts';
+import { editAppliance, grantAccess, revokeGrant } from '#registry';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
 import { describeEngine } from '../servers/servers.ts';
 import { type Account, coolingFails, openPlatform, type Platform } from './platform.ts';
@@ -146,6 +147,23 @@ function liveUpdates(open: () => Promise<TestDatabase>): void {
       expect(await here.next()).toBeNull();
       const appliance = await platform.appliance(home, 'After log-out');
       await staying.until({ what: 'appliance', id: appliance });
+    });
+
+    it('tell a repairer of what the owner lets him see, and nothing from the moment it is taken back', async () => {
+      const repairer = await platform.account('repairer');
+      const [one, two] = [await platform.appliance(home, 'One'), await platform.appliance(home, 'Two')];
+      const by = { now: platform.now(), by: 'platform' } as const;
+      const fields = { owner: owner.person.id, email: repairer.person.email, hours: 2, language: 'en', ...by } as const;
+      const grant = await grantAccess(platform.sql, { ...fields, appliance: one });
+      await grantAccess(platform.sql, { ...fields, appliance: two });
+      await using page = await listen(repairer);
+      const rename = (appliance: Id) => editAppliance(platform.sql, { appliance, name: 'New', ...by });
+      await rename(one);
+      expect(await page.until({ what: 'appliance', id: one })).toHaveLength(1);
+      await revokeGrant(platform.sql, { appliance: one, grant: grant.id, ...by });
+      await rename(one);
+      await rename(two);
+      expect(await page.until({ what: 'appliance', id: two })).toEqual([{ what: 'appliance', id: two }]);
     });
 
     it('go on where a page was cut off, with what it may see of what it missed', async () => {
