@@ -94,7 +94,7 @@ export function credentialsOf(app: Api, deps: ApiDeps, { path, holder, name, kin
   app.post(
     `${path}/:id/credentials`,
     {
-      config: allowOn(actions.issue, kind),
+      config: { ...allowOn(actions.issue, kind), secretAnswer: true },
       schema: {
         operationId: `issue${name}Credential`,
         summary: 'A new credential; the one in use stays good for a day. The secret is shown this once',

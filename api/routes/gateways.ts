@@ -66,9 +66,12 @@ export const gatewayRoutes: Routes = (app, deps) => {
   app.post(
     '/gateways',
     {
-      config: allowFor('create-gateway', async (body: z.infer<typeof NewGateway>, viewer) =>
-        placeOf(sql, body.household, viewer),
-      ),
+      config: {
+        ...allowFor('create-gateway', async (body: z.infer<typeof NewGateway>, viewer) =>
+          placeOf(sql, body.household, viewer),
+        ),
+        secretAnswer: true,
+      },
       schema: {
         operationId: 'createGateway',
         summary: 'Add a gateway; its secret is shown this once',

@@ -42,7 +42,7 @@ export const provisioningRoutes: Routes = (app, deps) => {
   app.post(
     '/provisioning-keys',
     {
-      config: allow('create-provisioning-key'),
+      config: { ...allow('create-provisioning-key'), secretAnswer: true },
       schema: {
         operationId: 'createProvisioningKey',
         summary: 'A key for a batch of new units; its secret is shown this once',
