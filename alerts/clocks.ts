@@ -42,7 +42,7 @@ export async function fireAlertClocks(tx: Sql, due: AlertRecord, now: number): P
   let alert = due;
   const woken = alert.wakeAt !== null && alert.wakeAt <= now;
   if (woken) {
-    alert = { ...moved(alert, 'woken'), wakeAt: null };
+    alert = moved(alert, 'woken');
     await record(tx, alert.id, 'woken', now);
   }
   if (alert.handOverAt !== null && alert.handOverAt <= now) {

@@ -9,10 +9,11 @@ const RANK: Record<Severity, number> = { notice: 0, warning: 1, critical: 2 };
 
 export const isLive = (state: AlertState): boolean => (LIVE_STATES as readonly AlertState[]).includes(state);
 
-export const moved = (alert: AlertRecord, event: AlertEvent): AlertRecord => ({
-  ...alert,
-  state: step(ALERT_LIFE, 'alert', alert.state, event),
-});
+/** What is open again is not snoozed any more, whatever opened it. */
+export function moved(alert: AlertRecord, event: AlertEvent): AlertRecord {
+  const state = step(ALERT_LIFE, 'alert', alert.state, event);
+  return { ...alert, state, wakeAt: state === 'open' ? null : alert.wakeAt };
+}
 
 const tolds = (finding: Finding, at: number): Told => ({
   at,
@@ -70,7 +71,7 @@ export function renewed(
   const told = alert.told ?? tolds(alert.finding, alert.takenAt);
   const worse = RANK[finding.severity] > RANK[told.severity];
   const joined = finding.id === alert.finding.id ? alert : moved(alert, 'opened');
-  const next = worse && joined.state !== 'open' ? { ...moved(joined, 'woken'), wakeAt: null } : joined;
+  const next = worse && joined.state !== 'open' ? moved(joined, 'woken') : joined;
   const openedAt = Math.min(alert.openedAt, Math.round(finding.openedAt));
   const renewal = { ...next, finding, openedAt, changedAt: now };
   if (!worse && finding.causes[0]!.remedy.by === told.by) return { alert: planned(renewal, now), sendAt: null };

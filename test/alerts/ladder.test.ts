@@ -140,6 +140,19 @@ describe('a door left open', () => {
     expect(await theAlert()).toMatchObject({ state: 'open', severity: 'critical' });
   });
 
+  it('is not woken by a snooze that another episode has ended already', async () => {
+    const door: Episode = { appliance: home.appliance, causes: [DOOR] };
+    await diagnosisSays(world, 'opened', door);
+    await world.sweepAt(1);
+    const { id: alert } = await theAlert();
+    await snooze(world.alerts, { alert, person: home.owner.id, until: START + 60 * MINUTE, now: world.now() });
+    await diagnosisSays(world, 'opened', { ...door, episode: 2 });
+    await world.sweepAt(2);
+    expect((await theAlert()).state).toBe('open');
+    await world.sweepAt(90);
+    expect((await theAlert()).state).toBe('open');
+  });
+
   it('is left in peace while snoozed, and goes to service only then', async () => {
     const alert = await opened({ causes: [DOOR] });
     await snooze(world.alerts, { alert, person: home.owner.id, until: START + 150 * MINUTE, now: world.now() });
