@@ -16,6 +16,7 @@ export async function handOver(
   const request: ServiceRequest = {
     alert: alert.id,
     appliance: finding.appliance,
+    household: alert.household,
     problem: finding.problem,
     title: finding.title,
     summary: finding.summary,

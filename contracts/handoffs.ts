@@ -8,6 +8,8 @@ import { Phrase } from './phrase.ts';
 export const ServiceRequest = z.object({
   alert: Id,
   appliance: Id,
+  /** The alert's. By the time the request is heard the appliance may stand elsewhere. Rows of earlier versions lack it. */
+  household: Id.nullable().optional(),
   problem: z.string(),
   title: Phrase,
   summary: Phrase,

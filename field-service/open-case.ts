@@ -1,6 +1,6 @@
 // A request for service becomes a case with a visit.
 import { newId, type Phrase, type ServiceRequest } from '#contracts';
-import { applianceById } from '#registry';
+import { type ApplianceRecord, applianceById } from '#registry';
 import type { Sql } from '#runtime';
 import { closeCase, holdAlert, howItEnded } from './end-case.ts';
 import { arranging } from './messages.ts';
@@ -12,25 +12,30 @@ import { happened, note } from './timeline.ts';
 /** One case per alert: a repeated request changes nothing. */
 export async function openCase(tx: Sql, request: ServiceRequest, now: number): Promise<void> {
   await holdAlert(tx, request.alert);
-  const file = await insertCase(tx, request, now);
+  const appliance = await applianceById(tx, request.appliance);
+  const file = appliance && (await insertCase(tx, request, appliance, now));
   if (!file) return;
   await note(tx, file, now, happened.opened(request));
-  const ended = await howItEnded(tx, request.alert);
+  const moved = file.household !== (appliance.household?.id ?? null);
+  const ended = (await howItEnded(tx, request.alert)) ?? (moved ? 'moved' : null);
   if (ended !== null) return closeCase(tx, file, ended, now);
   // The dispatch gate is thin: who asks gets a visit; the confidence stands on the timeline.
   await tellHousehold(tx, file, arranging(file));
   await offerToNext(tx, file, await addVisit(tx, file, {}, now), now);
 }
 
-async function insertCase(tx: Sql, request: ServiceRequest, now: number): Promise<CaseRecord | null> {
-  const appliance = await applianceById(tx, request.appliance);
-  if (!appliance) return null;
+async function insertCase(
+  tx: Sql,
+  request: ServiceRequest,
+  { household, organisation }: ApplianceRecord,
+  now: number,
+): Promise<CaseRecord | null> {
   const file: CaseRecord = {
     id: newId(),
     alert: request.alert,
     appliance: request.appliance,
-    household: appliance.household?.id ?? null,
-    organisation: appliance.organisation,
+    household: request.household === undefined ? (household?.id ?? null) : request.household,
+    organisation,
     partner: null,
     request,
     state: 'open',
