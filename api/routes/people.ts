@@ -86,17 +86,12 @@ export const peopleRoutes: Routes = (app, deps) => {
       await mustBeFresh(request, deps);
       const viewer = viewerOf(request);
       await mustEmploy(deps, viewer, request.body.organisation);
-      const edited = await editStaff(deps.sql, {
-        person: request.params.id,
-        ...request.body,
-        now: deps.clock.now(),
-        by: actorOf(viewer),
+      const [person, now] = [request.params.id, deps.clock.now()];
+      const edited = await deps.sql.transaction(async (tx) => {
+        if (goes(request.body)) await technicianGone(tx, person, now);
+        return editStaff(tx, { person, ...request.body, now, by: actorOf(viewer) });
       });
       if (!edited) throw notFound();
-      if (edited.role !== 'technician' || !edited.active || request.body.organisation !== undefined) {
-        const { id } = request.params;
-        await deps.sql.transaction((tx) => technicianGone(tx, id, deps.clock.now()));
-      }
       return edited;
     },
   );
@@ -162,6 +157,10 @@ const staffKind = ({ sql }: ApiDeps): ObjectKind => ({
     return person?.organisation ? employer({ sql }, { organisation: person.organisation }, viewer) : null;
   },
 });
+
+/** What a technician would have done is somebody else's then, in one piece with the edit. */
+const goes = ({ role, active, organisation }: z.infer<typeof PersonEdit>): boolean =>
+  (role !== undefined && role !== 'technician') || active === false || organisation !== undefined;
 
 /** An account for staff belongs to the organisation it is made for, and to the brand that firm works for. */
 async function employer(
