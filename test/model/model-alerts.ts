@@ -66,10 +66,10 @@ function born(model: Model, finding: ModelFinding, state: AlertState): ModelAler
   return alert;
 }
 
-/** Any step leaves a snooze behind. */
+/** What is open again, or over, is not snoozed any more. */
 function move(alert: ModelAlert, state: AlertState): void {
   alert.state = state;
-  alert.wakeAt = null;
+  if (state !== 'acknowledged') alert.wakeAt = null;
 }
 
 function keepPace(model: Model, alert: ModelAlert): void {
@@ -136,6 +136,7 @@ export function handOver(model: Model, alert: ModelAlert): void {
   model.requests.push(alert);
 }
 
+/** A snooze before it still ends when it said. */
 export const acknowledge = (alert: ModelAlert): void => move(alert, 'acknowledged');
 
 export function snooze(alert: ModelAlert, until: number): void {

@@ -78,15 +78,11 @@ export function closeCase(file: ModelCase): void {
 /** One look at everything: requests, ends of alerts, then clocks. */
 export function sweepService(model: Model): void {
   for (const alert of model.requests.splice(0)) {
-    model.cases.push({
-      id: null,
-      alert,
-      household: alert.household,
-      state: 'open',
-      dueAt: null,
-      ended: false,
-      visits: [newVisit()],
-    });
+    const { household } = alert;
+    // The unit left before anybody heard of it: nobody is sent after it.
+    const moved = household !== alert.unit.household;
+    const file = { id: null, alert, household, dueAt: null, ended: false };
+    model.cases.push({ ...file, state: moved ? 'closed' : 'open', visits: moved ? [] : [newVisit()] });
   }
   for (const { alert } of model.overs.splice(0)) hearEnd(model, alert);
   for (const file of model.cases) if (file.state !== 'closed') fireClocks(model, file);

@@ -178,9 +178,8 @@ export function systemOn(sql: Sql, clock: Clock) {
       edit: { person: Id; role?: Role; active?: boolean },
     ): Promise<{ role: Role; active: boolean } | null> =>
       sql.transaction(async (tx) => {
-        const edited = await editStaff(tx, { region: 'north', ...edit, ...by(administrator) });
-        if (edited && (edited.role !== 'technician' || !edited.active)) await technicianGone(tx, edit.person, now());
-        return edited;
+        if (edit.role !== 'technician' || !edit.active) await technicianGone(tx, edit.person, now());
+        return editStaff(tx, { region: 'north', ...edit, ...by(administrator) });
       }),
     logIn: async (email: string, password: string): Promise<string | null> =>
       (await logIn(sql, { email, password, now: now() }))?.token ?? null,
