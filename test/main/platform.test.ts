@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Id, type Notice, noticesTopic, upTopic } from '#contracts';
 import { latestOf, listQuarantine } from '#ingest';
 import { type Platform, type Settings, startPlatform } from '#main';
-import { createAppliance } from '#registry';
+import { createAppliance, openBytes } from '#registry';
 import { manualClock } from '#runtime';
 import { lockFolder } from '../../main/lock.ts';
 import { databaseDir } from '../servers/database-dir.ts';
@@ -81,7 +81,8 @@ describe('a platform', () => {
     await platform.settle();
     expect(await latest(platform, fridge.id)).toBe(4.5);
     const [kept] = await listQuarantine(platform.sql, { limit: 10 });
-    expect(Buffer.from(kept!.payload).toString()).toBe('not json');
+    const payload = await openBytes(platform.sql, kept!.subject!, kept!.payload);
+    expect(Buffer.from(payload!).toString()).toBe('not json');
 
     const client = await connectAsync(`mqtt://127.0.0.1:${platform.mqtt.port}`, {
       clientId: fridge.id,
