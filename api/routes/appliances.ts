@@ -184,12 +184,19 @@ function householdFor(body: { household?: Id | undefined }, viewer: Viewer): Id 
   return body.household ?? (viewer.role === 'owner' ? viewer.households[0]?.household : undefined);
 }
 
+/** A serial that somebody types proves nothing, and would stand in the way of the unit that bears it. */
+const serialByClaim = () =>
+  problem('serial-by-claim', 'A unit with a serial is added with the code on its label.', {
+    hint: 'Send model, serial and code to POST /api/v1/claims, or leave the serial out.',
+  });
+
 async function create(
   deps: ApiDeps,
   body: z.infer<typeof NewAppliance>,
   viewer: Viewer,
 ): Promise<z.infer<typeof CreatedAppliance>> {
   const household = householdFor(body, viewer);
+  if (viewer.role === 'owner' && body.serial !== undefined) throw serialByClaim();
   const { id, secret } = await createAppliance(deps.sql, {
     model: body.model,
     name: body.name,

@@ -108,6 +108,7 @@ export const ROWS: Record<string, Row> = {
   listAppliances:         { who: ' y   y   y   y   y   y   y   y   y   y   y   y   y   y   y   y ' },
   createAppliance:        { who: ' y   n   n   n   n   n   y   n   n   y   n   n   n   n   n   n ', body: ({ home: household }: Things) => ({ model: 'metered-fridge', name: 'Second', household }) },
   getAppliance:           { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: appliance },
+  editAppliance:          { who: ' y   n   -   n   -   -   y   n   n   y   n   y   -   -   n   - ', path: appliance, body: { name: 'Larder' } },
   getReadings:            { who: ' y   y   -   y   -   -   y   y   y   y   n   y   -   -   y   - ', path: appliance, query: { signal: 'power', ...DAY } },
   lookLive:               { who: ' y   y   -   y   -   -   y   y   y   y   n   y   -   -   y   - ', path: appliance },
   listQuarantine:         { who: ' y   y   -   y   -   -   y   n   y   y   n   y   -   -   y   - ', path: appliance },

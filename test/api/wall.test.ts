@@ -141,6 +141,18 @@ function wall(open: () => Promise<TestDatabase>): void {
       expect((await ask('owner', 'POST', '/appliances', body)).statusCode).toBe(201);
       expect((await get('owner', '/appliances')).items).toHaveLength(2);
     });
+
+    it('an owner cannot take the serial of a unit that he holds no code of', async () => {
+      const answer = await ask('owner', 'POST', '/appliances', { model: 'metered-fridge', name: 'x', serial: 'S-1' });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json()).toMatchObject({ code: 'serial-by-claim', hint: expect.stringContaining('/claims') });
+    });
+
+    it('staff add none to a household that they do not look after', async () => {
+      const household = (await get('neighbour', '/households')).items[0]!.id;
+      const body = { model: 'metered-fridge', name: 'x', household };
+      expect((await ask('dispatcher', 'POST', '/appliances', body)).statusCode).toBe(403);
+    });
   });
 
   describe('who is meant to', () => {
