@@ -62,7 +62,7 @@ async function enter(sql: Sql, part: Part, organisations: Record<string, Id>, cl
     ...(organisation === null ? {} : { organisation }),
     ...(region === undefined ? {} : { region }),
   });
-  return { id: person.id, name, email, role, organisation, active: true, skills };
+  return { id: person.id, name, email, role, organisation, active: true, erased: false, skills };
 }
 
 async function bringUnits(system: System, model: Model): Promise<void> {

@@ -72,7 +72,7 @@ export function offerTo(model: Model, visit: ModelVisit, technician: Id): void {
 export function closeCase(file: ModelCase): void {
   file.state = 'closed';
   file.dueAt = null;
-  for (const visit of file.visits) if (!isOver(visit)) Object.assign(visit, { state: 'cancelled', looking: null });
+  for (const visit of file.visits) if (!isOver(visit)) visit.state = 'cancelled';
 }
 
 /** One look at everything: requests, ends of alerts, then clocks. */

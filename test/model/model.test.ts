@@ -9,7 +9,7 @@ const SEED = 20_260_303;
 const stack = new AsyncDisposableStack();
 let ground: Ground;
 beforeAll(async () => {
-  ground = await openGround(stack.use(await mortalPglite()));
+  ground = stack.use(await openGround(stack.use(await mortalPglite())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -16,6 +16,7 @@ export type ModelPerson = {
   role: Role;
   organisation: Id | null;
   active: boolean;
+  erased: boolean;
   skills: readonly string[];
 };
 

@@ -9,14 +9,16 @@ import {
   MINUTE,
   type Model,
   type ModelPerson,
+  type ModelUnit,
   runs,
   sessionLives,
   standingOf,
 } from './model.ts';
+import { moveAlerts } from './model-alerts.ts';
 import { asOwner, withMembers } from './model-rights.ts';
 import { free } from './model-service.ts';
 import type { Mover } from './move.ts';
-import { owners } from './moves-units.ts';
+import { owners, release } from './moves-units.ts';
 import { PASSWORD } from './system.ts';
 
 const createHousehold: Mover = (model, choices) => {
@@ -134,7 +136,8 @@ const grant: Mover = (model, choices) => {
   const unit = choices.from(model.units)!;
   const holder = owners(model).find(({ id }) => standingOf(model, id, unit.household) === 'owner');
   const person = (choices.seldom(4) ? undefined : holder) ?? choices.from(owners(model))!;
-  const repairers = model.people.filter(({ role }) => role === 'repairer');
+  const repairers = model.people.filter(({ role, active }) => active && role === 'repairer');
+  if (repairers.length === 0) return null;
   const other = choices.seldom(6) ? choices.from(owners(model))! : choices.from(repairers)!;
   const hours = 1 + choices.below(72);
   const verdict = asOwner(model, person, unit);
@@ -191,7 +194,7 @@ const STAFF_ROLES: readonly Role[] = ['technician', 'dispatcher', 'call-agent', 
 const editStaff: Mover = (model, choices) => {
   const administrators = model.people.filter(({ role, active }) => role === 'administrator' && active);
   const by = choices.from(administrators)!;
-  const staff = model.people.filter(({ organisation }) => organisation === by.organisation);
+  const staff = model.people.filter(({ organisation, erased }) => !erased && organisation === by.organisation);
   const person = choices.from(staff)!;
   const role = choices.seldom(2) ? choices.from(STAFF_ROLES)! : person.role;
   const active = person.active ? !choices.seldom(4) : choices.seldom(2);
@@ -214,11 +217,52 @@ function change(model: Model, person: ModelPerson, role: Role, active: boolean):
   const endsSessions = !active || (person.role !== role && !promoted);
   for (const session of model.sessions) if (session.person === person.id && endsSessions) session.over = true;
   Object.assign(person, { role, active });
-  if (role === 'technician' && active) return;
+  if (role !== 'technician' || !active) freeVisits(model, person);
+}
+
+function freeVisits(model: Model, { id }: ModelPerson): void {
   for (const visit of model.cases.flatMap(({ visits }) => visits)) {
-    if (visit.technician === person.id && (visit.state === 'offered' || visit.state === 'accepted')) free(visit);
+    if (visit.technician === id && (visit.state === 'offered' || visit.state === 'accepted')) free(visit);
   }
 }
+
+const FEWEST_OWNERS = 2;
+
+const erase: Mover = (model, choices) => {
+  const person = choices.from(model.people)!;
+  if (person.role === 'owner' && owners(model).length <= FEWEST_OWNERS) return null;
+  const last =
+    person.role === 'administrator' &&
+    !model.people.some((one) => one !== person && one.active && one.role === 'administrator');
+  const expects = person.erased ? 'not-found' : last ? 'last-administrator' : 'done';
+  return {
+    says: `${person.name} (${person.role}) is erased`,
+    expects,
+    act: async (system) => ((await system.erase(person.id)) ? 'done' : 'not-found'),
+    follows: () => {
+      if (expects === 'done') forget(model, person);
+    },
+    again: 'not-found',
+  };
+};
+
+/** A household that he alone owned ends with him; what stood there has a code that nobody knows. */
+function forget(model: Model, person: ModelPerson): void {
+  Object.assign(person, { active: false, erased: true });
+  freeVisits(model, person);
+  for (const held of [...model.sessions, ...model.keys, ...model.grants])
+    if (held.person === person.id) held.over = true;
+  const own = homesOf(model, person.id).filter((home) => standingOf(model, person.id, home) === 'owner');
+  const ended = own.filter((household) => isLastOwner(model, household, person.id)).sort();
+  const left = ended.flatMap((household) => unitsIn(model, household));
+  for (const unit of left) release(model, unit, null);
+  for (const unit of left) moveAlerts(model, unit);
+  for (const household of ended) model.households.delete(household);
+  for (const members of model.households.values()) members.delete(person.id);
+}
+
+const unitsIn = (model: Model, household: Id): ModelUnit[] =>
+  model.units.filter((unit) => unit.household === household).sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const logIn: Mover = (model, choices) => {
   const person = choices.from(model.people)!;
@@ -321,13 +365,14 @@ const deleteKey: Mover = (model, choices) => {
 
 export const ACCOUNT_MOVES: Record<string, readonly [weight: number, Mover]> = {
   createHousehold: [2, createHousehold],
-  join: [4, join],
+  join: [6, join],
   setStanding: [4, setStanding],
   remove: [5, remove],
   leaveAtOnce: [2, leaveAtOnce],
   grant: [5, grant],
   revoke: [2, revoke],
   editStaff: [3, editStaff],
+  erase: [1, erase],
   logIn: [1, logIn],
   useSession: [3, useSession],
   logOut: [1, logOut],

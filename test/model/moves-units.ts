@@ -15,7 +15,8 @@ import { asOwner, withLabels, withModules } from './model-rights.ts';
 import type { Choices, Move, Mover } from './move.ts';
 import type { System } from './system.ts';
 
-export const owners = (model: Model): ModelPerson[] => model.people.filter(({ role }) => role === 'owner');
+export const owners = (model: Model): ModelPerson[] =>
+  model.people.filter(({ role, active }) => active && role === 'owner');
 /** Seldom somebody else, who may not. */
 export function mostly(model: Model, choices: Choices, may: (person: ModelPerson) => boolean): ModelPerson {
   const active = model.people.filter((one) => one.active);
@@ -158,6 +159,12 @@ const claimAtOnce: Mover = (model, choices) => {
   };
 };
 
+/** It stands in no household any more, and whom that one let look looks no longer. */
+export function release(model: Model, unit: ModelUnit, code: string | null): void {
+  Object.assign(unit, { household: null, code, hasCode: true });
+  for (const grant of model.grants) if (grant.unit === unit) grant.over = true;
+}
+
 const transfer: Mover = (model, choices) => {
   const unit = choices.from(model.units)!;
   const person = mostly(model, choices, (one) => asOwner(model, one, unit) === 'allowed');
@@ -174,8 +181,7 @@ const transfer: Mover = (model, choices) => {
     },
     follows() {
       if (verdict !== 'allowed') return;
-      Object.assign(unit, { household: null, code, hasCode: true });
-      for (const grant of model.grants) if (grant.unit === unit) grant.over = true;
+      release(model, unit, code);
       moveAlerts(model, unit);
     },
     again: 'not-found',

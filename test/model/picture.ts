@@ -21,7 +21,7 @@ type Picture = {
   alerts: { id: Id; unit: Id; finding: Id; household: Id | null; state: string }[];
   cases: { id: Id; alert: Id; household: Id | null; state: string }[];
   visits: { id: Id; case: Id; state: string; technician: Id | null; slot: number | null }[];
-  faults: { twoAlerts: number; ownerless: number; poisoned: number; usableCodes: number };
+  faults: { twoAlerts: number; ownerless: number; poisoned: number; usableCodes: number; revivedKeys: number };
 };
 
 const rows = (columns: string, from: string, order: string): string =>
@@ -30,7 +30,7 @@ const rows = (columns: string, from: string, order: string): string =>
 const PICTURE = `select
   ${rows('a.id, a.household, c.appliance is not null as code', 'app.appliance a left join app.claim_code c on c.appliance = a.id', 'x.id')} as units,
   ${rows('household, person, standing', 'app.household_member', 'x.household, x.person')} as members,
-  ${rows('id, role, deactivated_at is null as active', 'app.person', 'x.id')} as people,
+  ${rows('id, role, deactivated_at is null and erased_at is null as active', 'app.person', 'x.id')} as people,
   ${rows('id', 'app.repair_grant where revoked_at is null and ends_at > $1', 'x.id')} as grants,
   ${rows('id, appliance as unit, finding_id as finding, household, state', 'app.alert', 'x.id')} as alerts,
   ${rows('id, alert, household, state', 'app.service_case', 'x.id')} as cases,
@@ -42,7 +42,10 @@ const PICTURE = `select
                    group by household having count(*) filter (where standing = 'owner') = 0) x),
     'poisoned', (select count(*) from app.outbox where attempts > 0 or last_error is not null),
     'usableCodes', (select count(*) from app.claim_code c join app.appliance a on a.id = c.appliance
-                     where a.household is not null)) as faults`;
+                     where a.household is not null),
+    'revivedKeys', (select count(*) from keys.subject_key k where k.subject in (
+                     select id from app.person where erased_at is not null
+                     union select id from app.household where name_sealed is null))) as faults`;
 
 /** Throws a Violation where the two differ. Takes over what the platform was free to choose. */
 export async function compare(sql: Sql, model: Model): Promise<void> {
@@ -124,17 +127,17 @@ function compareVisits(model: Model, file: ModelCase, real: Picture['visits']): 
   }
 }
 
-/** Somebody suitable who was not asked before; nobody only when there is nobody. */
+/** Somebody suitable who was not asked before; nobody only when there is nobody. It may be cancelled already. */
 function adopt(model: Model, file: ModelCase, visit: ModelVisit, row: Picture['visits'][number]): void {
   const candidates = suitable(model, file, visit).map(({ id }) => id);
   const { looking } = visit;
   visit.looking = null;
-  if (row.state === 'offered' && row.technician !== null) {
-    must(
-      candidates.includes(row.technician),
-      () => `visit ${row.id} is offered to ${row.technician}, who is not suitable`,
-    );
-    offerTo(model, visit, row.technician);
+  if (row.technician !== null && (row.state === 'offered' || visit.state === 'cancelled')) {
+    const { technician } = row;
+    must(candidates.includes(technician), () => `visit ${row.id} is offered to ${technician}, who is not suitable`);
+    const cancelled = visit.state === 'cancelled';
+    offerTo(model, visit, technician);
+    if (cancelled) visit.state = 'cancelled';
   } else if (looking === 'must' && visit === lastVisit(file)) {
     must(candidates.length === 0, () => `visit ${row.id} is offered to nobody, and ${candidates} could come`);
   }

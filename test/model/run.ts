@@ -19,7 +19,7 @@ const endsAt =
 
 await using stack = new AsyncDisposableStack();
 const database = stack.use(await (values.engine === 'postgres' ? mortalPostgres() : mortalPglite()));
-const ground = await openGround(database);
+const ground = stack.use(await openGround(database));
 console.log(`seed ${seed}, ${values.engine}`);
 let toldAt = 0;
 const { tally, found } = await walks({

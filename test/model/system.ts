@@ -3,12 +3,14 @@ import {
   acknowledge,
   alertsTables,
   listAlerts,
+  type MailSender,
   moveAlerts,
   requestService,
   snooze,
   sweepAlerts,
   sweepNotifications,
 } from '#alerts';
+import { apiTables } from '#api';
 import type { ApiScope, Id, Role } from '#contracts';
 import {
   acceptVisit,
@@ -22,6 +24,7 @@ import {
   sweepFieldService,
   technicianGone,
 } from '#field-service';
+import { ingestTables } from '#ingest';
 import {
   type Action,
   authenticatePrincipal,
@@ -54,13 +57,22 @@ import {
 } from '#registry';
 import { type Clock, checkpointTables, migrate, outboxTables, PlatformError, type Sql } from '#runtime';
 import { freshLookups, objectKinds } from '../../api/objects.ts';
+import { erase } from '../../api/rights/erase.ts';
 import { alertScope, applianceScope } from '../../api/scopes.ts';
 import { leaveFinding } from './findings.ts';
 import type { ModelFinding } from './model-alerts.ts';
 
 export const PEPPER = 'pepper of the test';
 export const PASSWORD = 'correct horse battery';
-const TABLES = [outboxTables, checkpointTables, ...registryTables, ...alertsTables, ...fieldServiceTables];
+const TABLES = [
+  outboxTables,
+  checkpointTables,
+  ...registryTables,
+  ...ingestTables,
+  ...alertsTables,
+  ...fieldServiceTables,
+  ...apiTables,
+];
 const MOST_LISTED = 1_000;
 
 export type ObjectKindName = 'appliance' | 'alert' | 'serviceCase' | 'visit' | 'household';
@@ -70,11 +82,11 @@ export const makeTables = (sql: Sql): Promise<unknown> => migrate(sql, TABLES);
 
 const nobodyWakes = { wake: async () => {} };
 
-export function systemOn(sql: Sql, clock: Clock) {
+export function systemOn(sql: Sql, clock: Clock, mail: MailSender) {
   const errors: object[] = [];
   const logger = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const service = { sql, jobs: nobodyWakes, logger };
-  const alerts = { ...service, mail: null, publicUrl: 'https://stethos.example.org' };
+  const alerts = { ...service, mail, publicUrl: 'https://stethos.example.org' };
   const now = () => clock.now();
   const by = (person: Id) => ({ by: `person:${person}` as const, now: now() });
   const act = (visit: Id, person: Id) => ({ visit, person, now: now() });
@@ -181,6 +193,7 @@ export function systemOn(sql: Sql, clock: Clock) {
         if (edit.role !== 'technician' || !edit.active) await technicianGone(tx, edit.person, now());
         return editStaff(tx, { region: 'north', ...edit, ...by(administrator) });
       }),
+    erase: async (person: Id): Promise<boolean> => (await erase(service, { person, ...by(person) })) !== null,
     logIn: async (email: string, password: string): Promise<string | null> =>
       (await logIn(sql, { email, password, now: now() }))?.token ?? null,
     logOut: (token: string): Promise<void> => logOut(sql, token),

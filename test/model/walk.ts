@@ -1,6 +1,7 @@
 // A walk: moves drawn at random, each made on the product and on the model, and both compared after each. Now and then the
 // process is killed within a move.
 import type { Id } from '#contracts';
+import { openMailSender, startMailSink } from '#engines/smtp';
 import { manualClock } from '#runtime';
 import { clearStage, enterCast } from './cast.ts';
 import { crashingSql, Killed } from './crashing-sql.ts';
@@ -56,8 +57,11 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** The database with its tables; each walk on it begins with an empty stage. */
 export async function openGround(database: MortalDatabase) {
+  await using building = new AsyncDisposableStack();
   await makeTables(database.sql());
   const { clock, set } = manualClock(START);
+  const sink = building.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
+  const mail = building.use(openMailSender({ smtpUrl: sink.url, from: 'Stethos <service@stethos.example.org>' }));
   let real = false;
   let died = false;
   const sql = crashingSql(database.sql, async (tx) => {
@@ -65,12 +69,15 @@ export async function openGround(database: MortalDatabase) {
     died = true;
     await database.die(tx);
   });
+  const lifetime = building.move();
   return {
-    database,
     clock,
     set,
     sql,
-    system: systemOn(sql, clock),
+    system: systemOn(sql, clock, mail),
+    /** Those that came at this moment. */
+    mails: () => sink.mails().filter(({ at }) => at === clock.now()),
+    [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
     killAfter(points: number, alsoDatabase: boolean) {
       real = alsoDatabase;
       died = false;
@@ -126,6 +133,7 @@ async function take(ground: Ground, model: Model, step: Step, way: string[], tal
   tally.steps++;
   await compare(ground.sql, model);
   noErrors(ground.system);
+  if (step.move === 'sweepNotifications') noneIsToldOfOthers(ground, model);
   await look(ground.system, model, choices);
   tally.looks++;
 }
@@ -178,6 +186,19 @@ const isDeath = (error: unknown): boolean =>
 
 function noErrors({ errors }: System): void {
   if (errors.length > 0) throw new Violation(`a sweep met errors: ${JSON.stringify(errors)}`);
+}
+
+/** Of what happens in a household only those hear who belong to it when the mail goes out. */
+function noneIsToldOfOthers(ground: Ground, model: Model): void {
+  for (const { to, text, subject } of ground.mails()) {
+    const person = model.people.find(({ email }) => to.includes(email));
+    const [, kind, id] = /\/(alerts|cases)\/([0-9a-f-]{36})/.exec(text) ?? [];
+    if (person?.role !== 'owner' || id === undefined) continue;
+    const alert = kind === 'alerts' ? model.alerts.find((one) => one.id === id) : undefined;
+    const file = kind === 'cases' ? model.cases.find((one) => one.id === id) : undefined;
+    const sees = (alert && seesAlert(model, person, alert)) || (file && seesCase(model, person, file));
+    if (!sees) throw new Violation(`${person.name} is told of ${kind} ${id}, which are not his: ${subject}`);
+  }
 }
 
 async function auditHolds(system: System): Promise<void> {
