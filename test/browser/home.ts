@@ -10,7 +10,7 @@ import { createAppliance, createHousehold, createPerson } from '#registry';
 
 const WEB = join(import.meta.dirname, '../../web');
 const REGION = 'north';
-const PASSWORD = 'a password of the tests';
+export const PASSWORD = 'a password of the tests';
 const PEOPLE: readonly { role: Role; name: string }[] = [
   { role: 'owner', name: 'Olga Owner' },
   { role: 'technician', name: 'Theo Technician' },
@@ -21,8 +21,8 @@ const accounts = PEOPLE.map((person) => ({ ...person, email: `${person.role}@exa
 
 export type Home = AsyncDisposable & { url: string };
 
-/** Resolves when both appliances have handed over their past day. Alerts follow by themselves. */
-export async function openHome(): Promise<Home> {
+/** With appliances it resolves when both have handed over their past day; alerts follow by themselves. */
+export async function openHome({ appliances }: { appliances: boolean }): Promise<Home> {
   const stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'stethos-browser-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,11 +41,13 @@ export async function openHome(): Promise<Home> {
       terminalToo: false,
     }),
   );
-  await moveIn(platform, stack);
+  const household = await moveIn(platform);
+  if (appliances) await plugIn(platform, household, stack);
   return { url: platform.url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function moveIn({ sql, pepper, mqtt }: Platform, stack: AsyncDisposableStack): Promise<void> {
+/** Returns the household's id. */
+async function moveIn({ sql }: Platform): Promise<string> {
   const now = Date.now();
   const household = await createHousehold(sql, { name: 'Owner family', address: '1 Test Road', region: REGION, now });
   for (const account of accounts) {
@@ -54,10 +56,16 @@ async function moveIn({ sql, pepper, mqtt }: Platform, stack: AsyncDisposableSta
     const reads = { language: 'en' as const, timeZone: 'UTC' };
     await createPerson(sql, { ...account, ...belongs, ...works, ...reads, now });
   }
+  return household.id;
+}
+
+async function plugIn(platform: Platform, household: string, stack: AsyncDisposableStack): Promise<void> {
+  const { sql, pepper, mqtt } = platform;
+  const now = Date.now();
   const wanted = demoHousehold().filter(({ key }) => key === 'kitchen' || key === 'garage');
   const devices = [];
   for (const { key: _key, name, model, serial, ...life } of wanted) {
-    const made = await createAppliance(sql, { model, name: name.en, serial, household: household.id, now, pepper });
+    const made = await createAppliance(sql, { model, name: name.en, serial, household, now, pepper });
     const mqttUrl = `mqtt://${mqtt.host}:${mqtt.port}`;
     const device = startDevice({ ...life, ...made, mqttUrl, storyStart: now, live: false });
     devices.push(stack.use(device));

@@ -9,7 +9,7 @@ describe.skipIf(!hasChromium())('pages', () => {
   let home: Home;
 
   beforeAll(async () => {
-    home = await openHome();
+    home = await openHome({ appliances: true });
     browser = await openChromium();
   });
   afterAll(async () => {

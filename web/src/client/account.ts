@@ -31,20 +31,23 @@ export const useReset = () =>
     mutation((input) => call('POST', '/password-resets/confirmation', input)),
   );
 
-/** Opens a link from a mail that ends in a session; who is there now is asked for again. */
-function useEntry<Input>(path: string) {
+/** Opens a link from a mail that ends in a session; who is there now is asked for again. `onEntered`: the page is another one by then. */
+function useEntry<Input>(path: string, onEntered: () => void) {
   const client = useQueryClient();
   return useMutation<unknown, ApiProblem, Input>({
     mutationFn: (input) => call('POST', path, input),
     onSuccess: async () => {
       client.setQueryData(keys.me, await call<Person>('GET', '/me'));
+      onEntered();
       await client.invalidateQueries();
     },
   });
 }
 
-export const useConfirmSignUp = () => useEntry<{ token: string }>('/sign-ups/confirmation');
-export const useAcceptInvitation = () => useEntry<InvitationAnswer>('/invitations/acceptance');
+export const useConfirmSignUp = (onEntered: () => void) =>
+  useEntry<{ token: string }>('/sign-ups/confirmation', onEntered);
+export const useAcceptInvitation = (onEntered: () => void) =>
+  useEntry<InvitationAnswer>('/invitations/acceptance', onEntered);
 
 // --- security ---------------------------------------------------------------------------------------------------------
 export const authenticateAgain = (input: Reauthentication) => call('POST', '/sessions/current/authentication', input);

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { CreatedAppliance, Household, Person } from '#contracts';
 import { useAction, useCommand } from './action.ts';
 import { type ApiProblem, call } from './http.ts';
-import { keys } from './keys.ts';
+import { forgetPerson } from './keys.ts';
 import type { LogIn, NewAppliance, NewHousehold, NewPerson, Preferences, SetUp, VisitResult } from './shapes.ts';
 
 export const logIn = (input: LogIn) => call<Person>('POST', '/sessions', input);
@@ -18,10 +18,7 @@ function useLeave(path: string) {
   const client = useQueryClient();
   return useMutation<unknown, ApiProblem, void>({
     mutationFn: () => call('DELETE', path),
-    onSuccess: () => {
-      client.clear();
-      client.setQueryData(keys.me, null);
-    },
+    onSuccess: () => forgetPerson(client),
   });
 }
 

@@ -68,9 +68,20 @@ export const useSwapModule = (id: string) =>
   useAction((input: { firmware?: string }) => call<SwappedModule>('POST', `/appliances/${id}/module`, input));
 export const useCutOff = (id: string) => useCommand(`/appliances/${id}/revocation`);
 
-/** Resolves to the address of a sheet (SVG) that this page can open. */
+/** As many as fit on one sheet of A4 with three in a row. */
+const LABELS_A_SHEET = 21;
+const sheetsOf = (appliances: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(appliances.length / LABELS_A_SHEET) }, (_, sheet) =>
+    appliances.slice(sheet * LABELS_A_SHEET, (sheet + 1) * LABELS_A_SHEET),
+  );
+
+/** Resolves to the addresses of the sheets (SVG), which this page can open. */
 export const usePrintLabels = () =>
   useAction(async (appliances: readonly string[]) => {
-    const svg = await callForText('/labels', { appliances });
-    return URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+    const sheets: string[] = [];
+    for (const sheet of sheetsOf(appliances)) {
+      const svg = await callForText('/labels', { appliances: sheet });
+      sheets.push(URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' })));
+    }
+    return sheets;
   });

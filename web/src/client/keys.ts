@@ -1,4 +1,5 @@
 // Names of what the pages have asked for, so that a change can say what is stale.
+import type { QueryClient } from '@tanstack/react-query';
 import type { Change } from '#contracts';
 
 export const keys = {
@@ -59,4 +60,10 @@ export function staleAfter({ what, id }: Change): (readonly string[])[] {
     case 'case':
       return [keys.cases, keys.case(id), keys.alerts, ['alert'], keys.slots, keys.technicians, keys.fleet];
   }
+}
+
+/** Nobody is logged in any more: who it was, and everything that was seen. */
+export function forgetPerson(client: QueryClient): void {
+  client.setQueryData(keys.me, null);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] && queryKey[0] !== keys.demo[0] });
 }

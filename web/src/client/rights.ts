@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Export, ExportFormat } from '#contracts';
 import { useAction } from './action.ts';
 import { type ApiProblem, call } from './http.ts';
-import { keys } from './keys.ts';
+import { forgetPerson, keys } from './keys.ts';
 import type { Consent, Page, RetentionRule, RetentionWish } from './shapes.ts';
 
 const WAITING_EVERY_MS = 3_000;
@@ -34,8 +34,7 @@ export function useErase(onErased: () => void) {
     mutationFn: () => call('POST', '/me/erasure', {}),
     onSuccess: () => {
       onErased();
-      client.clear();
-      client.setQueryData(keys.me, null);
+      forgetPerson(client);
     },
   });
 }

@@ -1,6 +1,6 @@
 // Codes of the API in words; a code without words shows as it is.
 import { useTranslation } from 'react-i18next';
-import type { Problem } from '#contracts';
+import type { ApiScope, Problem, WebhookDelivery } from '#contracts';
 import type { Notification } from '../client/shapes.ts';
 import { en } from '../words/en.ts';
 
@@ -24,6 +24,20 @@ export function useAnswerWords() {
 export function useProblemWords(): (problem: Problem) => string | null {
   const { t } = useTranslation();
   return ({ code }) => (isKey(en.problem, code) ? t(`problem.${code}`) : null);
+}
+
+/** Words are found by keys without "." and ":", which separate them. */
+type Plain<Code extends string> = Code extends `${infer A}.${infer B}` | `${infer A}:${infer B}` ? `${A}-${B}` : Code;
+const plain = <Code extends string>(code: Code): Plain<Code> => code.replace(/[.:]/, '-') as Plain<Code>;
+
+export function useScopeWords(): (scope: ApiScope) => string {
+  const { t } = useTranslation();
+  return (scope) => t(`scope.${plain(scope)}`);
+}
+
+export function useEventWords(): (event: WebhookDelivery['type']) => string {
+  const { t } = useTranslation();
+  return (event) => t(`webhook.event.${plain(event)}`);
 }
 
 const CHANNELS: Record<string, 'email' | 'page' | 'sms'> = { mail: 'email', email: 'email', page: 'page', sms: 'sms' };

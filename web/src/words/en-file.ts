@@ -30,7 +30,7 @@ export const fileEn = {
     inWarranty: 'In warranty',
     outOfWarranty: 'Warranty is over',
     noWarranty: 'No warranty known',
-    warrantyUntil: 'until {{day}}',
+    warrantyUntil: 'Until {{day}}',
     warrantyEnded: 'It ended on {{day}}.',
     daysLeft_one: '{{count}} day left',
     daysLeft_other: '{{count}} days left',

@@ -1,7 +1,7 @@
 // A new label for an appliance that nobody has claimed.
 import { useTranslation } from 'react-i18next';
 import { usePrintLabels } from '../../client/file.ts';
-import { SheetLink } from '../../parts/form/sheet-link.tsx';
+import { SheetLinks } from '../../parts/form/sheet-links.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
 
 export function LabelCard({ appliance }: { appliance: string }) {
@@ -20,7 +20,7 @@ export function LabelCard({ appliance }: { appliance: string }) {
         >
           {t('access.labelAction')}
         </button>
-        {print.data && <SheetLink url={print.data} />}
+        {print.data && <SheetLinks urls={print.data} />}
       </div>
       <ProblemNote error={print.error} />
     </section>

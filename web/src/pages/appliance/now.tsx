@@ -9,6 +9,8 @@ import { Rejected } from '../../parts/appliance/rejected.tsx';
 import { offers } from '../../parts/offers.ts';
 import { Empty } from '../../parts/status/loaded.tsx';
 import { useSay } from '../../reader.tsx';
+import { LiveCard } from './live.tsx';
+import { OpenSessions } from './remote-sessions.tsx';
 
 export function ApplianceNow({ appliance }: { appliance: Appliance }) {
   const { t } = useTranslation();
@@ -18,6 +20,8 @@ export function ApplianceNow({ appliance }: { appliance: Appliance }) {
   const open = useAlert(appliance.openAlerts[0]?.id);
   return (
     <div className="stack">
+      {offers(role, 'remoteSessions') && <OpenSessions appliance={appliance.id} />}
+      {offers(role, 'askRemoteSession') && <LiveCard appliance={appliance} />}
       <section className="card">
         <h2>{t('appliance.now')}</h2>
         <LatestValues latest={appliance.latest} />

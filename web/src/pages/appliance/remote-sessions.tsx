@@ -51,6 +51,25 @@ export function RemoteSessionsCard({ appliance }: { appliance: string }) {
   );
 }
 
+/** Where a message about a session leads to: what is open now, for the household and for who asked. */
+export function OpenSessions({ appliance }: { appliance: string }) {
+  const person = usePerson();
+  const sessions = useRemoteSessions(appliance);
+  const open = sessions.data?.items.filter(
+    ({ state, by }) => (state === 'asked' || state === 'running') && (person.role === 'owner' || by.id === person.id),
+  );
+  if (!open || open.length === 0) return null;
+  return (
+    <section className="card">
+      <ul className="rows">
+        {open.map((session) => (
+          <SessionRow key={session.id} session={session} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function SessionRow({ session }: { session: RemoteSession }) {
   const { t } = useTranslation();
   const times = useTimes();

@@ -1,5 +1,5 @@
 // Claims an appliance with what stands on its label. The label's QR code opens this page with everything filled in.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import type { Household } from '#contracts';
@@ -15,7 +15,13 @@ import { forgetClaim, readClaimLink } from './claim-link.ts';
 export function ClaimPage() {
   const { t } = useTranslation();
   const households = useHouseholds();
-  const [label] = useState(readClaimLink);
+  const [label, setLabel] = useState(readClaimLink);
+  // A second label scanned into the open page changes only what stands behind "#".
+  useEffect(() => {
+    const read = () => setLabel(readClaimLink());
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
   const scanned = label.code !== '';
   return (
     <div className="narrow">
@@ -26,7 +32,7 @@ export function ClaimPage() {
       />
       <section className="card">
         <Loaded from={households} lines={6}>
-          {({ items }) => <ClaimForm label={label} households={items} />}
+          {({ items }) => <ClaimForm key={label.code} label={label} households={items} />}
         </Loaded>
       </section>
       <p className="ways">

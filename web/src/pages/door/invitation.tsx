@@ -44,14 +44,14 @@ export function InvitationPage() {
 function AcceptAs({ token, person }: { token: string; person: Person }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
-  const accept = useAcceptInvitation();
+  const accept = useAcceptInvitation(() => go('/', { replace: true }));
   return (
     <section className="card">
       <Form
         action={t('door.acceptAs', { name: person.name })}
         busy={accept.isPending}
         error={accept.error}
-        onSubmit={() => accept.mutate({ token }, { onSuccess: () => go('/', { replace: true }) })}
+        onSubmit={() => accept.mutate({ token })}
       >
         <p className="small">{person.email}</p>
       </Form>
@@ -65,9 +65,8 @@ function NewAccount({ token }: { token: string }) {
   const [, go] = useLocation();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const accept = useAcceptInvitation();
-  const send = () =>
-    accept.mutate({ token, name, password, language }, { onSuccess: () => go('/', { replace: true }) });
+  const accept = useAcceptInvitation(() => go('/', { replace: true }));
+  const send = () => accept.mutate({ token, name, password, language });
   return (
     <section className="card">
       <Form action={t('door.accept')} busy={accept.isPending} error={accept.error} onSubmit={send}>

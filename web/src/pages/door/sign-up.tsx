@@ -64,7 +64,7 @@ export function ConfirmSignUpPage() {
   const token = useLinkToken();
   const [, go] = useLocation();
   const [next] = useState(afterEntry);
-  const confirm = useConfirmSignUp();
+  const confirm = useConfirmSignUp(() => go(next, { replace: true }));
   if (!token) return <BrokenLink />;
   return (
     <DoorFrame title={t('door.confirmTitle')} lead={t('door.confirmLead')}>
@@ -73,7 +73,7 @@ export function ConfirmSignUpPage() {
           action={t('door.confirm')}
           busy={confirm.isPending}
           error={confirm.error}
-          onSubmit={() => confirm.mutate({ token }, { onSuccess: () => go(next, { replace: true }) })}
+          onSubmit={() => confirm.mutate({ token })}
         >
           {null}
         </Form>

@@ -69,7 +69,7 @@ function Buttons({ csv, send }: { csv: string; send: ReturnType<typeof useImport
   return (
     <>
       <Checks
-        label={t('import.write')}
+        label={t('import.whenWrong')}
         chosen={skip ? [SKIP] : []}
         choices={[{ value: SKIP, words: t('import.skip') }]}
         onChosen={(chosen) => setSkip(chosen.includes(SKIP))}

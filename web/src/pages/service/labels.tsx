@@ -6,7 +6,7 @@ import type { Appliance } from '#contracts';
 import { usePrintLabels } from '../../client/file.ts';
 import { useAppliances } from '../../client/queries.ts';
 import { Checks } from '../../parts/form/checks.tsx';
-import { SheetLink } from '../../parts/form/sheet-link.tsx';
+import { SheetLinks } from '../../parts/form/sheet-links.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
@@ -77,7 +77,7 @@ function Choose({ appliances }: { appliances: Appliance[] }) {
         >
           {t('labels.all')}
         </button>
-        {print.data && <SheetLink url={print.data} />}
+        {print.data && <SheetLinks urls={print.data} />}
       </div>
       <ProblemNote error={print.error} />
     </div>

@@ -5,6 +5,7 @@ import type { ApiScope, Role } from '#contracts';
 import { useApiKeys, useMakeApiKey, useRevokeApiKey } from '../../client/account.ts';
 import { usePerson } from '../../client/queries.ts';
 import type { ApiKey, CreatedApiKey } from '../../client/shapes.ts';
+import { useScopeWords } from '../../parts/codes.ts';
 import { Checks } from '../../parts/form/checks.tsx';
 import { CopyLine } from '../../parts/form/copy-line.tsx';
 import { endOfDay, useEntry } from '../../parts/form/entry.ts';
@@ -83,12 +84,13 @@ export function ApiKeysPage() {
 function KeyRow({ of: key }: { of: ApiKey }) {
   const { t } = useTranslation();
   const times = useTimes();
+  const scopeWords = useScopeWords();
   const revoke = useRevokeApiKey(key.id);
   return (
     <li>
       <span>
         <strong>{key.name}</strong>
-        <span className="small block">{key.scopes.map((scope) => t(`scope.${scope}`)).join(' · ')}</span>
+        <span className="small block">{key.scopes.map(scopeWords).join(' · ')}</span>
         <span className="small block">
           {t('keys.made', { when: times.moment(key.createdAt) })} ·{' '}
           {key.usedAt ? t('keys.used', { when: times.relative(key.usedAt) }) : t('keys.unused')} ·{' '}
@@ -103,9 +105,10 @@ function KeyRow({ of: key }: { of: ApiKey }) {
 function MakeKey({ onMade }: { onMade: (made: CreatedApiKey) => void }) {
   const { t } = useTranslation();
   const { role } = usePerson();
+  const scopeWords = useScopeWords();
   const make = useMakeApiKey();
   const { entry, set, clear } = useEntry({ name: '', scopes: [] as ApiScope[], until: '' });
-  const choices = [...EVERYBODY, ...(MORE[role] ?? [])].map((value) => ({ value, words: t(`scope.${value}`) }));
+  const choices = [...EVERYBODY, ...(MORE[role] ?? [])].map((value) => ({ value, words: scopeWords(value) }));
   const send = () =>
     make.mutate(
       {

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import type { WebhookDelivery } from '#contracts';
 import { useDeliveries } from '../../client/administration.ts';
+import { useEventWords } from '../../parts/codes.ts';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { Pill, type Tone } from '../../parts/status/mark.tsx';
 import { useSay, useTimes } from '../../reader.tsx';
@@ -33,6 +34,7 @@ export function Deliveries({ webhook }: { webhook: string }) {
 function DeliveryRow({ of: delivery }: { of: WebhookDelivery }) {
   const { t } = useTranslation();
   const say = useSay();
+  const eventWords = useEventWords();
   const times = useTimes();
   const words = [
     times.moment(delivery.createdAt),
@@ -43,7 +45,7 @@ function DeliveryRow({ of: delivery }: { of: WebhookDelivery }) {
   return (
     <li>
       <span>
-        <strong>{t(`webhook.event.${delivery.type}`)}</strong>
+        <strong>{eventWords(delivery.type)}</strong>
         <span className="small block">{words.filter(Boolean).join(' · ')}</span>
         {delivery.reason && <span className="small block">{say.phrase(delivery.reason.text)}</span>}
       </span>

@@ -39,17 +39,20 @@ export function ExportCard({ appliance = null }: { appliance?: string | null }) 
         />
       </Form>
       <Loaded from={exports} lines={1}>
-        {({ items }) => (
-          <ul className="rows">
-            {items
-              .filter((one) => one.appliance === appliance)
-              .map((one) => (
-                <ExportRow key={one.id} of={one} />
-              ))}
-          </ul>
-        )}
+        {({ items }) => <ExportList exports={items.filter((one) => one.appliance === appliance)} />}
       </Loaded>
     </section>
+  );
+}
+
+function ExportList({ exports }: { exports: Export[] }) {
+  if (exports.length === 0) return null;
+  return (
+    <ul className="rows">
+      {exports.map((one) => (
+        <ExportRow key={one.id} of={one} />
+      ))}
+    </ul>
   );
 }
 

@@ -11,6 +11,7 @@ import {
   useWebhooks,
 } from '../../client/administration.ts';
 import { useHouseholds, usePerson } from '../../client/queries.ts';
+import { useEventWords } from '../../parts/codes.ts';
 import { Checks } from '../../parts/form/checks.tsx';
 import { CopyLine } from '../../parts/form/copy-line.tsx';
 import { useEntry } from '../../parts/form/entry.ts';
@@ -76,6 +77,7 @@ function SecretOnce({ secret }: { secret: string }) {
 
 function WebhookCard({ of: webhook }: { of: Webhook }) {
   const { t } = useTranslation();
+  const eventWords = useEventWords();
   const say = useSay();
   const times = useTimes();
   return (
@@ -86,7 +88,7 @@ function WebhookCard({ of: webhook }: { of: Webhook }) {
       </div>
       <code>{webhook.url}</code>
       <p className="small">
-        {webhook.events.map((event) => t(`webhook.event.${event}`)).join(' · ')} ·{' '}
+        {webhook.events.map(eventWords).join(' · ')} ·{' '}
         {webhook.arrivedAt
           ? t('webhook.arrived', { when: times.relative(webhook.arrivedAt) })
           : t('webhook.neverArrived')}
@@ -137,6 +139,7 @@ function AddWebhook({ onMade }: { onMade: (made: CreatedWebhook) => void }) {
   const { t } = useTranslation();
   const { role } = usePerson();
   const households = useHouseholds().data?.items ?? [];
+  const eventWords = useEventWords();
   const add = useAddWebhook();
   const { entry, set, clear } = useEntry({
     url: '',
@@ -185,7 +188,7 @@ function AddWebhook({ onMade }: { onMade: (made: CreatedWebhook) => void }) {
       <Checks
         label={t('webhook.events')}
         chosen={entry.events}
-        choices={EVENTS.map((value) => ({ value, words: t(`webhook.event.${value}`) }))}
+        choices={EVENTS.map((value) => ({ value, words: eventWords(value) }))}
         onChosen={(events) => set({ events })}
       />
     </Form>

@@ -1,0 +1,197 @@
+// People and what is theirs, in a real browser: an account by mail, an appliance by its label, a household of two, a second factor.
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE, type Visitor } from './chromium.ts';
+import { type Home, openHome, PASSWORD } from './home.ts';
+
+const MODEL = 'stethos-reference-fridge';
+const CODE = '7K3QX-0WM5T-A9D2R-HJ4VB';
+const SECOND_CODE = 'M4N8P-2QRST-VWXYZ-01234';
+const LABEL = `/claim#${new URLSearchParams({ m: MODEL, s: 'FACTORY-1', c: CODE })}`;
+const NEW_PASSWORD = 'a second password of the tests';
+
+describe.skipIf(!hasChromium())('accounts', () => {
+  let browser: Browser;
+  let home: Home;
+
+  beforeAll(async () => {
+    home = await openHome({ appliances: false });
+    browser = await openChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await home?.[Symbol.asyncDispose]();
+  });
+
+  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
+    openVisitor(browser, { url: home.url, locale, size });
+  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+  /** Opens the link of the newest mail to this address, as its reader would. */
+  async function openMailLink({ page, open }: Visitor, to: string, link: RegExp): Promise<void> {
+    await open('/demo/mail');
+    const mail = page.locator('article').filter({ hasText: to }).getByRole('link', { name: link }).first();
+    // The page of kept mails renews itself until it has come.
+    await mail.waitFor();
+    await mail.click();
+  }
+
+  test('an administrator imports units from the factory’s file, and is told which line is wrong', async () => {
+    await using visitor = await visit('en-GB', DESK);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Administrator/ }).click();
+    await heading(page, 'Overview');
+    await visitor.open('/appliances/import');
+    await heading(page, 'Import units');
+    const lines = (second: string) =>
+      `model,serial,claim_secret\n${MODEL},FACTORY-1,${CODE}\n${second},FACTORY-2,${SECOND_CODE}\n`;
+    const text = page.getByLabel('Or paste the lines here');
+    await text.fill(lines('no-such-model'));
+    await press(page, 'Only check');
+    await page.getByText('Line 3 · model').waitFor();
+    await expectGoodPage(page);
+    await text.fill(lines(MODEL));
+    await press(page, 'Import');
+    await page.getByText('2 of 2 lines imported.').waitFor();
+    await page.getByRole('link', { name: 'Print their labels' }).click();
+    await heading(page, 'Print labels');
+    await expectGoodPage(page);
+    expect(complaints.filter((line) => !line.includes('422'))).toEqual([]);
+  });
+
+  test('an owner opens the label’s link and finds the appliance’s file: warranty, what to change, what has happened', async () => {
+    await using visitor = await visit('en-GB', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open(LABEL);
+    await page.getByRole('button', { name: /^Owner/ }).click();
+    await heading(page, 'Add an appliance');
+    await page.getByText('We have read the label.').waitFor();
+    expect(await page.getByLabel('Serial number').inputValue()).toBe('FACTORY-1');
+    await page.getByLabel('What you call it').fill('Cellar fridge');
+    await expectGoodPage(page);
+    await press(page, 'Add it');
+    await heading(page, 'Cellar fridge');
+    await page.getByText('In warranty').waitFor();
+    await page.getByRole('button', { name: 'Done today' }).first().click();
+    await page.getByText('last on').first().waitFor();
+    expect(page.url()).not.toContain('#');
+    await expectGoodPage(page);
+    await page.getByRole('link', { name: 'Access' }).click();
+    await heading(page, 'Hand over to a new owner');
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a code that was used once opens nothing for the next finder', async () => {
+    await using visitor = await visit('zh-CN', PHONE);
+    const { page } = visitor;
+    await signUp(visitor, 'finder@example.org', 'Finn Finder');
+    await visitor.open(LABEL);
+    await heading(page, '添加家电');
+    await page.getByLabel('家庭名称').fill('新家');
+    await page.getByLabel('邮政编码').fill('10115');
+    await press(page, '添加');
+    await page.getByText('认领码不一致').waitFor();
+    await expectGoodPage(page);
+  });
+
+  /** In Chinese, by the link in the mail. */
+  async function signUp(visitor: Visitor, email: string, name: string): Promise<void> {
+    const { page } = visitor;
+    await visitor.open('/');
+    await page.getByRole('link', { name: '还没有账号？立即注册' }).click();
+    await heading(page, '注册账号');
+    await page.getByLabel('您的姓名').fill(name);
+    await page.getByLabel('邮箱').fill(email);
+    await page.getByLabel('密码').fill(NEW_PASSWORD);
+    await expectGoodPage(page);
+    await press(page, '注册账号');
+    await heading(page, '请查收邮件');
+    await openMailLink(visitor, email, /sign-up\/confirmation/);
+    await heading(page, '确认邮箱');
+    await expectGoodPage(page);
+    await press(page, '确认');
+    await heading(page, '还没有家电');
+  }
+
+  test('who finds a label without an account makes one, and goes on with the label', async () => {
+    await using visitor = await visit('zh-CN', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open(`/claim#${new URLSearchParams({ m: MODEL, s: 'FACTORY-2', c: SECOND_CODE })}`);
+    await page.getByRole('link', { name: '还没有账号？立即注册' }).click();
+    await page.getByLabel('您的姓名').fill('Nina Neu');
+    await page.getByLabel('邮箱').fill('nina@example.org');
+    await page.getByLabel('密码').fill(NEW_PASSWORD);
+    await press(page, '注册账号');
+    await heading(page, '请查收邮件');
+    await openMailLink(visitor, 'nina@example.org', /sign-up\/confirmation/);
+    await press(page, '确认');
+    await page.getByText('已读取标签').waitFor();
+    await page.getByLabel('家庭名称').fill('新家');
+    await page.getByLabel('邮政编码').fill('10115');
+    await press(page, '添加');
+    await page.getByText('保修期内').waitFor();
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an owner invites somebody, who has no account yet, and they see the same household', async () => {
+    await using owner = await visit('en-GB', PHONE);
+    await owner.open('/');
+    await owner.page.getByRole('button', { name: /^Owner/ }).click();
+    await owner.page.getByRole('link', { name: 'Household' }).click();
+    await heading(owner.page, 'Owner family');
+    await expectGoodPage(owner.page);
+    await owner.page.getByLabel('Their e-mail address').fill('mo@example.org');
+    await press(owner.page, 'Send the invitation');
+    await owner.page.getByText('an invitation is on its way').waitFor();
+
+    await using guest = await visit('en-GB', PHONE);
+    await openMailLink(guest, 'mo@example.org', /invitation/);
+    await heading(guest.page, 'You are invited');
+    await expectGoodPage(guest.page);
+    await guest.page.getByLabel('Your name').fill('Mo Member');
+    await guest.page.getByLabel('Password').first().fill(NEW_PASSWORD);
+    await press(guest.page, 'Accept the invitation');
+    await guest.page.getByRole('link', { name: 'Household' }).click();
+    await heading(guest.page, 'Owner family');
+    await guest.page.getByText('Mo Member').waitFor();
+    await guest.page.getByText('Olga Owner').waitFor();
+    expect(await guest.page.getByText('Invite somebody').count()).toBe(0);
+    expect([...owner.complaints, ...guest.complaints]).toEqual([]);
+  });
+
+  test('with a second factor, log-in asks for its code', async () => {
+    await using visitor = await visit('en-GB', DESK);
+    const { page } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Dispatcher/ }).click();
+    await heading(page, 'Overview');
+    await visitor.open('/settings/security');
+    await press(page, 'Set it up');
+    await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+    await expectGoodPage(page);
+    const secret = Secret.fromBase32((await page.locator('.copy-line code').innerText()).trim());
+    await page.getByLabel('The code that the app shows').fill(new TOTP({ secret }).generate());
+    await press(page, 'Switch on');
+    const codes = (await page.locator('.copy-line code').innerText()).trim().split('\n');
+    await press(page, 'I have kept them');
+    await page.getByText('On. 10 recovery codes are left.').waitFor();
+    await expectGoodPage(page);
+    await press(page, 'Log out everywhere');
+    await page.locator('.sure').getByRole('button', { name: 'Log out everywhere' }).click();
+
+    await page.getByLabel('E-mail address').fill('dispatcher@example.org');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await press(page, 'Log in');
+    await page.getByText('One more step').waitFor();
+    await expectGoodPage(page);
+    // A code of the app was just used, and none works twice.
+    await page.getByLabel('Code').fill(codes[0]!);
+    await press(page, 'Log in');
+    await page.getByText('On. 9 recovery codes are left.').waitFor();
+  });
+});
