@@ -1,97 +1,8 @@
 // The door of the registry: who and what exists, and who may do what.
-export { onAccessChange } from './access-changes.ts';
-export { type ApiKeyRecord, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts';
-export { editAppliance } from './appliance-edit.ts';
-export {
-  type ApplianceRecord,
-  type ApplianceScope,
-  applianceById,
-  appliancesByIds,
-  createAppliance,
-  fleetOf,
-  holdAppliance,
-  householdOf,
-  householdsOf,
-  listAppliances,
-  nameFor,
-} from './appliances.ts';
-export { type AttemptLimit, attempt, forgetAttempts } from './attempts.ts';
-export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './audit.ts';
-export { claimUrl } from './claim-codes.ts';
-export { type ClaimOutcome, claimAppliance } from './claims.ts';
-export { CONSENT_TEXTS, type Consent, consentsOf, hasConsent, PURPOSES, type Purpose, sayConsent } from './consents.ts';
-export {
-  type Credential,
-  type Given,
-  type Holder,
-  importCredential,
-  issueCredential,
-  listCredentials,
-  revokeAll,
-  revokeCredential,
-} from './credentials.ts';
-export { type Erased, erasePerson, finishErasures, unfinishedErasures } from './erasure.ts';
-export {
-  applianceMoved,
-  attachAppliance,
-  createGateway,
-  detachAppliance,
-  type Gateway,
-  type GatewayScope,
-  gatewayById,
-  listGateways,
-} from './gateways.ts';
-export { grantAccess, listGrants, revokeGrant } from './grants.ts';
-export {
-  addSite,
-  editSite,
-  membersWithStanding,
-  removeMember,
-  removeSite,
-  renameHousehold,
-  setStanding,
-  sitesOf,
-} from './household-edit.ts';
-export {
-  createHousehold,
-  type HouseholdScope,
-  householdById,
-  listHouseholds,
-  organisationsOfHousehold,
-} from './households.ts';
-export { type Acceptance, acceptInvitation, inviteToHousehold } from './invitations.ts';
-export { printLabels } from './labels.ts';
-export { mailPerson, sealedPart } from './mail-person.ts';
-export { loadModels } from './models.ts';
-export { swapModule } from './modules.ts';
-export { eraseOrdersOf } from './order-claim.ts';
-export { importOrders } from './order-import.ts';
-export { listOrders, type OrderFilter } from './orders.ts';
-export {
-  createOrganisation,
-  editOrganisation,
-  homeOrganisation,
-  type Organisation,
-  organisationById,
-  organisationsAround,
-  organisationsUnder,
-} from './organisations.ts';
-export { type OwnData, ownDataOf } from './own-data.ts';
-export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport.ts';
-export { askPasswordReset, changePassword, resetPassword } from './password-reset.ts';
-export {
-  createPerson,
-  joinHousehold,
-  listPeople,
-  membersOf,
-  type PersonFields,
-  peopleWithRole,
-  personById,
-  setPreferences,
-  type TechnicianProfile,
-  technicians,
-} from './people.ts';
-export { importPeople } from './people-import.ts';
+export { onAccessChange } from './access/access-changes.ts';
+export { type ApiKeyRecord, createApiKey, deleteApiKey, listApiKeys } from './access/api-keys.ts';
+export { type Actor, type AuditScope, actorOf, audit, listAudit, verifyAudit } from './access/audit.ts';
+export { grantAccess, listGrants, revokeGrant } from './access/grants.ts';
 export {
   ACTIONS,
   type Action,
@@ -104,26 +15,7 @@ export {
   scopeOf,
   scopesOf,
   type Viewer,
-} from './policy.ts';
-export {
-  authenticatePrincipal,
-  credentialsOver,
-  type Offer,
-  type Principal,
-  principalAgain,
-} from './principals.ts';
-export {
-  createProvisioningKey,
-  type FirstContact,
-  firstContact,
-  listProvisioningKeys,
-  openFirstContact,
-  organisationOfModel,
-  type ProvisioningKey,
-  provisioningKeyById,
-  revokeProvisioningKey,
-} from './provisioning.ts';
-export { deleteRegion, listRegions, putRegion, regionOfPostcode } from './regions.ts';
+} from './access/policy.ts';
 export {
   answerRemoteSession,
   askRemoteSession,
@@ -134,16 +26,122 @@ export {
   type RemoteSessionEvent,
   type RemoteSessionRecord,
   remoteSessionById,
-} from './remote-sessions.ts';
-export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './retention.ts';
-export { openParts } from './sealed-parts.ts';
+} from './access/remote-sessions.ts';
+export { editAppliance } from './appliances/appliance-edit.ts';
+export {
+  type ApplianceRecord,
+  type ApplianceScope,
+  applianceById,
+  appliancesByIds,
+  createAppliance,
+  fleetOf,
+  holdAppliance,
+  householdOf,
+  householdsOf,
+  listAppliances,
+  nameFor,
+} from './appliances/appliances.ts';
+export {
+  type Credential,
+  type Given,
+  type Holder,
+  importCredential,
+  issueCredential,
+  listCredentials,
+  revokeAll,
+  revokeCredential,
+} from './appliances/credentials.ts';
+export {
+  applianceMoved,
+  attachAppliance,
+  createGateway,
+  detachAppliance,
+  type Gateway,
+  type GatewayScope,
+  gatewayById,
+  listGateways,
+} from './appliances/gateways.ts';
+export { loadModels } from './appliances/models.ts';
+export {
+  authenticatePrincipal,
+  credentialsOver,
+  type Offer,
+  type Principal,
+  principalAgain,
+} from './appliances/principals.ts';
+export {
+  createProvisioningKey,
+  type FirstContact,
+  firstContact,
+  listProvisioningKeys,
+  openFirstContact,
+  organisationOfModel,
+  type ProvisioningKey,
+  provisioningKeyById,
+  revokeProvisioningKey,
+} from './appliances/provisioning.ts';
+export { tryItLine } from './appliances/try-it.ts';
+export { type Importing, importUnits } from './appliances/unit-import.ts';
+export {
+  addSite,
+  editSite,
+  membersWithStanding,
+  removeMember,
+  removeSite,
+  renameHousehold,
+  setStanding,
+  sitesOf,
+} from './households/household-edit.ts';
+export {
+  createHousehold,
+  type HouseholdScope,
+  householdById,
+  listHouseholds,
+  organisationsOfHousehold,
+} from './households/households.ts';
+export {
+  createOrganisation,
+  editOrganisation,
+  homeOrganisation,
+  type Organisation,
+  organisationById,
+  organisationsAround,
+  organisationsUnder,
+} from './organisations/organisations.ts';
+export { deleteRegion, listRegions, putRegion, regionOfPostcode } from './organisations/regions.ts';
+export { claimUrl } from './passport/claim-codes.ts';
+export { type ClaimOutcome, claimAppliance } from './passport/claims.ts';
+export { printLabels } from './passport/labels.ts';
+export { swapModule } from './passport/modules.ts';
+export { eraseOrdersOf } from './passport/order-claim.ts';
+export { importOrders } from './passport/order-import.ts';
+export { listOrders, type OrderFilter } from './passport/orders.ts';
+export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport/passport.ts';
+export { transferAppliance } from './passport/transfer.ts';
+export { type AttemptLimit, attempt, forgetAttempts } from './people/attempts.ts';
+export { type Acceptance, acceptInvitation, inviteToHousehold } from './people/invitations.ts';
+export { mailPerson, sealedPart } from './people/mail-person.ts';
+export { askPasswordReset, changePassword, resetPassword } from './people/password-reset.ts';
+export {
+  createPerson,
+  joinHousehold,
+  listPeople,
+  membersOf,
+  type PersonFields,
+  peopleWithRole,
+  personById,
+  setPreferences,
+  type TechnicianProfile,
+  technicians,
+} from './people/people.ts';
+export { importPeople } from './people/people-import.ts';
 export {
   confirmSecondFactor,
   enrolSecondFactor,
   removeSecondFactor,
   renewRecoveryCodes,
   secondFactorOf,
-} from './second-factor.ts';
+} from './people/second-factor.ts';
 export {
   authenticateAgain,
   endSession,
@@ -158,13 +156,23 @@ export {
   sessionOf,
   viewerOfKey,
   viewerOfPerson,
-} from './sessions.ts';
-export { issueSetUpToken, setUp } from './set-up.ts';
-export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './sign-up.ts';
-export { editStaff, listStaff, mustLeaveAnAdministrator, staffById } from './staff.ts';
+} from './people/sessions.ts';
+export { issueSetUpToken, setUp } from './people/set-up.ts';
+export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './people/sign-up.ts';
+export { editStaff, listStaff, mustLeaveAnAdministrator, staffById } from './people/staff.ts';
+export { editTechnician, technicianById } from './people/technician-profile.ts';
+export {
+  CONSENT_TEXTS,
+  type Consent,
+  consentsOf,
+  hasConsent,
+  PURPOSES,
+  type Purpose,
+  sayConsent,
+} from './rights/consents.ts';
+export { type Erased, erasePerson, finishErasures, unfinishedErasures } from './rights/erasure.ts';
+export { type OwnData, ownDataOf } from './rights/own-data.ts';
+export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './rights/retention.ts';
 export { registryTables } from './tables.ts';
-export { editTechnician, technicianById } from './technician-profile.ts';
-export { transferAppliance } from './transfer.ts';
-export { tryItLine } from './try-it.ts';
-export { type Importing, importUnits } from './unit-import.ts';
-export { deleteKey, keyOf, openBytes, openSealed, seal, sealForAppliances, unseal } from './vault.ts';
+export { openParts } from './vault/sealed-parts.ts';
+export { deleteKey, keyOf, openBytes, openSealed, seal, sealForAppliances, unseal } from './vault/vault.ts';

@@ -1,10 +1,10 @@
 // The registry's tables: who and what exists. Names, addresses and mail addresses stand only here.
 import type { Migration } from '#runtime';
-import { credentialTables } from './credential-tables.ts';
-import { organisationTables } from './organisation-tables.ts';
-import { passportTables } from './passport-tables.ts';
-import { peopleTables } from './people-tables.ts';
-import { rightsTables } from './rights-tables.ts';
+import { credentialTables } from './appliances/credential-tables.ts';
+import { organisationTables } from './organisations/organisation-tables.ts';
+import { passportTables } from './passport/passport-tables.ts';
+import { peopleTables } from './people/people-tables.ts';
+import { rightsTables } from './rights/rights-tables.ts';
 
 export const registryTables: readonly Migration[] = [
   {
