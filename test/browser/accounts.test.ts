@@ -177,6 +177,7 @@ describe.skipIf(!hasChromium())('accounts', () => {
     const secret = Secret.fromBase32((await page.locator('.copy-line code').innerText()).trim());
     await page.getByLabel('The code that the app shows').fill(new TOTP({ secret }).generate());
     await press(page, 'Switch on');
+    await page.getByRole('button', { name: 'I have kept them' }).waitFor();
     const codes = (await page.locator('.copy-line code').innerText()).trim().split('\n');
     await press(page, 'I have kept them');
     await page.getByText('On. 10 recovery codes are left.').waitFor();
