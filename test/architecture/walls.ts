@@ -81,6 +81,7 @@ const PACKAGES: Readonly<Record<string, Room>> = {
   aedes: 'broker',
   ws: 'broker',
   fastify: 'api',
+  'hyparquet-writer': 'api',
   standardwebhooks: 'api',
   react: 'web',
   mqtt: 'device-sim',
