@@ -1,7 +1,7 @@
 // The sweep of notifications: claim a row, send it, mark it. No transaction is open while the mail server is asked, so a
 // crash between sending and marking sends again, under the same Message-ID.
 import { type Id, idOf, type OutgoingMessage } from '#contracts';
-import { appliancesByIds, hasConsent, nameFor, openParts, personById } from '#registry';
+import { appliancesByIds, hasConsent, nameFor, openParts, personById, viewerOfPerson } from '#registry';
 import { announce, DAY, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
 import type { MailSender } from './ports.ts';
 import { type Letter, renderMail } from './render-mail.ts';
@@ -40,7 +40,7 @@ export async function sweepNotifications(deps: AlertsDeps, now: number): Promise
   while (failures < FAILURES_MEAN_AWAY) {
     const row = await claim(deps.sql, now);
     if (!row) break;
-    const outcome = await sendOne(deps, row);
+    const outcome = await sendOne(deps, row, now);
     await mark(deps.sql, row, outcome, now);
     if (outcome.state === 'waiting') {
       failures++;
@@ -89,11 +89,12 @@ type Outcome = { state: 'sent' | 'not-sent' | 'waiting'; reason: string | null }
 
 const notSent = (reason: string): Outcome => ({ state: 'not-sent', reason });
 
-async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Promise<Outcome> {
+async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed, now: number): Promise<Outcome> {
   if (row.moot) return notSent(OVER_BEFORE_SENT);
   if (mail === null) return notSent('no mail server');
   const person = await personById(sql, row.person);
   if (!person) return notSent('there is no such person any more');
+  if (!(await stillConcerns(sql, row, now))) return notSent('it is not for this person any more');
   // Mails about the account itself come in any case, and staff are told what their work is.
   if (row.alert !== null && person.role === 'owner' && !(await hasConsent(sql, person.id, 'service-messages'))) {
     return notSent('this person wants no such mails');
@@ -106,6 +107,14 @@ async function sendOne({ sql, mail, publicUrl }: AlertsDeps, row: Claimed): Prom
     const open = (text: string) => openParts(sql, person.id, text);
     return { ...letter, subject: await open(letter.subject), text: await open(letter.text) };
   });
+}
+
+/** Since the message was left somebody may have been put out of the household, or sent away. */
+async function stillConcerns(sql: Sql, { alert, household, person }: Claimed, now: number): Promise<boolean> {
+  if (alert === null) return true;
+  const viewer = await viewerOfPerson(sql, person, now);
+  if (!viewer || household === null || viewer.role !== 'owner') return viewer !== null;
+  return viewer.households.some((membership) => membership.household === household);
 }
 
 async function send(mail: MailSender, render: () => Promise<Parameters<MailSender['send']>[0]>): Promise<Outcome> {

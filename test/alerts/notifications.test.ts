@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { alertById, listAlerts, sweepAlerts, sweepNotifications } from '#alerts';
 import { newId, type OutgoingMessage } from '#contracts';
 import { openMailSender, startMailSink } from '#engines/smtp';
+import { removeMember } from '#registry';
 import { HOUR, MINUTE, put } from '#runtime';
-import { DOOR, diagnosisSays, givenHome, type Home, openWorld, START, type World } from './world.ts';
+import { DOOR, diagnosisSays, givenHome, givenPerson, type Home, openWorld, START, type World } from './world.ts';
 
 let world: World;
 let home: Home;
@@ -98,6 +99,18 @@ describe('a mail server that is away', () => {
     expect(world.newMails()).toEqual([]);
     expect(await notifications()).toMatchObject([{ state: 'not-sent', reason: 'over before it was sent' }]);
   });
+});
+
+it('a mail that waits is not sent to who was put out of the household meanwhile', async () => {
+  const { household, owner } = home;
+  const guest = await givenPerson(world, 'owner', { name: 'Guest', household });
+  await givenAlert();
+  await removeMember(world.sql, { household, person: guest.id, now: world.now(), by: `person:${owner.id}` });
+  await world.sweep();
+  expect(world.newMails().map(({ to }) => to)).toEqual([expect.stringContaining(owner.email)]);
+  expect(await notifications()).toEqual(
+    expect.arrayContaining([expect.objectContaining({ to: 'Guest', state: 'not-sent' })]),
+  );
 });
 
 it('a mail that the server refuses for good is not tried again', async () => {

@@ -29,6 +29,7 @@ const { tally, found } = await walks({
   stepsAWalk: 400,
   diesEvery: 40,
   shrinkMs: 180_000,
+  stumbled: (error) => console.log(`found, now shrinking: ${error.split('\n')[0]}`),
   goesOn: () => performance.now() < endsAt,
   told(tally) {
     if (tally.steps < toldAt) return;

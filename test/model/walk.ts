@@ -192,8 +192,11 @@ function noErrors({ errors }: System): void {
 function noneIsToldOfOthers(ground: Ground, model: Model): void {
   for (const { to, text, subject } of ground.mails()) {
     const person = model.people.find(({ email }) => to.includes(email));
-    const [, kind, id] = /\/(alerts|cases)\/([0-9a-f-]{36})/.exec(text) ?? [];
-    if (person?.role !== 'owner' || id === undefined) continue;
+    const [, kind, id] = /\/(alerts|cases|visits)\/([0-9a-f-]{36})/.exec(text) ?? [];
+    if (!person || id === undefined) continue;
+    if (!person.active) throw new Violation(`${person.name} was sent away and is told of ${kind} ${id}: ${subject}`);
+    // Service is also told what is not its work any more.
+    if (person.role !== 'owner') continue;
     const alert = kind === 'alerts' ? model.alerts.find((one) => one.id === id) : undefined;
     const file = kind === 'cases' ? model.cases.find((one) => one.id === id) : undefined;
     const sees = (alert && seesAlert(model, person, alert)) || (file && seesCase(model, person, file));

@@ -33,6 +33,8 @@ export type Walking = {
   shrinkMs: number;
   told?: (tally: Tally) => void;
   goesOn?: () => boolean;
+  /** A violation was found and is being shrunk now. */
+  stumbled?: (error: string) => void;
 };
 
 export type Found = { seed: number; path: string | null; error: string };
@@ -47,7 +49,10 @@ export async function walks(walking: Walking): Promise<{ tally: Tally; found: Fo
       // What is walked again while shrinking is not counted.
       const into = counted;
       counted = newTally();
-      await walk(ground, way, into);
+      await walk(ground, way, into).catch((error: Error) => {
+        if (into === tally) walking.stumbled?.(error.message);
+        throw error;
+      });
     });
     const result = await fc.check(property, { seed: seed + round, numRuns: 1, interruptAfterTimeLimit: shrinkMs });
     if (result.failed && result.counterexamplePath !== null) {

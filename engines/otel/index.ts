@@ -1,0 +1,3 @@
+// The door of engines/otel: traces as OTLP over HTTP.
+export { traceIdOf } from './names.ts';
+export { openTracer } from './tracer.ts';
