@@ -2,11 +2,12 @@
 // crash between sending and marking sends again, under the same Message-ID.
 import { type Id, idOf, type OutgoingMessage } from '#contracts';
 import { appliancesByIds, hasConsent, nameFor, openParts, personById, viewerOfPerson } from '#registry';
-import { announce, DAY, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
+import { announce, DAY, type EndSpan, MINUTE, messageOf, PlatformError, SECOND, type Sql, takeEach } from '#runtime';
 import type { MailSender } from './ports.ts';
 import { type Letter, renderMail } from './render-mail.ts';
 import type { AlertsDeps } from './sweep-alerts.ts';
 import { insertNotification, OVER_BEFORE_SENT, TELLING_KINDS } from './tell.ts';
+import type { MessageKind } from './words.ts';
 
 /** Longer than a mail server may take to answer; after it, a row whose sender died is sent by another. */
 const CLAIM_MS = 5 * MINUTE;
@@ -26,6 +27,10 @@ type Claimed = Letter & {
   attempts: number;
   created_at: number;
   moot: boolean;
+  kind: string;
+  /** What the alert says now came from there; null where there is no alert. */
+  finding: Id | null;
+  heard_at: number | null;
 };
 
 /** Takes messages that other stages left, sends what is due at `now`. Returns how many rows it took, sent or gave up. */
@@ -40,8 +45,10 @@ export async function sweepNotifications(deps: AlertsDeps, now: number): Promise
   while (failures < FAILURES_MEAN_AWAY) {
     const row = await claim(deps.sql, now);
     if (!row) break;
+    const span = beginSpan(deps, row);
     const outcome = await sendOne(deps, row, now);
     await mark(deps.sql, row, outcome, now);
+    span?.({ notification: row.id, kind: row.kind, state: outcome.state });
     if (outcome.state === 'waiting') {
       failures++;
       deps.logger.warn({ notification: row.id, reason: outcome.reason }, 'a mail could not be sent yet');
@@ -75,14 +82,26 @@ async function claim(sql: Sql, now: number): Promise<Claimed | undefined> {
        select id from app.notification where state = 'waiting' and send_at <= $1 and claimed_until <= $1
         order by send_at, position limit 1 for update skip locked)
      update app.notification n set claimed_until = $2, attempts = n.attempts + 1 from next where n.id = next.id
-     returning n.id, n.alert, n.person, n.about, n.subject, n.lines, n.path, n.attempts, n.created_at,
+     returning n.id, n.alert, n.person, n.kind, n.about, n.subject, n.lines, n.path, n.attempts, n.created_at,
        (select a.appliance from app.alert a where a.id = n.alert) as appliance,
        (select a.household from app.alert a where a.id = n.alert) as household,
+       (select a.finding_id from app.alert a where a.id = n.alert) as finding,
+       (select a.finding -> 'heardAt' from app.alert a where a.id = n.alert) as heard_at,
        n.kind = any($3::text[]) and exists (select 1 from app.alert a
          where a.id = n.alert and a.state in ('resolved', 'withdrawn')) as moot`,
     [now, now + CLAIM_MS, TELLING_KINDS],
   );
   return row;
+}
+
+/** A reminder, or what a clock or a person brought about, comes from no message. */
+const FROM_FINDINGS: readonly string[] = ['opened', 'changed', 'resolved', 'withdrawn'] satisfies MessageKind[];
+
+function beginSpan({ tracer }: AlertsDeps, row: Claimed): EndSpan | null | undefined {
+  const { id, attempts, appliance, finding, heard_at: heardAt } = row;
+  if (appliance === null || finding === null || heardAt === null || !FROM_FINDINGS.includes(row.kind)) return null;
+  const follows = { step: 'take-finding', id: finding } as const;
+  return tracer?.begin({ step: 'notify', id: `${id} ${attempts}`, heard: { appliance, heardAt }, follows });
 }
 
 type Outcome = { state: 'sent' | 'not-sent' | 'waiting'; reason: string | null };

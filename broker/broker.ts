@@ -13,6 +13,7 @@ import {
   messageOf,
   SECOND,
   type Stage,
+  type Tracer,
 } from '#runtime';
 import { mayPublish, maySubscribe } from './access.ts';
 import { peerCertificate } from './certificate.ts';
@@ -32,6 +33,7 @@ export type BrokerDeps = {
   access: Access;
   clock: Clock;
   logger: Logger;
+  tracer?: Tracer | undefined;
   listen: ListenOptions;
   /** Host that a new appliance is told; without it the one that is listened on. */
   publicHost?: string;
@@ -274,8 +276,10 @@ class BrokerStage implements Broker {
     if (verdict.what === 'first-contact') return void this.#firstContact(session, body).then(() => done(), done);
     const { appliance, channel, model } = verdict;
     session.waiting++;
+    const accepted = this.#deps.tracer?.begin({ step: 'accept', heard: { appliance, heardAt: at } });
     this.#deps.log.append({ kind: 'message', at, appliance, channel, model, body }, (error) => {
       session.waiting--;
+      if (!error) accepted?.({ channel, bytes: body.length });
       done(error);
     });
   }

@@ -79,6 +79,8 @@ export const Finding = z.object({
   question: Question.nullable(),
   /** Answers that people gave, newest last. */
   answers: z.array(z.object({ question: z.string(), answer: z.string(), at: z.number() })),
+  /** When the record was heard that made it what it is, epoch ms: what it came from can be followed. It decides nothing. */
+  heardAt: z.number().optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 

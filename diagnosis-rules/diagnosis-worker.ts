@@ -1,6 +1,7 @@
 // Log -> findings. Keeps its state in memory; results and position are one transaction; snapshots bound the replay after a crash.
-import type { FindingChange, LogRecord } from '#contracts';
+import type { FindingChange, Id, LogRecord } from '#contracts';
 import {
+  type EndSpan,
   type Jobs,
   type LogBatch,
   LogFollower,
@@ -13,6 +14,7 @@ import {
   SECOND,
   type Sql,
   type Stage,
+  type Tracer,
 } from '#runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
@@ -26,6 +28,7 @@ export type DiagnosisWorkerDeps = {
   catalogue: Catalogue;
   toReadings: ToReadings;
   logger: Logger;
+  tracer?: Tracer | undefined;
   snapshotFile: string;
   /** Told after each snapshot that the log before this position is no longer needed here. */
   passed: (position: number) => void;
@@ -52,6 +55,11 @@ const logBehindFindings = (end: number, committed: number): PlatformError =>
       hint: 'The log folder was replaced, emptied or restored from an older copy than the database. Put back the one that belongs to it, or begin anew with an empty data folder and database.',
     },
   );
+
+const whatChanged = (changes: readonly FindingChange[]) => ({
+  findings: changes.map(({ finding }) => finding.id),
+  changes: changes.map(({ change }) => change),
+});
 
 class Worker implements DiagnosisWorker {
   readonly name = 'diagnosis';
@@ -111,20 +119,44 @@ class Worker implements DiagnosisWorker {
   }
 
   async #take(batch: LogBatch): Promise<boolean> {
-    if (!(await this.#commit(this.#evaluate(batch), batch))) return false;
+    const { news, spans } = this.#evaluate(batch);
+    if (!(await this.#commit(news, batch))) return false;
+    for (const evaluated of spans) evaluated();
     this.#snapshotWhenDue(batch);
     return true;
   }
 
   /** What was committed before a crash is evaluated again for its state, and said only once. */
-  #evaluate(batch: LogBatch): FindingChange[] {
+  #evaluate(batch: LogBatch): { news: FindingChange[]; spans: (() => void)[] } {
     const news: FindingChange[] = [];
+    const spans: (() => void)[] = [];
     for (const [index, record] of batch.records.entries()) {
       const position = batch.positions[index]!;
+      const fresh = position >= this.#committed;
+      const span = fresh && record.kind === 'message' && this.#begin(record, record.appliance);
       const changes = this.#judge(record, position);
-      if (position >= this.#committed) news.push(...changes);
+      if (!fresh) continue;
+      news.push(...changes);
+      if (span) spans.push(() => span(whatChanged(changes)));
+      else if (changes.length > 0) spans.push(...this.#spansOf(record, changes));
     }
-    return news;
+    return { news, spans };
+  }
+
+  /** What is found at a tick or an answer begins a trace of its own: no message led to it. */
+  #spansOf(record: LogRecord, changes: readonly FindingChange[]): (() => void)[] {
+    if (record.kind === 'message') return [];
+    return [...Map.groupBy(changes, ({ finding }) => finding.appliance)].flatMap(([appliance, own]) => {
+      const span = this.#begin(record, appliance);
+      return span ? () => span(whatChanged(own)) : [];
+    });
+  }
+
+  #begin(record: LogRecord, appliance: Id): EndSpan | null {
+    const { tracer } = this.#deps;
+    if (!tracer) return null;
+    const follows = record.kind === 'message' ? {} : { follows: null };
+    return tracer.begin({ step: 'evaluate', heard: { appliance, heardAt: record.at }, ...follows });
   }
 
   /** One record that cannot be judged must not hold up all that follow it. */

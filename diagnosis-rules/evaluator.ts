@@ -72,6 +72,11 @@ class Fold implements Evaluator {
   }
 
   take(record: LogRecord, position: number): FindingChange[] {
+    const changes = this.#changes(record, position);
+    return changes.map((change) => ({ ...change, finding: { ...change.finding, heardAt: record.at } }));
+  }
+
+  #changes(record: LogRecord, position: number): FindingChange[] {
     switch (record.kind) {
       case 'message':
         return this.#message(record, position);

@@ -3,6 +3,7 @@ import type { DecodedMessage, Id, LogRecord, Moment, Notice } from '#contracts';
 import {
   type Clock,
   type Downlink,
+  type EndSpan,
   type LogBatch,
   LogFollower,
   type Logger,
@@ -12,6 +13,7 @@ import {
   SECOND,
   type Sql,
   type Stage,
+  type Tracer,
 } from '#runtime';
 import type { Decode, Decoded } from './decode.ts';
 import { LatestValues, latestCheckpoint } from './latest.ts';
@@ -28,6 +30,7 @@ export type ReadingsWorkerDeps = {
   downlink: Downlink;
   clock: Clock;
   logger: Logger;
+  tracer?: Tracer | undefined;
   /** Told after each batch before which position the log is no longer needed here. */
   passed: (position: number) => void;
 };
@@ -129,13 +132,25 @@ class Worker implements ReadingsWorker {
   }
 
   async #take(batch: LogBatch): Promise<boolean> {
+    const spans = this.#beginSpans(batch);
     const judged = this.#judge(batch);
     if (!(await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined, this.#deps.seal)))) return false;
     if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
+    for (const stored of spans) stored({ batch: batch.records.length });
     await this.#latest.hear({ batch, messages: judged.messages });
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
     this.#quarantined += judged.quarantined.length;
     return true;
+  }
+
+  /** Of the messages that are followed; what was stored before the start was told of then. */
+  #beginSpans({ records, positions }: LogBatch): EndSpan[] {
+    const { tracer } = this.#deps;
+    if (!tracer) return [];
+    return records.flatMap(({ kind, appliance, at }, index) => {
+      const fresh = kind === 'message' && positions[index]! >= this.#stored;
+      return (fresh && tracer.begin({ step: 'store', heard: { appliance, heardAt: at } })) || [];
+    });
   }
 
   #judge(batch: LogBatch): Judged {

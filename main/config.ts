@@ -101,6 +101,17 @@ const Settings = z.object({
     .min(16)
     .optional()
     .describe('Bearer token for `/metrics`; without it only callers on this machine may read them.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https')
+    .optional()
+    .describe(
+      'OpenTelemetry collector that is sent traces (OTLP over HTTP, JSON), e.g. http://127.0.0.1:4318; without it there are none.',
+    ),
+  OTEL_SAMPLE_EVERY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('One message in so many is followed from its receipt to the mails it leads to.'),
   SIGN_UP: z
     .enum(['open', 'closed'])
     .default('open')

@@ -33,6 +33,7 @@ import type {
   ReadingsOffers,
   ThreadData,
 } from './threads/offers.ts';
+import { openTracing } from './threads/tracing.ts';
 
 export type PlatformOptions = {
   settings: Settings;
@@ -240,12 +241,19 @@ class Composition {
     const clock = openClock(this.#clock);
     const counted = countedLog(log);
     this.#passed = counted.passed;
+    const tracer = await openTracing(
+      { settings: this.#settings, clock: this.#clock },
+      'main',
+      this.#logger,
+      this.#stack,
+    );
     return this.#stack.use(
       await startBroker({
         log: counted,
         access: brokerAccess(sql, { pepper, clock }),
         clock,
         logger: this.#logger,
+        tracer,
         listen: {
           host: HOST,
           plainHost: plainMqttHost(this.#settings),

@@ -12,3 +12,4 @@ export { forgetDone, outboxTables, put, takeEach, waitingRows } from './outbox.t
 export type { Downlink, Jobs, LogBatch, Logger, LogReader, LogWriter, Sql, Stage } from './ports.ts';
 export { next, step, type Transition } from './state-table.ts';
 export { type Clock, type ClockSpec, DAY, HOUR, MINUTE, manualClock, openClock, SECOND } from './time.ts';
+export { type EndSpan, type Heard, type SpanName, TRACE_STEPS, type Tracer, type TraceStep } from './trace.ts';

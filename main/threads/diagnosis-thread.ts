@@ -9,6 +9,7 @@ import { openClock } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry } from './engines.ts';
 import type { DiagnosisData, DiagnosisOffers, MainOffers } from './offers.ts';
+import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
 const data = workerData as DiagnosisData;
@@ -28,6 +29,7 @@ const main = connect<MainOffers, DiagnosisOffers>(data.main, {
     const jobs = await openJobsOf(registry, { clock, logger }, stack);
     const log = openSegmentLogReader({ ...data.log, logger });
     stack.defer(() => log.close());
+    const tracer = await openTracing(data, 'diagnosis', logger, stack);
     worker = stack.use(
       await startDiagnosisWorker({
         log,
@@ -36,6 +38,7 @@ const main = connect<MainOffers, DiagnosisOffers>(data.main, {
         catalogue: loadCatalogue(),
         toReadings,
         logger,
+        tracer,
         snapshotFile: path.join(data.folder, 'snapshots', 'diagnosis'),
         passed: (position) => void main.passed.asEvent('diagnosis', position),
       }),

@@ -26,6 +26,7 @@ import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry, type Registry } from './engines.ts';
 import { type MainOffers, type PeopleData, type PeopleOffers, type SeriesOffers, SWEEPS } from './offers.ts';
 import { readiness } from './readiness.ts';
+import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
 /** Stands behind the queue: finds what a lost wake-up left. */
@@ -112,7 +113,8 @@ async function alertsDeps(registry: Registry): Promise<AlertsDeps> {
   if (data.demo && !settings.SMTP_URL) mailSink = stack.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const smtpUrl = settings.SMTP_URL ?? mailSink?.url;
   const mail = smtpUrl ? stack.use(openMailSender({ smtpUrl, from: settings.MAIL_FROM })) : null;
-  return { sql: registry.sql, jobs, mail, publicUrl: publicUrl(), logger };
+  const tracer = await openTracing(data, 'people', logger, stack);
+  return { sql: registry.sql, jobs, mail, publicUrl: publicUrl(), logger, tracer };
 }
 
 function publicUrl(): string {

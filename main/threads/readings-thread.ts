@@ -10,6 +10,7 @@ import { type Logger, loadCheckpoint, openClock, type Sql, saveCheckpoint } from
 import { openLogger } from '../logger.ts';
 import { openRegistry } from './engines.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
+import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
 const CONSUMER = 'readings';
@@ -26,6 +27,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
     const store = stack.use(await openStore(sql, logger));
     const log = openSegmentLogReader({ ...data.log, logger });
     stack.defer(() => log.close());
+    const tracer = await openTracing(data, 'readings', logger, stack);
     connect<object, SeriesOffers>(data.series, {
       series: (query) => store.series(query),
       readings: (query) => store.readings(query),
@@ -40,6 +42,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
         downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
         clock,
         logger,
+        tracer,
         passed: (position) => void main.passed.asEvent('readings', position),
       }),
     );
