@@ -23,6 +23,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   },
   'second-factor-on': { status: 409 },
   'second-factor-off': { status: 409 },
+  'no-mail-server': { status: 403, hint: 'Whoever runs the platform gives it a mail server with SMTP_URL.' },
   'sign-up-closed': { status: 403, hint: 'Ask whoever runs the platform for an account.' },
   'link-used': { status: 409, hint: 'Ask for a new mail.' },
   'last-administrator': { status: 409 },

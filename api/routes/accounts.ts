@@ -23,6 +23,7 @@ import { giveSession, sessionToken } from '../cookies.ts';
 import type { ApiDeps } from '../deps.ts';
 import { LOG_INS_PER_MINUTE } from '../hardening.ts';
 import { linkLimits, mailLimits, slowDown } from '../log-in-throttle.ts';
+import { mustSendMails } from '../mails.ts';
 import { notFound, problem } from '../problems.ts';
 import { EMPTY, type Routes } from '../route.ts';
 import { PUBLIC } from '../wall.ts';
@@ -48,6 +49,7 @@ export const accountRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       if (deps.signUp === 'closed') throw problem('sign-up-closed', 'Nobody can sign up here.');
+      mustSendMails(deps);
       await slowDown(deps, reply, mailLimits(request, request.body.email), TOO_MANY_MAILS);
       await signUp(deps.sql, { ...request.body, now: deps.clock.now() });
       return mailComing(deps, reply);
@@ -88,6 +90,7 @@ export const accountRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
+      mustSendMails(deps);
       await slowDown(deps, reply, mailLimits(request, request.body.email), TOO_MANY_MAILS);
       await askPasswordReset(deps.sql, { ...request.body, now: deps.clock.now() });
       return mailComing(deps, reply);

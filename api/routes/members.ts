@@ -2,6 +2,7 @@
 import { Id, MailComing, Member, MemberEdit, NewInvitation, page } from '#contracts';
 import { actorOf, inviteToHousehold, membersWithStanding, personById, removeMember, setStanding } from '#registry';
 import { mailLimits, slowDown } from '../log-in-throttle.ts';
+import { mustSendMails } from '../mails.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { notFound } from '../problems.ts';
 import { ById, EMPTY, type Routes, whole } from '../route.ts';
@@ -44,6 +45,7 @@ export const memberRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
+      mustSendMails(deps);
       await slowDown(deps, reply, mailLimits(request, request.body.email));
       await inviteToHousehold(deps.sql, {
         household: request.params.id,

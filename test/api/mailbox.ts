@@ -10,6 +10,8 @@ export async function openMailbox(platform: Platform) {
   const { clock } = platform.deps;
   const sink = stack.use(await startMailSink({ host: '127.0.0.1', port: 0, clock }));
   const mail = stack.use(openMailSender({ smtpUrl: sink.url, from: 'Stethos <service@stethos.test>' }));
+  // From here on the platform has a mail server.
+  platform.deps.alerts.mail = mail;
   return {
     /** Mails to this address, newest last. */
     async to(address: string): Promise<SunkMail[]> {

@@ -115,6 +115,18 @@ describe('a forgotten password', () => {
   const reset = (token: string, password = NEW_PASSWORD) =>
     ask(null, 'POST', '/password-resets/confirmation', { token, password });
 
+  it('is refused, and so is a new password by mail, while nobody could get the mail', async () => {
+    await using mute = await openPlatform();
+    for (const [url, payload] of [
+      ['/api/v1/sign-ups', { email: 'new@example.org', name: 'New', password: PASSWORD }],
+      ['/api/v1/password-resets', { email: 'new@example.org' }],
+    ] as const) {
+      const answer = await mute.app.inject({ method: 'POST', url, payload });
+      expect([url, answer.statusCode]).toEqual([url, 403]);
+      expect(answer.json()).toMatchObject({ code: 'no-mail-server', hint: expect.stringContaining('SMTP_URL') });
+    }
+  });
+
   it('is replaced by mail; every session ends and the old password works no more', async () => {
     const { person, cookie } = await platform.account('owner');
     expect((await ask(null, 'POST', '/password-resets', { email: person.email })).statusCode).toBe(202);

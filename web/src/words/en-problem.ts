@@ -18,6 +18,7 @@ export const problemEn = {
   'second-factor-required': 'Your organisation asks for a second factor. Please set it up first.',
   'second-factor-on': 'A second factor is set up already.',
   'second-factor-off': 'No second factor is set up.',
+  'no-mail-server': 'This platform sends no mails yet. Please ask whoever runs it.',
   'sign-up-closed': 'New accounts are made by whoever runs this platform. Please ask them.',
   'link-used': 'This link was used already or is too old. Ask for a new one.',
   'log-in-first':

@@ -21,6 +21,7 @@ export const problemZh: Same<typeof problemEn> = {
   'second-factor-required': '您的机构要求启用两步验证，请先完成设置。',
   'second-factor-on': '两步验证已经启用。',
   'second-factor-off': '尚未启用两步验证。',
+  'no-mail-server': '本平台尚未配置邮件服务，请联系管理方。',
   'sign-up-closed': '新账号由平台管理方创建，请与他们联系。',
   'link-used': '此链接已使用或已过期，请重新获取。',
   'log-in-first': '此邀请属于已有账号。请用收到邀请的邮箱登录，然后再次打开链接。',
