@@ -193,6 +193,8 @@ describe.skipIf(!hasChromium())('accounts', () => {
     // A code of the app was just used, and none works twice.
     await page.getByLabel('Code').fill(codes[0]!);
     await press(page, 'Log in');
+    await heading(page, 'Overview');
+    await visitor.open('/settings/security');
     await page.getByText('On. 9 recovery codes are left.').waitFor();
   });
 });

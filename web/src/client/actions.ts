@@ -1,5 +1,6 @@
 // What people do with appliances, alerts, cases and visits, and the session itself.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
 import type { CreatedAppliance, Household, Person } from '#contracts';
 import { useAction, useCommand } from './action.ts';
 import { type ApiProblem, call } from './http.ts';
@@ -16,9 +17,13 @@ export const useSavePreferences = () => useAction(savePreferences);
 /** Ends a session, or all, and forgets everything the person has seen. */
 function useLeave(path: string) {
   const client = useQueryClient();
+  const [, go] = useLocation();
   return useMutation<unknown, ApiProblem, void>({
     mutationFn: () => call('DELETE', path),
-    onSuccess: () => forgetPerson(client),
+    onSuccess: () => {
+      forgetPerson(client);
+      go('/', { replace: true });
+    },
   });
 }
 

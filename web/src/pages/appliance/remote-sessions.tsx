@@ -85,7 +85,7 @@ function SessionRow({ session }: { session: RemoteSession }) {
   return (
     <li className="block">
       <div className="card-head">
-        <strong>{session.state === 'running' ? t('access.running', session.by) : t('access.asks', session.by)}</strong>
+        <strong>{t(`access.title.${session.state}`, session.by)}</strong>
         <Pill tone={TONES[session.state]} shape={session.state === 'running' ? 'clock' : undefined}>
           {t(`access.state.${session.state}`)}
         </Pill>
@@ -143,8 +143,12 @@ function End({ session, words }: { session: string; words: string }) {
 export function AskRemoteSession({ appliance }: { appliance: string }) {
   const { t } = useTranslation();
   const ask = useAskRemoteSession(appliance);
+  const sessions = useRemoteSessions(appliance);
   const { entry, set } = useEntry({ reason: 'customer-call' as RemoteSessionReason, minutes: '20' });
+  const open = sessions.data?.items.some(({ state }) => state === 'asked' || state === 'running');
   const send = () => ask.mutate({ reason: entry.reason, minutes: Number(entry.minutes), what: 'live-view' });
+  // One at a time; it stands in the list with its answer.
+  if (open) return null;
   return (
     <section className="card">
       <h2>{t('access.ask')}</h2>
@@ -162,9 +166,6 @@ export function AskRemoteSession({ appliance }: { appliance: string }) {
           choices={MINUTES.map((value) => ({ value: `${value}`, words: `${value}` }))}
           onValue={(minutes) => set({ minutes })}
         />
-        <p className="saved" role="status">
-          {ask.isSuccess ? t('access.asked') : ''}
-        </p>
       </Form>
     </section>
   );
