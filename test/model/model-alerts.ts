@@ -130,6 +130,15 @@ export function sweepAlerts(model: Model): void {
   }
 }
 
+/** Whether a look now does more than to take what was said. */
+export const somethingIsDue = (model: Model): boolean =>
+  model.alerts
+    .filter(lives)
+    .some(
+      ({ wakeAt, paceSince, pace }) =>
+        (wakeAt ?? Number.POSITIVE_INFINITY) <= model.now || paceSince + pace <= model.now,
+    );
+
 export function handOver(model: Model, alert: ModelAlert): void {
   if (alert.handedOver !== null) return;
   alert.handedOver = alert.finding.cause;

@@ -34,10 +34,11 @@ export const seesAlert = (model: Model, person: ModelPerson, alert: ModelAlert):
 export const seesCase = (model: Model, person: ModelPerson, file: ModelCase): boolean =>
   livesIn(model, person, file.household) || looksAfter(person, file.alert.unit) || works(model, person, file);
 
+/** A visit of his own, in a case where he has work. */
 export const seesVisit = (model: Model, person: ModelPerson, file: ModelCase, visit: ModelVisit): boolean =>
   livesIn(model, person, file.household) ||
   looksAfter(person, file.alert.unit) ||
-  (person.role === 'technician' && hasWork(model, visit, person.id));
+  (visit.technician === person.id && works(model, person, file));
 
 export const seesHousehold = (model: Model, person: ModelPerson, household: Id): boolean =>
   homesOf(model, person.id).includes(household);

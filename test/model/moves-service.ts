@@ -8,6 +8,7 @@ import {
   type ModelAlert,
   type ModelFinding,
   snooze as snoozed,
+  somethingIsDue,
   sweepAlerts,
 } from './model-alerts.ts';
 import { type Verdict, withAlert, withVisit } from './model-rights.ts';
@@ -75,6 +76,42 @@ const sweep =
     follows: () => follows(model),
     sweeps: true,
   });
+
+/** Several workers sweep at the same moment: nothing is done twice. Possible while it does not matter who comes first. */
+const sweepAtOnce =
+  (
+    what: string,
+    mixes: (model: Model) => boolean,
+    run: (system: System) => Promise<unknown>,
+    then: (model: Model) => void,
+  ): Mover =>
+  (model) =>
+    mixes(model)
+      ? null
+      : {
+          says: `three sweeps of ${what} at once`,
+          expects: 'done',
+          act: async (system) => {
+            await Promise.all([run(system), run(system), run(system)]);
+            return 'done';
+          },
+          follows: () => then(model),
+          races: true,
+        };
+
+const sweepAlertsAtOnce = sweepAtOnce(
+  'alerts',
+  (model) => model.said.length > 0 && somethingIsDue(model),
+  (system) => system.sweepAlerts(),
+  sweepAlerts,
+);
+
+const sweepServiceAtOnce = sweepAtOnce(
+  'field service',
+  ({ requests, overs }) => requests.length + overs.length > 0,
+  (system) => system.sweepService(),
+  sweepService,
+);
 
 // --- alerts --------------------------------------------------------------------------------------------------------------
 function onAlert(
@@ -289,6 +326,8 @@ export const SERVICE_MOVES: Record<string, readonly [weight: number, Mover]> = {
   say: [14, say],
   sweepAlerts: [14, sweep('alerts', (system) => system.sweepAlerts(), sweepAlerts)],
   sweepService: [14, sweep('field service', (system) => system.sweepService(), sweepService)],
+  sweepAlertsAtOnce: [4, sweepAlertsAtOnce],
+  sweepServiceAtOnce: [4, sweepServiceAtOnce],
   sweepNotifications: [
     4,
     sweep(

@@ -18,7 +18,7 @@ type Picture = {
   members: { household: Id; person: Id; standing: string }[];
   people: { id: Id; role: string; active: boolean }[];
   grants: { id: Id }[];
-  alerts: { id: Id; unit: Id; finding: Id; household: Id | null; state: string }[];
+  alerts: { id: Id; unit: Id; problem: string; finding: Id; household: Id | null; state: string }[];
   cases: { id: Id; alert: Id; household: Id | null; state: string }[];
   visits: { id: Id; case: Id; state: string; technician: Id | null; slot: number | null }[];
   faults: { twoAlerts: number; ownerless: number; poisoned: number; usableCodes: number; revivedKeys: number };
@@ -32,7 +32,7 @@ const PICTURE = `select
   ${rows('household, person, standing', 'app.household_member', 'x.household, x.person')} as members,
   ${rows('id, role, deactivated_at is null and erased_at is null as active', 'app.person', 'x.id')} as people,
   ${rows('id', 'app.repair_grant where revoked_at is null and ends_at > $1', 'x.id')} as grants,
-  ${rows('id, appliance as unit, finding_id as finding, household, state', 'app.alert', 'x.id')} as alerts,
+  ${rows('id, appliance as unit, problem, finding_id as finding, household, state', 'app.alert', 'x.id')} as alerts,
   ${rows('id, alert, household, state', 'app.service_case', 'x.id')} as cases,
   ${rows('id, case_id as "case", ordinal, state, technician, slot_start as slot', 'app.visit', 'x."case", x.ordinal')} as visits,
   jsonb_build_object(
@@ -86,14 +86,18 @@ function same(what: string, real: unknown[][], expected: unknown[][]): void {
   );
 }
 
-/** Ids grow with time, so the order of ids is the order in which they were made. */
+/** Ids grow with time: those about one problem of one unit are in the order in which they were made. */
 function compareAlerts(real: Picture['alerts'], expected: readonly ModelAlert[]): void {
   must(real.length === expected.length, () => `alerts: ${real.length} and not ${expected.length}`);
+  const left = [...real];
   for (const [index, alert] of expected.entries()) {
-    const row = real[index]!;
-    alert.id ??= row.id;
-    const is = [row.id, row.unit, row.finding, row.household, row.state];
-    const ought = [alert.id, alert.unit.id, findingId(alert.finding), alert.household, alert.state];
+    const { unit, finding } = alert;
+    const at = left.findIndex((row) => row.unit === unit.id && row.problem === finding.problem);
+    must(at >= 0, () => `alert ${index} about ${finding.problem} of ${unit.name} is missing`);
+    const [row] = left.splice(at, 1);
+    alert.id ??= row!.id;
+    const is = [row!.id, row!.finding, row!.household, row!.state];
+    const ought = [alert.id, findingId(finding), alert.household, alert.state];
     must(JSON.stringify(is) === JSON.stringify(ought), () => `alert ${index}: is ${is}, ought to be ${ought}`);
   }
 }

@@ -27,7 +27,7 @@ const { tally, found } = await walks({
   steps: Number(values.steps),
   seed,
   stepsAWalk: 400,
-  diesEvery: 40,
+  diesEvery: 8,
   shrinkMs: 180_000,
   stumbled: (error) => console.log(`found, now shrinking: ${error.split('\n')[0]}`),
   goesOn: () => performance.now() < endsAt,

@@ -138,8 +138,12 @@ async function take(ground: Ground, model: Model, step: Step, way: string[], tal
   tally.looks++;
 }
 
-function refusedWith(tally: Tally, outcome: string): void {
+const LONGEST_CODE = 30;
+
+function refusedWith(tally: Tally, expected: string): void {
   tally.refused++;
+  // Guesses in a row, and names of whom a session belongs to.
+  const outcome = expected.length > LONGEST_CODE ? 'other answers' : expected;
   tally.refusals.set(outcome, (tally.refusals.get(outcome) ?? 0) + 1);
 }
 
