@@ -329,7 +329,7 @@ export const SERVICE_MOVES: Record<string, readonly [weight: number, Mover]> = {
   sweepAlertsAtOnce: [4, sweepAlertsAtOnce],
   sweepServiceAtOnce: [4, sweepServiceAtOnce],
   sweepNotifications: [
-    4,
+    7,
     sweep(
       'notifications',
       (system) => system.sweepNotifications(),
