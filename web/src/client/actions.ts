@@ -48,3 +48,7 @@ export const useAcceptVisit = (visit: string) => useCommand(`/visits/${visit}/ac
 export const useRefuseVisit = (visit: string) => useCommand(`/visits/${visit}/refusal`);
 export const useFinishVisit = (visit: string) =>
   useAction((input: VisitResult) => call('POST', `/visits/${visit}/result`, input));
+
+/** To a partner firm; null: back to us. */
+export const useHandOverCase = (id: string) =>
+  useAction((organisation: string | null) => call('POST', `/cases/${id}/hand-over`, { organisation }));

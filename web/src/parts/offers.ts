@@ -23,6 +23,7 @@ const OFFERS = {
   cases: ['owner', 'technician', ...SERVICE],
   pickSlot: ['dispatcher', 'call-agent', 'administrator'],
   assign: ['dispatcher', 'administrator'],
+  handOverCase: ['dispatcher', 'administrator'],
   staff: ['dispatcher', 'call-agent', 'administrator', 'auditor'],
   people: ['administrator', 'auditor'],
   editPeople: ['administrator'],

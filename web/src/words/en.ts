@@ -225,6 +225,10 @@ export const en = {
     noWaiting: 'No case waits for anybody.',
   },
   case: {
+    handOver: 'Hand over to a partner firm',
+    handOverTo: 'To whom',
+    handOverBack: 'Back to us',
+    handOverAction: 'Hand over',
     title: 'Cases',
     none: 'No cases here.',
     timeline: 'What has happened',

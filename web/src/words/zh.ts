@@ -225,6 +225,10 @@ export const zh: Words = {
     noWaiting: '没有等待处理的工单。',
   },
   case: {
+    handOver: '转给合作公司',
+    handOverTo: '转给',
+    handOverBack: '转回本机构',
+    handOverAction: '转交',
     title: '工单',
     none: '这里没有工单。',
     timeline: '处理经过',

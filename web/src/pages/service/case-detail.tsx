@@ -1,11 +1,13 @@
 // One case for the dispatcher: the visit, who could go, where, and what has happened.
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { useAlert, useCase } from '../../client/queries.ts';
+import { useAlert, useCase, usePerson } from '../../client/queries.ts';
 import { Causes } from '../../parts/alert/causes.tsx';
+import { HandOverCase } from '../../parts/case/hand-over-case.tsx';
 import { Place } from '../../parts/case/place.tsx';
 import { StaffVisit } from '../../parts/case/staff-visit.tsx';
 import { Timeline } from '../../parts/case/timeline.tsx';
+import { offers } from '../../parts/offers.ts';
 import { Loaded } from '../../parts/status/loaded.tsx';
 import { CaseStatePill } from '../../parts/status/pills.tsx';
 import { useSay } from '../../reader.tsx';
@@ -13,6 +15,7 @@ import { useSay } from '../../reader.tsx';
 export function CaseDetail({ id }: { id: string }) {
   const { t } = useTranslation();
   const say = useSay();
+  const { role } = usePerson();
   const serviceCase = useCase(id);
   const alert = useAlert(serviceCase.data?.alertId);
   return (
@@ -32,6 +35,7 @@ export function CaseDetail({ id }: { id: string }) {
           {data.visits.toReversed().map((visit) => (
             <StaffVisit key={visit.id} visit={visit} of={data} />
           ))}
+          {data.state === 'open' && offers(role, 'handOverCase') && <HandOverCase id={data.id} />}
           <section className="card">
             <h2>{t('case.timeline')}</h2>
             <Timeline entries={data.timeline} />
