@@ -8,6 +8,7 @@ import { loadModels } from '#registry';
 import { openClock } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry } from './engines.ts';
+import { startAndStop } from './life.ts';
 import type { DiagnosisData, DiagnosisOffers, MainOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
@@ -24,7 +25,7 @@ const toReadings: ToReadings = (record, position) => {
 let worker: DiagnosisWorker;
 
 const main = connect<MainOffers, DiagnosisOffers>(data.main, {
-  async start() {
+  ...startAndStop(stack, async () => {
     const registry = await openRegistry(data, stack);
     const jobs = await openJobsOf(registry, { clock, logger }, stack);
     const log = openSegmentLogReader({ ...data.log, logger });
@@ -43,9 +44,6 @@ const main = connect<MainOffers, DiagnosisOffers>(data.main, {
         passed: (position) => void main.passed.asEvent('diagnosis', position),
       }),
     );
-  },
-  async stop() {
-    await stack.disposeAsync();
-  },
+  }),
   position: () => worker.position(),
 });

@@ -24,6 +24,7 @@ import { issueSetUpToken } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openJobsOf, openRegistry, type Registry } from './engines.ts';
+import { startAndStop } from './life.ts';
 import { type MainOffers, type PeopleData, type PeopleOffers, type SeriesOffers, SWEEPS } from './offers.ts';
 import { readiness } from './readiness.ts';
 import { openTracing } from './tracing.ts';
@@ -51,7 +52,7 @@ let queueAway = (): boolean => false;
 const sweepsRun = new Map<Sweep, number>();
 
 const main = connect<MainOffers, PeopleOffers>(data.main, {
-  async start() {
+  ...startAndStop(stack, async () => {
     const registry = await openRegistry(data, stack);
     const alerts = await alertsDeps(registry);
     const fieldService: FieldServiceDeps = { sql: alerts.sql, jobs: alerts.jobs, logger };
@@ -74,10 +75,7 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     );
     sweepRegularly(registry);
     return { url: api.url, setUpToken: data.demo ? null : await issueSetUpToken(registry.sql, clock.now()) };
-  },
-  async stop() {
-    await stack.disposeAsync();
-  },
+  }),
   async sweepAll() {
     let done: number;
     do {

@@ -9,6 +9,7 @@ import { loadModels, sealForAppliances } from '#registry';
 import { type Logger, loadCheckpoint, openClock, type Sql, saveCheckpoint } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openRegistry } from './engines.ts';
+import { startAndStop } from './life.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
@@ -22,7 +23,7 @@ const clock = openClock(data.clock);
 let worker: ReadingsWorker;
 
 const main = connect<MainOffers, ReadingsOffers>(data.main, {
-  async start() {
+  ...startAndStop(stack, async () => {
     const { sql } = await openRegistry(data, stack);
     const store = stack.use(await openStore(sql, logger));
     const log = openSegmentLogReader({ ...data.log, logger });
@@ -46,10 +47,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
         passed: (position) => void main.passed.asEvent('readings', position),
       }),
     );
-  },
-  async stop() {
-    await stack.disposeAsync();
-  },
+  }),
   position: () => worker.position(),
   flush: () => worker.flush(),
   state: () => ({ position: worker.position(), waiting: worker.waiting(), quarantined: worker.quarantined() }),
