@@ -33,7 +33,6 @@ const LOOK_AGAIN_AFTER = 30 * MINUTE;
 const REPORT_AFTER = 2 * HOUR;
 
 export const lastVisit = (file: ModelCase): ModelVisit => file.visits.at(-1)!;
-export const isWaiting = (visit: ModelVisit): boolean => visit.state === 'unassigned' || visit.state === 'offered';
 const isOver = (visit: ModelVisit): boolean => visit.state === 'done' || visit.state === 'cancelled';
 
 const newVisit = (): ModelVisit => ({
