@@ -7,8 +7,6 @@ import { keys } from './keys.ts';
 import { usePerson } from './queries.ts';
 import type { Member, NewInvitation, NewSite, Page } from './shapes.ts';
 
-export const useHousehold = (id: string) =>
-  useQuery({ queryKey: keys.household(id), queryFn: () => call<Household>('GET', `/households/${id}`) });
 export const useRenameHousehold = (id: string) =>
   useAction((name: string) => call<Household>('PATCH', `/households/${id}`, { name }));
 

@@ -129,7 +129,6 @@ export const fileEn = {
     askLead: 'The household gets a message and answers yes or no.',
     askAction: 'Ask',
     reasonLabel: 'Reason',
-    whatLabel: 'What',
     minutesLabel: 'Minutes',
     live: 'Live',
     liveLead: 'What it has said in the last minute. Renewed every few seconds; each look is logged.',
@@ -156,7 +155,6 @@ export const fileEn = {
     module: 'Swapped Wi-Fi module',
     moduleLead:
       'The appliance keeps its file and history; the module gets a credential of its own, and the old one stops working.',
-    moduleFirmware: 'Firmware of the module',
     moduleAction: 'Make a new credential',
     moduleSure: 'The old module is refused from now on.',
     moduleMade: 'The secret is shown only now. Put it into the new module.',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import type { Household } from '#contracts';
 import { useClaim } from '../../client/file.ts';
+import { problemCode } from '../../client/http.ts';
 import { useHouseholds } from '../../client/queries.ts';
 import { given, useEntry } from '../../parts/form/entry.ts';
 import { Choice, TextField } from '../../parts/form/fields.tsx';
@@ -107,6 +108,7 @@ function ClaimForm({ label, households }: ClaimFormProps) {
         />
       )}
       {entry.household === NEW && <NewHouseholdFields entry={entry} set={set} />}
+      {problemCode(claim.error) === 'already-claimed' && <Link href="/">{t('claim.toExisting')}</Link>}
     </Form>
   );
 }
