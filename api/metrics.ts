@@ -45,7 +45,8 @@ export function measure(app: FastifyInstance, deps: Deps, live: Live): Metrics {
     registers,
     async collect() {
       this.reset();
-      for (const { topic, count } of await waitingRows(deps.sql)) this.set({ topic }, count);
+      // While the database is away the other figures matter all the more.
+      for (const { topic, count } of await waitingRows(deps.sql).catch(() => [])) this.set({ topic }, count);
     },
   });
   const askPlatform = measurePlatform(registry, deps);
