@@ -1,5 +1,5 @@
 // Audit log, provisioning keys, webhooks.
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type {
   CreatedProvisioningKey,
   CreatedWebhook,
@@ -9,21 +9,14 @@ import type {
   WebhookEdit,
 } from '#contracts';
 import { useAction, useCommand } from './action.ts';
-import { type ApiProblem, call, query } from './http.ts';
+import { type ApiProblem, call } from './http.ts';
 import { keys } from './keys.ts';
+import { usePages } from './pages.ts';
 import type { AuditEntry, AuditVerification, NewProvisioningKey, NewWebhook, Page, WebhookSecret } from './shapes.ts';
 
-const AUDIT_PAGE = 50;
 const DELIVERIES_EVERY_MS = 5_000;
 
-export const useAudit = (filter: { kind: string | undefined; object: string | undefined }) =>
-  useInfiniteQuery({
-    queryKey: [...keys.audit, filter],
-    queryFn: ({ pageParam }) =>
-      call<Page<AuditEntry>>('GET', `/audit${query({ ...filter, cursor: pageParam, limit: AUDIT_PAGE })}`),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-  });
+export const useAudit = (object: string | undefined) => usePages<AuditEntry>(keys.audit, '/audit', { object });
 export const useVerifyAudit = () =>
   useMutation<AuditVerification, ApiProblem, void>({
     mutationFn: () => call<AuditVerification>('GET', '/audit/verification'),

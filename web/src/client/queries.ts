@@ -14,9 +14,10 @@ import type {
 } from '#contracts';
 import { ApiProblem, call, query } from './http.ts';
 import { keys } from './keys.ts';
+import { usePages } from './pages.ts';
 import type { ApplianceModel, DemoAccount, Page, Slot } from './shapes.ts';
 
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 
 /** The person who is logged in; null for a visitor. */
 export const useMe = () =>
@@ -56,6 +57,11 @@ export const useAppliances = () =>
     queryKey: keys.appliances,
     queryFn: () => call<Page<Appliance>>('GET', `/appliances${query({ limit: PAGE_SIZE })}`),
   });
+
+/** The fleet, page by page. */
+export const useFleetAppliances = () => usePages<Appliance>(keys.appliances, '/appliances');
+/** Households of the service, page by page. */
+export const useFleetHouseholds = () => usePages<Household>(keys.households, '/households');
 
 export const useAppliance = (id: string) =>
   useQuery({ queryKey: keys.appliance(id), queryFn: () => call<Appliance>('GET', `/appliances/${id}`) });

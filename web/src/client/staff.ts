@@ -4,7 +4,7 @@ import type { ImportResult, Order, Region, StaffPerson } from '#contracts';
 import { useAction, useCommand } from './action.ts';
 import { ApiProblem, call, query, sendCsv } from './http.ts';
 import { keys } from './keys.ts';
-import { PAGE_SIZE } from './queries.ts';
+import { usePages } from './pages.ts';
 import type {
   NewOrganisation,
   Organisation,
@@ -16,11 +16,7 @@ import type {
   TechnicianFile,
 } from './shapes.ts';
 
-export const usePeople = () =>
-  useQuery({
-    queryKey: keys.people,
-    queryFn: () => call<Page<StaffPerson>>('GET', `/people${query({ limit: PAGE_SIZE })}`),
-  });
+export const usePeople = () => usePages<StaffPerson>(keys.people, '/people');
 export const useEditPerson = (id: string) =>
   useAction((input: PersonEdit) => call<StaffPerson>('PATCH', `/people/${id}`, input));
 export const useRemovePersonsFactor = (id: string) => useCommand(`/people/${id}/second-factor`, 'DELETE');
@@ -63,8 +59,4 @@ export const useImport = (what: Importable) =>
 const isImportResult = (body: unknown): body is ImportResult =>
   typeof body === 'object' && body !== null && 'errors' in body && 'lines' in body;
 
-export const useOrders = (state: 'open' | 'claimed') =>
-  useQuery({
-    queryKey: [...keys.orders, state],
-    queryFn: () => call<Page<Order>>('GET', `/orders${query({ state, limit: PAGE_SIZE })}`),
-  });
+export const useOrders = (state: 'open' | 'claimed') => usePages<Order>(keys.orders, '/orders', { state });

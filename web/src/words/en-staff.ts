@@ -138,7 +138,6 @@ export const staffEn = {
     whole: 'All {{count}} entries fit together.',
     broken: 'The chain is broken at entry {{at}}.',
     object: 'Id of the object',
-    older: 'Show older',
     none: 'No entries.',
     by: 'by',
     platform: 'the platform',

@@ -33,6 +33,7 @@ export const en = {
     optional: 'optional',
     choose: 'Choose…',
     details: 'Details',
+    more: 'Show more',
   },
   error: {
     offline: 'Stethos cannot be reached',

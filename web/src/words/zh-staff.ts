@@ -141,7 +141,6 @@ export const staffZh: Same<typeof staffEn> = {
     whole: '全部 {{count}} 条记录前后吻合。',
     broken: '链条在第 {{at}} 条断开。',
     object: '对象编号',
-    older: '显示更早的',
     none: '没有记录。',
     by: '操作者',
     platform: '平台',

@@ -33,6 +33,7 @@ export const zh: Words = {
     optional: '选填',
     choose: '请选择…',
     details: '详情',
+    more: '显示更多',
   },
   error: {
     offline: '无法连接 Stethos',

@@ -3,19 +3,20 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Appliance } from '#contracts';
-import { useAppliances, usePerson } from '../../client/queries.ts';
+import { useFleetAppliances, usePerson } from '../../client/queries.ts';
 import { Heard } from '../../parts/appliance/heard.tsx';
 import { TextField } from '../../parts/form/fields.tsx';
 import { offers } from '../../parts/offers.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { ConditionPill } from '../../parts/status/pills.tsx';
 import { useSay } from '../../reader.tsx';
 
 export function ServiceAppliancesPage() {
   const { t } = useTranslation();
   const say = useSay();
-  const appliances = useAppliances();
+  const appliances = useFleetAppliances();
   const [wanted, setWanted] = useState('');
   const matches = (appliance: Appliance) =>
     [
@@ -45,6 +46,7 @@ export function ServiceAppliancesPage() {
       <Loaded from={appliances} lines={8}>
         {({ items }) => <ApplianceList appliances={items.filter(matches)} />}
       </Loaded>
+      <More of={appliances} />
     </>
   );
 }

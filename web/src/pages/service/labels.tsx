@@ -4,11 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
 import type { Appliance } from '#contracts';
 import { usePrintLabels } from '../../client/file.ts';
-import { useAppliances } from '../../client/queries.ts';
+import { useFleetAppliances } from '../../client/queries.ts';
 import { Checks } from '../../parts/form/checks.tsx';
 import { SheetLinks } from '../../parts/form/sheet-links.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
 import { useSay } from '../../reader.tsx';
 
@@ -20,7 +21,7 @@ export const labelsOf = (appliances: readonly string[]): string =>
 
 export function LabelsPage() {
   const { t } = useTranslation();
-  const appliances = useAppliances();
+  const appliances = useFleetAppliances();
   return (
     <div className="narrow">
       <PageHead
@@ -32,6 +33,7 @@ export function LabelsPage() {
         <Loaded from={appliances} lines={6}>
           {({ items }) => <Choose appliances={items.filter(({ household }) => household === null)} />}
         </Loaded>
+        <More of={appliances} />
       </section>
     </div>
   );

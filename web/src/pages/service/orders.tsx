@@ -9,6 +9,7 @@ import { Segments } from '../../parts/form/fields.tsx';
 import { offers } from '../../parts/offers.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { useTimes } from '../../reader.tsx';
 
 type State = 'open' | 'claimed';
@@ -53,6 +54,7 @@ export function OrdersPage() {
           )
         }
       </Loaded>
+      <More of={orders} />
     </>
   );
 }

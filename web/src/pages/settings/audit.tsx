@@ -8,13 +8,14 @@ import { TextField } from '../../parts/form/fields.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { Pill } from '../../parts/status/mark.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
 import { useTimes } from '../../reader.tsx';
 
 export function AuditPage() {
   const { t } = useTranslation();
   const [object, setObject] = useState('');
-  const audit = useAudit({ kind: undefined, object: object.trim() || undefined });
+  const audit = useAudit(object.trim() || undefined);
   return (
     <div className="narrow wide">
       <PageHead
@@ -27,29 +28,17 @@ export function AuditPage() {
         <TextField label={t('audit.object')} type="search" required={false} value={object} onValue={setObject} />
       </div>
       <Loaded from={audit} lines={8}>
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          return (
-            <section className="card">
-              {items.length === 0 && <Empty>{t('audit.none')}</Empty>}
-              <ul className="rows">
-                {items.map((entry) => (
-                  <EntryRow key={entry.position} entry={entry} onObject={setObject} />
-                ))}
-              </ul>
-              {audit.hasNextPage && (
-                <button
-                  type="button"
-                  className="button quiet"
-                  disabled={audit.isFetchingNextPage}
-                  onClick={() => void audit.fetchNextPage()}
-                >
-                  {t('audit.older')}
-                </button>
-              )}
-            </section>
-          );
-        }}
+        {({ items }) => (
+          <section className="card">
+            {items.length === 0 && <Empty>{t('audit.none')}</Empty>}
+            <ul className="rows">
+              {items.map((entry) => (
+                <EntryRow key={entry.position} entry={entry} onObject={setObject} />
+              ))}
+            </ul>
+            <More of={audit} />
+          </section>
+        )}
       </Loaded>
     </div>
   );

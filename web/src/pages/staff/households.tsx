@@ -1,8 +1,9 @@
 // Households that the service looks after.
 import { useTranslation } from 'react-i18next';
-import { useHouseholds, usePerson } from '../../client/queries.ts';
+import { useFleetHouseholds, usePerson } from '../../client/queries.ts';
 import { offers } from '../../parts/offers.ts';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { AddHouseholdForm } from './add-household-form.tsx';
 import { StaffHead } from './staff-tabs.tsx';
 
@@ -31,23 +32,26 @@ export function HouseholdsPage() {
 
 function HouseholdList() {
   const { t } = useTranslation();
-  const households = useHouseholds();
+  const households = useFleetHouseholds();
   return (
-    <Loaded from={households}>
-      {({ items }) => (
-        <ul className="rows">
-          {items.length === 0 && <Empty>{t('people.noHouseholds')}</Empty>}
-          {items.map((household) => (
-            <li key={household.id}>
-              <span>
-                <strong>{household.name}</strong>
-                <span className="small block">{household.address || t('case.noAddress')}</span>
-              </span>
-              <span className="small">{household.region}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Loaded>
+    <>
+      <Loaded from={households}>
+        {({ items }) => (
+          <ul className="rows">
+            {items.length === 0 && <Empty>{t('people.noHouseholds')}</Empty>}
+            {items.map((household) => (
+              <li key={household.id}>
+                <span>
+                  <strong>{household.name}</strong>
+                  <span className="small block">{household.address || t('case.noAddress')}</span>
+                </span>
+                <span className="small">{household.region}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      <More of={households} />
+    </>
   );
 }

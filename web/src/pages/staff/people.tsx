@@ -8,6 +8,7 @@ import { useOrganisations, usePeople } from '../../client/staff.ts';
 import { offers } from '../../parts/offers.ts';
 import { Loaded } from '../../parts/status/loaded.tsx';
 import { Pill } from '../../parts/status/mark.tsx';
+import { More } from '../../parts/status/more.tsx';
 import { AddPersonForm } from './add-person-form.tsx';
 import { EditPerson } from './edit-person.tsx';
 import { StaffHead } from './staff-tabs.tsx';
@@ -45,18 +46,21 @@ function AccountList({ editable }: { editable: boolean }) {
   const people = usePeople();
   const [open, setOpen] = useState<string | null>(null);
   return (
-    <Loaded from={people} lines={6}>
-      {({ items }) => (
-        <ul className="rows">
-          {items.map((person) => (
-            <li key={person.id} className="block">
-              <AccountRow person={person} onEdit={editable ? () => setOpen(person.id) : null} />
-              {open === person.id && <EditPerson person={person} onDone={() => setOpen(null)} />}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Loaded>
+    <>
+      <Loaded from={people} lines={6}>
+        {({ items }) => (
+          <ul className="rows">
+            {items.map((person) => (
+              <li key={person.id} className="block">
+                <AccountRow person={person} onEdit={editable ? () => setOpen(person.id) : null} />
+                {open === person.id && <EditPerson person={person} onDone={() => setOpen(null)} />}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      <More of={people} />
+    </>
   );
 }
 
