@@ -10,8 +10,10 @@ import type { Model, ModelPerson } from './model.ts';
 import { seesAlert, seesCase, seesUnit } from './model-rights.ts';
 import { Choices, type Move, type Mover } from './move.ts';
 import { ACCOUNT_MOVES } from './moves-accounts.ts';
-import { SERVICE_MOVES, spanOf } from './moves-service.ts';
+import { ALERT_MOVES, spanOf } from './moves-alerts.ts';
+import { HOUSEHOLD_MOVES } from './moves-households.ts';
 import { UNIT_MOVES } from './moves-units.ts';
+import { VISIT_MOVES } from './moves-visits.ts';
 import { compare, fingerprint, Violation } from './picture.ts';
 import { makeTables, outcomeOf, type System, systemOn } from './system.ts';
 
@@ -21,12 +23,16 @@ const STEP_MS = 1_000;
 const AUDIT_EVERY = 50;
 
 const MOVERS = new Map<string, Mover>();
-const weighted = Object.entries({ ...UNIT_MOVES, ...ACCOUNT_MOVES, ...SERVICE_MOVES }).flatMap(
-  ([name, [weight, mover]]) => {
-    MOVERS.set(name, mover);
-    return Array.from({ length: weight }, () => name);
-  },
-);
+const weighted = Object.entries({
+  ...UNIT_MOVES,
+  ...HOUSEHOLD_MOVES,
+  ...ACCOUNT_MOVES,
+  ...ALERT_MOVES,
+  ...VISIT_MOVES,
+}).flatMap(([name, [weight, mover]]) => {
+  MOVERS.set(name, mover);
+  return Array.from({ length: weight }, () => name);
+});
 /** Each name as often as it is to be drawn. */
 export const MOVE_NAMES: readonly string[] = [...weighted, ...Array.from({ length: 14 }, () => 'time')];
 
