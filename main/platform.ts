@@ -12,7 +12,16 @@ import { openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-lo
 import { fieldServiceTables } from '#field-service';
 import { ingestTables } from '#ingest';
 import { registryTables } from '#registry';
-import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, outboxTables, type Sql } from '#runtime';
+import {
+  type ClockSpec,
+  checkpointTables,
+  type Logger,
+  migrate,
+  openClock,
+  outboxTables,
+  SECOND,
+  type Sql,
+} from '#runtime';
 import { brokerAccess } from './broker-access.ts';
 import type { Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
@@ -21,6 +30,7 @@ import { lockFolder } from './lock.ts';
 import { openLogger } from './logger.ts';
 import { readPepper } from './secrets.ts';
 import { startThread, type Thread } from './thread.ts';
+import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
 import { openRegistry } from './threads/engines.ts';
 import type {
   DiagnosisData,
@@ -63,6 +73,8 @@ export type Platform = AsyncDisposable & {
 
 const MEBIBYTE = 1024 * 1024;
 const LONGEST_PAUSE_MS = 25;
+/** Longer than a batch or a chart takes. */
+const ENGINE_PATIENCE_MS = 2 * SECOND;
 
 export const allTables = [
   outboxTables,
@@ -199,7 +211,8 @@ class Composition {
     const access = { folder: path.join(this.#options.folder, 'log'), shared: log.shared };
     const { port1, port2 } = new MessageChannel();
     const { webRoot = null, demo = null } = this.#options;
-    const readings: Omit<ReadingsData, 'main'> = { ...common(), log: access, series: port1 };
+    const engineWork = this.#endingWithTheProcess();
+    const readings: Omit<ReadingsData, 'main'> = { ...common(), log: access, series: port1, engineWork };
     const people: Omit<PeopleData, 'main'> = { ...common(), series: port2, mqtt, webRoot, demo };
     const diagnosis: Omit<DiagnosisData, 'main'> = { ...common(), log: access };
     threads.all = {
@@ -208,6 +221,15 @@ class Composition {
       people: this.#thread<PeopleOffers>('people', people, [port2], offers),
     };
     return threads.all;
+  }
+
+  /** However the process ends, as long as it says so. */
+  #endingWithTheProcess(): SharedArrayBuffer {
+    const work = newEngineWork();
+    const end = (): void => endEngineWork(work, ENGINE_PATIENCE_MS);
+    process.once('exit', end);
+    this.#stack.defer(() => void process.off('exit', end));
+    return work;
   }
 
   async #state(log: SegmentLogWriter, { readings, diagnosis }: Threads): Promise<PlatformState> {

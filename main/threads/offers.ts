@@ -63,7 +63,7 @@ export type ThreadData = {
   database: { sql: MessagePort; jobs: MessagePort } | null;
 };
 export type LogAccess = { folder: string; shared: SharedArrayBuffer };
-export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort };
+export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort; engineWork: SharedArrayBuffer };
 export type DiagnosisData = ThreadData & { log: LogAccess };
 export type PeopleData = ThreadData & {
   series: MessagePort;

@@ -8,6 +8,7 @@ import { keepRefused, makeDecode, type ReadingsStore, type ReadingsWorker, start
 import { loadModels, sealForAppliances } from '#registry';
 import { type Logger, loadCheckpoint, openClock, type Sql, saveCheckpoint } from '#runtime';
 import { openLogger } from '../logger.ts';
+import { engineWork } from './engine-work.ts';
 import { openRegistry } from './engines.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
@@ -55,7 +56,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
 
 async function openStore(sql: Sql, log: Logger): Promise<ReadingsStore> {
   const { INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET } = data.settings;
-  if (!INFLUX_URL) return openDuckdbReadings({ file: path.join(data.folder, 'readings.duckdb') });
+  if (!INFLUX_URL) return openEmbedded(path.join(data.folder, 'readings.duckdb'));
   return openInfluxReadings({
     url: INFLUX_URL,
     token: INFLUX_TOKEN!,
@@ -65,4 +66,16 @@ async function openStore(sql: Sql, log: Logger): Promise<ReadingsStore> {
     refused: (moment, reason) => keepRefused(sql, { moment, reason, receivedAt: clock.now() }, sealForAppliances),
     logger: log,
   });
+}
+
+async function openEmbedded(file: string): Promise<ReadingsStore> {
+  const run = engineWork(data.engineWork);
+  const store = await run(() => openDuckdbReadings({ file }));
+  return {
+    checkpoint: () => run(() => store.checkpoint()),
+    write: (moments, next) => run(() => store.write(moments, next)),
+    series: (query) => run(() => store.series(query)),
+    readings: (query) => run(() => store.readings(query)),
+    [Symbol.asyncDispose]: () => run(async () => store[Symbol.asyncDispose]()),
+  };
 }
