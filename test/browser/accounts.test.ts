@@ -11,6 +11,27 @@ const SECOND_CODE = 'M4N8P-2QRST-VWXYZ-01234';
 const LABEL = `/claim#${new URLSearchParams({ m: MODEL, s: 'FACTORY-1', c: CODE })}`;
 const NEW_PASSWORD = 'a second password of the tests';
 
+const ADMINISTRATION = [
+  ['/people', '添加人员'],
+  ['/people/technicians', '人员'],
+  ['/people/households', '添加家庭'],
+  ['/people/regions', '添加区域'],
+  ['/people/organisations', '添加机构'],
+  ['/people/import', '导入人员'],
+  ['/appliances', '家电'],
+  ['/appliances/labels', '打印标签'],
+  ['/orders', '订单'],
+  ['/orders/import', '导入订单'],
+  ['/settings', '设置'],
+  ['/settings/security', '密码与登录'],
+  ['/settings/keys', 'API 密钥'],
+  ['/settings/privacy', '我的数据'],
+  ['/settings/webhooks', 'Webhook'],
+  ['/settings/provisioning', '首次接入'],
+  ['/settings/audit', '审计日志'],
+  ['/settings/retention', '数据保留时间'],
+] as const;
+
 describe.skipIf(!hasChromium())('accounts', () => {
   let browser: Browser;
   let home: Home;
@@ -162,6 +183,21 @@ describe.skipIf(!hasChromium())('accounts', () => {
     await guest.page.getByText('Olga Owner').waitFor();
     expect(await guest.page.getByText('Invite somebody').count()).toBe(0);
     expect([...owner.complaints, ...guest.complaints]).toEqual([]);
+  });
+
+  test('every page of administration and of a person’s own account is sound on a phone, in Chinese', async () => {
+    await using visitor = await visit('zh-CN', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^管理员/ }).click();
+    await heading(page, '总览');
+    for (const [path, title] of ADMINISTRATION) {
+      await visitor.open(path);
+      await heading(page, title);
+      await page.locator('.outline').first().waitFor({ state: 'detached' });
+      await expectGoodPage(page);
+    }
+    expect(complaints).toEqual([]);
   });
 
   test('with a second factor, log-in asks for its code', async () => {

@@ -20,12 +20,14 @@ export function Deliveries({ webhook }: { webhook: string }) {
   return (
     <Loaded from={deliveries}>
       {({ items }) => (
-        <ul className="rows wrap">
+        <>
           {items.length === 0 && <Empty>{t('webhook.noDeliveries')}</Empty>}
-          {items.map((delivery) => (
-            <DeliveryRow key={delivery.id} of={delivery} />
-          ))}
-        </ul>
+          <ul className="rows wrap">
+            {items.map((delivery) => (
+              <DeliveryRow key={delivery.id} of={delivery} />
+            ))}
+          </ul>
+        </>
       )}
     </Loaded>
   );

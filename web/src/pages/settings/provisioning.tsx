@@ -37,12 +37,14 @@ export function ProvisioningPage() {
       <section className="card">
         <Loaded from={list}>
           {({ items }) => (
-            <ul className="rows wrap">
+            <>
               {items.length === 0 && <Empty>{t('provisioning.none')}</Empty>}
-              {items.map((key) => (
-                <KeyRow key={key.id} of={key} editable={editable} />
-              ))}
-            </ul>
+              <ul className="rows wrap">
+                {items.map((key) => (
+                  <KeyRow key={key.id} of={key} editable={editable} />
+                ))}
+              </ul>
+            </>
           )}
         </Loaded>
       </section>

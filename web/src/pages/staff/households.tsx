@@ -37,18 +37,20 @@ function HouseholdList() {
     <>
       <Loaded from={households}>
         {({ items }) => (
-          <ul className="rows">
+          <>
             {items.length === 0 && <Empty>{t('people.noHouseholds')}</Empty>}
-            {items.map((household) => (
-              <li key={household.id}>
-                <span>
-                  <strong>{household.name}</strong>
-                  <span className="small block">{household.address || t('case.noAddress')}</span>
-                </span>
-                <span className="small">{household.region}</span>
-              </li>
-            ))}
-          </ul>
+            <ul className="rows">
+              {items.map((household) => (
+                <li key={household.id}>
+                  <span>
+                    <strong>{household.name}</strong>
+                    <span className="small block">{household.address || t('case.noAddress')}</span>
+                  </span>
+                  <span className="small">{household.region}</span>
+                </li>
+              ))}
+            </ul>
+          </>
         )}
       </Loaded>
       <More of={households} />

@@ -25,12 +25,14 @@ export function RegionsPage() {
           <h2>{t('region.title')}</h2>
           <Loaded from={regions}>
             {({ items }) => (
-              <ul className="rows">
+              <>
                 {items.length === 0 && <Empty>{t('region.none')}</Empty>}
-                {items.map((region) => (
-                  <RegionRow key={region.code} region={region} editable={editable} />
-                ))}
-              </ul>
+                <ul className="rows">
+                  {items.map((region) => (
+                    <RegionRow key={region.code} region={region} editable={editable} />
+                  ))}
+                </ul>
+              </>
             )}
           </Loaded>
         </section>
