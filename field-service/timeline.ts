@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import { compose, type Id, type Phrase, type ServiceRequest, type VisitResult } from '#contracts';
-import { openSealed, seal } from '#registry';
+import { keyOf, openSealed, seal } from '#registry';
 import { announce, type Sql } from '#runtime';
 import type { CaseRecord } from './records.ts';
 import type { SlotTimes } from './slots.ts';
@@ -11,7 +11,7 @@ import type { SlotTimes } from './slots.ts';
 export type Happening = { what: string; text: Phrase; by?: Id | null; about?: Id | null; note?: string };
 
 export async function note(tx: Sql, file: CaseRecord, now: number, entry: Happening): Promise<void> {
-  const key = file.household ?? file.appliance;
+  const words = await sealedWords(tx, file, entry.note);
   await tx.query(
     `insert into app.case_event (case_id, at, what, text, by, about, note_key, note_sealed)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -22,11 +22,22 @@ export async function note(tx: Sql, file: CaseRecord, now: number, entry: Happen
       JSON.stringify(entry.text),
       entry.by ?? null,
       entry.about ?? null,
-      entry.note ? key : null,
-      entry.note ? await seal(tx, key, entry.note) : null,
+      words?.key ?? null,
+      words?.sealed ?? null,
     ],
   );
   await announce(tx, { what: 'case', id: file.id });
+}
+
+/** Null without words, and in a case of a household that was erased: a new key would make it readable again. */
+async function sealedWords(
+  tx: Sql,
+  { household, appliance }: CaseRecord,
+  words: string | undefined,
+): Promise<{ key: Id; sealed: string } | null> {
+  if (!words || (household !== null && (await keyOf(tx, household)) === null)) return null;
+  const key = household ?? appliance;
+  return { key, sealed: await seal(tx, key, words) };
 }
 
 const REASONS: Record<ServiceRequest['reason'], readonly [en: string, zh: string]> = {
