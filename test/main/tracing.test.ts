@@ -23,8 +23,15 @@ async function aMailGoesOut(settings: Record<string, string>): Promise<{ applian
   return { appliance: home.appliance, mails: town.mailsTo(home.owner).length };
 }
 
-/** A message at each of the times, on a platform that stops afterwards. */
-async function publishAt(timesFor: (appliance: string) => number[], settings: Record<string, string>): Promise<string> {
+type Fleet = {
+  appliance: string;
+  setClock(ms: number): void;
+  publish(): Promise<unknown>;
+  tick(): Promise<void>;
+};
+
+/** One appliance on a platform that stops afterwards. */
+async function anApplianceSays(settings: Record<string, string>, life: (fleet: Fleet) => Promise<void>): Promise<void> {
   using folder = await databaseDir();
   const clock = manualClock(NOW);
   await using platform = await startPlatform({
@@ -43,13 +50,15 @@ async function publishAt(timesFor: (appliance: string) => number[], settings: Re
     username: unit.id,
     password: unit.secret,
   });
-  for (const at of timesFor(unit.id)) {
-    clock.set(at);
-    await client.publishAsync(upTopic(unit.id, 'telemetry'), '{"values":{"cabinet_temperature":4.5}}', { qos: 1 });
-  }
+  const reading = '{"values":{"cabinet_temperature":4.5}}';
+  await life({
+    appliance: unit.id,
+    setClock: (ms) => clock.set(ms),
+    publish: () => client.publishAsync(upTopic(unit.id, 'telemetry'), reading, { qos: 1 }),
+    tick: () => platform.tick(),
+  });
   await client.endAsync();
   await platform.settle();
-  return unit.id;
 }
 
 describe('a message that led to a mail', () => {
@@ -111,6 +120,27 @@ describe('a message that led to a mail', () => {
   });
 });
 
+describe('what no message led to', () => {
+  it('is a trace that begins where it was found', async () => {
+    await using collector = await startOtlpReceiver();
+    await anApplianceSays({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SAMPLE_EVERY: '1' }, async (fleet) => {
+      await fleet.publish();
+      // Nothing is heard for a day. A longer step would say that the platform was down.
+      for (let ms = 0; ms <= 25 * HOUR; ms += 2 * MINUTE) {
+        fleet.setClock(NOW + ms);
+        await fleet.tick();
+      }
+    });
+    const [take, ...more] = named(collector.spans, 'take-finding');
+    expect(more).toEqual([]);
+    expect(take!.about).toMatchObject({ 'stethos.problem': 'appliance-silent', 'stethos.change': 'opened' });
+    const [evaluate, ...others] = collector.spans.filter(({ trace, id }) => trace === take!.trace && id !== take!.id);
+    expect(others).toEqual([]);
+    expect([evaluate!.name, evaluate!.parent, take!.parent]).toEqual(['evaluate', null, evaluate!.id]);
+    expect(evaluate!.about['stethos.findings']).toEqual([take!.about['stethos.finding']]);
+  });
+});
+
 describe('how many messages are followed', () => {
   let collector: OtlpReceiver;
   beforeEach(async () => {
@@ -132,8 +162,14 @@ describe('how many messages are followed', () => {
         .slice(0, 4);
     const others = (appliance: string): number[] =>
       Array.from({ length: 200 }, (_, index) => NOW - 200 + index).filter((at) => !isFollowed(appliance, at));
-    const times = (appliance: string): number[] => [...others(appliance), ...followed(appliance)];
-    const appliance = await publishAt(times, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    let appliance = '';
+    await anApplianceSays({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, async (fleet) => {
+      appliance = fleet.appliance;
+      for (const at of [...others(appliance), ...followed(appliance)]) {
+        fleet.setClock(at);
+        await fleet.publish();
+      }
+    });
     const expected = followed(appliance);
     expect(expected).toHaveLength(4);
     for (const name of ['accept', 'store', 'evaluate']) {
