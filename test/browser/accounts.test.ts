@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium())('accounts', () => {
     await visitor.open('/appliances/import');
     await heading(page, 'Import units');
     const lines = (second: string) =>
-      `model,serial,claim_secret\n${MODEL},FACTORY-1,${CODE}\n${second},FACTORY-2,${SECOND_CODE}\n`;
+      `model,serial,claim_secret\n${MODEL},FACTORY-1,${CODE}\n${second},FACTORY-2,${SECOND_CODE}\n${MODEL},FACTORY-3,\n`;
     const text = page.getByLabel('Or paste the lines here');
     await text.fill(lines('no-such-model'));
     await press(page, 'Only check');
@@ -76,10 +76,20 @@ describe.skipIf(!hasChromium())('accounts', () => {
     await expectGoodPage(page);
     await text.fill(lines(MODEL));
     await press(page, 'Import');
-    await page.getByText('2 of 2 lines imported.').waitFor();
+    await page.getByText('3 of 3 lines imported.').waitFor();
     await page.getByRole('link', { name: 'Print their labels' }).click();
     await heading(page, 'Print labels');
     await expectGoodPage(page);
+    // A new label makes a new code; those of the first two are needed below.
+    await page.getByRole('checkbox', { name: /FACTORY-1/ }).uncheck();
+    await page.getByRole('checkbox', { name: /FACTORY-2/ }).uncheck();
+    await page.getByRole('checkbox', { name: /FACTORY-3/ }).check();
+    await press(page, 'Make the sheet');
+    const [sheet] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('link', { name: 'Open the sheet to print' }).click(),
+    ]);
+    await sheet.getByText('FACTORY-3').waitFor();
     expect(complaints.filter((line) => !line.includes('422'))).toEqual([]);
   });
 
