@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import { compose, type Id, type Phrase, type ServiceRequest, type VisitResult } from '#contracts';
-import { keyOf, openSealed, seal } from '#registry';
+import { openSealed, seal, sealIfKnown } from '#registry';
 import { announce, type Sql } from '#runtime';
 import type { CaseRecord } from './records.ts';
 import type { SlotTimes } from './slots.ts';
@@ -35,9 +35,10 @@ async function sealedWords(
   { household, appliance }: CaseRecord,
   words: string | undefined,
 ): Promise<{ key: Id; sealed: string } | null> {
-  if (!words || (household !== null && (await keyOf(tx, household)) === null)) return null;
-  const key = household ?? appliance;
-  return { key, sealed: await seal(tx, key, words) };
+  if (!words) return null;
+  if (household === null) return { key: appliance, sealed: await seal(tx, appliance, words) };
+  const sealed = await sealIfKnown(tx, household, words);
+  return sealed === null ? null : { key: household, sealed };
 }
 
 const REASONS: Record<ServiceRequest['reason'], readonly [en: string, zh: string]> = {

@@ -6,7 +6,8 @@ import type { Sql } from '#runtime';
 export type SealPayloads = (
   tx: Sql,
   items: readonly { appliance: Id; bytes: Uint8Array }[],
-) => Promise<{ subject: Id; sealed: Uint8Array }[]>;
+) => Promise<SealedPayload[]>;
+export type SealedPayload = { subject: Id; sealed: Uint8Array };
 
 /** As it was measured. `at` is epoch ms; true and false come as 1 and 0. */
 export type StoredReading = { at: number; signal: string; value: Exclude<SignalValue, boolean> };

@@ -1,7 +1,7 @@
 // Messages that were kept but not, or not wholly, accepted: the sealed bytes and the reason. The id is the position in the log.
 import type { Id, Moment } from '#contracts';
 import type { Sql } from '#runtime';
-import type { SealPayloads } from './ports.ts';
+import type { SealedPayload, SealPayloads } from './ports.ts';
 
 export type Quarantined = {
   position: number;
@@ -27,22 +27,26 @@ const printable = (reason: string): string =>
 export async function quarantine(sql: Sql, messages: readonly Quarantined[], seal: SealPayloads): Promise<void> {
   if (messages.length === 0) return;
   const items = messages.map(({ appliance, payload }) => ({ appliance, bytes: payload }));
-  const sealed = await seal(sql, items);
-  for (const [index, message] of messages.entries()) {
-    await sql.query(
-      `insert into app.quarantine (position, appliance, received_at, channel, reason, payload, subject)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (position) do nothing`,
-      [
-        message.position,
-        message.appliance,
-        message.receivedAt,
-        message.channel,
-        printable(message.reason),
-        Buffer.from(sealed[index]!.sealed),
-        sealed[index]!.subject,
-      ],
-    );
-  }
+  await sql.transaction(async (tx) => {
+    const sealed = await seal(tx, items);
+    for (const [index, message] of messages.entries()) await insert(tx, message, sealed[index]!);
+  });
+}
+
+async function insert(tx: Sql, message: Quarantined, { subject, sealed }: SealedPayload): Promise<void> {
+  await tx.query(
+    `insert into app.quarantine (position, appliance, received_at, channel, reason, payload, subject)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (position) do nothing`,
+    [
+      message.position,
+      message.appliance,
+      message.receivedAt,
+      message.channel,
+      printable(message.reason),
+      Buffer.from(sealed),
+      subject,
+    ],
+  );
 }
 
 type Refused = { moment: Moment; reason: string; receivedAt: number };
@@ -54,15 +58,17 @@ export async function keepRefused(
   seal: SealPayloads,
 ): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(moment));
-  const [kept] = await seal(sql, [{ appliance: moment.appliance, bytes }]);
-  await sql.query(
-    `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload, subject)
+  await sql.transaction(async (tx) => {
+    const [kept] = await seal(tx, [{ appliance: moment.appliance, bytes }]);
+    await tx.query(
+      `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload, subject)
      values ($1, $2, $3, 'telemetry', $4, $5, $6)
      on conflict (position) do update set reason = case
        when strpos(q.reason, excluded.reason) > 0 then q.reason
        else left(q.reason || '; ' || excluded.reason, ${LONGEST_REASON}) end`,
-    [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(kept!.sealed), kept!.subject],
-  );
+      [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(kept!.sealed), kept!.subject],
+    );
+  });
 }
 
 /** Deletes what was received before `before`. Returns how many messages. */

@@ -6,8 +6,8 @@ import type { DemoAccount } from '#api';
 import type { Id } from '#contracts';
 import { demoHousehold } from '#device-sim';
 import { latestOf } from '#ingest';
-import { createAppliance, createHousehold, createPerson } from '#registry';
-import type { ClockSpec, Sql } from '#runtime';
+import { createAppliance, createHousehold, createPerson, editPassport } from '#registry';
+import { type ClockSpec, DAY, type Sql } from '#runtime';
 import type { Platform } from './platform.ts';
 import { writePrivate } from './secrets.ts';
 import { startThread } from './thread.ts';
@@ -15,6 +15,8 @@ import type { DemoAppliance, DemoData, DemoOffers } from './threads/demo-thread.
 
 const PASSWORD = 'stethos-demo';
 const REGION = 'east';
+/** How long ago the demo's fridges were bought: their warranty still runs. */
+const AGE_DAYS = 300;
 
 export const DEMO_ACCOUNTS: DemoAccount[] = [
   { role: 'owner', name: 'Wei Chen', email: 'owner@demo.stethos', password: PASSWORD },
@@ -66,6 +68,8 @@ async function seed(sql: Sql, pepper: string, now: number): Promise<Kept> {
         now,
         pepper,
       });
+      const purchasedOn = new Date(now - AGE_DAYS * DAY).toISOString().slice(0, 10);
+      await editPassport(tx, { appliance: id, edit: { purchasedOn }, by: 'platform', now });
       appliances.push({ key, id, secret });
     }
     return { storyStart: now, appliances };

@@ -175,4 +175,13 @@ export { type OwnData, ownDataOf } from './rights/own-data.ts';
 export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './rights/retention.ts';
 export { registryTables } from './tables.ts';
 export { openParts } from './vault/sealed-parts.ts';
-export { deleteKey, keyOf, openBytes, openSealed, seal, sealForAppliances, unseal } from './vault/vault.ts';
+export {
+  deleteKey,
+  keyOf,
+  openBytes,
+  openSealed,
+  seal,
+  sealForAppliances,
+  sealIfKnown,
+  unseal,
+} from './vault/vault.ts';

@@ -23,6 +23,14 @@ export async function seal(tx: Sql, subject: Id, text: string): Promise<string> 
   return encrypt(subject, await keyFor(tx, subject), Buffer.from(text)).toString('base64url');
 }
 
+/** Null for a subject without a key: erased, or never there. The key stays until the transaction ends. */
+export async function sealIfKnown(tx: Sql, subject: Id, text: string): Promise<string | null> {
+  const [row] = await tx.query<{ key: Uint8Array }>('select key from keys.subject_key where subject = $1 for share', [
+    subject,
+  ]);
+  return row ? encrypt(subject, row.key, Buffer.from(text)).toString('base64url') : null;
+}
+
 /** For many new subjects together, by subject. */
 export async function sealEach(
   tx: Sql,
@@ -89,7 +97,8 @@ export async function sealForAppliances(
   items: readonly { appliance: Id; bytes: Uint8Array }[],
 ): Promise<{ subject: Id; sealed: Uint8Array }[]> {
   const known = await tx.query<{ id: Id; subject: Id }>(
-    'select id, name_key as subject from app.appliance where id = any($1::uuid[])',
+    // Held, so that a household which ends at this moment cannot get its key back.
+    'select id, name_key as subject from app.appliance where id = any($1::uuid[]) for share',
     [items.map(({ appliance }) => appliance)],
   );
   const subjects = new Map(known.map(({ id, subject }) => [id, subject]));
