@@ -15,16 +15,20 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-it('does what a small model of it does, whatever people do and wherever the process is killed', async () => {
-  const { tally, found } = await walks({
-    ground,
-    steps: STEPS,
-    seed: SEED,
-    stepsAWalk: 250,
-    diesEvery: 60,
-    shrinkMs: 60_000,
-  });
-  console.log(lineOf(tally, found ? 1 : 0));
-  expect(found?.error ?? 'no violation').toBe('no violation');
-  expect(tally.killed).toBeGreaterThan(0);
-}, LONGEST_MS);
+it(
+  'does what a small model of it does, whatever people do and wherever the process is killed',
+  async () => {
+    const { tally, found } = await walks({
+      ground,
+      steps: STEPS,
+      seed: SEED,
+      stepsAWalk: 250,
+      diesEvery: 60,
+      shrinkMs: 60_000,
+    });
+    console.log(lineOf(tally, found ? 1 : 0));
+    expect(found?.error ?? 'no violation').toBe('no violation');
+    expect(tally.killed).toBeGreaterThan(0);
+  },
+  LONGEST_MS,
+);
