@@ -11,6 +11,7 @@ import { Choice, TextField } from '../../parts/form/fields.tsx';
 import { Form } from '../../parts/form/form.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
 import { Loaded } from '../../parts/status/loaded.tsx';
+import { PlaceFields } from '../household/make-household.tsx';
 import { forgetClaim, readClaimLink } from './claim-link.ts';
 
 export function ClaimPage() {
@@ -126,24 +127,7 @@ function NewHouseholdFields({ entry, set }: NewHouseholdFieldsProps) {
         value={entry.householdName}
         onValue={(householdName) => set({ householdName })}
       />
-      <TextField
-        label={t('claim.address')}
-        hint={t('claim.addressHint')}
-        optional
-        autoComplete="street-address"
-        maxLength={300}
-        value={entry.address}
-        onValue={(address) => set({ address })}
-      />
-      <TextField
-        label={t('claim.postcode')}
-        hint={t('household.postcodeHint')}
-        optional
-        autoComplete="postal-code"
-        maxLength={20}
-        value={entry.postcode}
-        onValue={(postcode) => set({ postcode })}
-      />
+      <PlaceFields entry={entry} set={set} />
     </>
   );
 }
