@@ -259,6 +259,11 @@ describe('a second factor', () => {
     const { secret, url, picture } = answer.json<{ secret: string; url: string; picture: string }>();
     expect(url).toContain(`secret=${secret}`);
     expect(picture).toMatch(/^data:image\/svg\+xml;base64,/);
+    // Six characters that are digits elsewhere, or none at all.
+    for (const code of ['٪㊑ن⍮ℿ⌙', '١٢٣٤٥٦', 'abcdef']) {
+      const answer = await ask(account, 'POST', '/me/second-factor/confirmation', { code });
+      expect([code, answer.statusCode, answer.json().code]).toEqual([code, 401, 'wrong-code']);
+    }
     const confirmed = await ask(account, 'POST', '/me/second-factor/confirmation', { code: codeAt(secret, NOW) });
     expect(confirmed.statusCode).toBe(201);
     return { ...account, secret, ...confirmed.json<{ recoveryCodes: string[] }>() };
