@@ -1,8 +1,13 @@
 // Start and stop of a thread.
+import { setTimeout } from 'node:timers/promises';
+import { SECOND } from '#runtime';
+
+/** Longer than any engine takes to open that will open at all. */
+const PATIENCE_MS = 20 * SECOND;
 
 /**
- * A stop lets a start that is under way come to its end, and then undoes it: a thread that is ended while its engine
- * still opens takes the whole process with it.
+ * A stop lets a start that is under way come to its end, for 20 s at most, and then undoes it: a thread that is ended while
+ * its engine still opens takes the whole process with it.
  */
 export function startAndStop<Answer>(
   stack: AsyncDisposableStack,
@@ -16,7 +21,9 @@ export function startAndStop<Answer>(
       return started;
     },
     async stop() {
-      await starting;
+      const patience = new AbortController();
+      await Promise.race([starting, setTimeout(PATIENCE_MS, undefined, patience).catch(() => {})]);
+      patience.abort();
       await stack.disposeAsync();
     },
   };
