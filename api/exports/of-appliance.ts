@@ -57,7 +57,7 @@ const fileRow = (appliance: ApplianceRecord): Cell[] => [
 ];
 
 /** Nobody gets what the appliance said while it stood with somebody else. */
-const sinceOf = ({ ownedSince, createdAt }: ApplianceRecord): number => ownedSince ?? createdAt;
+const sinceOf = ({ ownedSince }: ApplianceRecord): number => ownedSince ?? 0;
 
 async function* readingRows({ readings, clock }: ExportDeps, appliance: ApplianceRecord): AsyncIterable<Cell[]> {
   const to = clock.now() + 1;

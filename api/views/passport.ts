@@ -42,7 +42,7 @@ export async function passportView(
     firmware: record.firmware,
     purchasedOn: dayOrNull(purchasedOn),
     installedOn: dayOrNull(installedOn),
-    ownedSince: record.household === null ? null : isoOrNull(record.ownedSince),
+    ownedSince: record.household === null ? null : iso(record.ownedSince ?? record.createdAt),
     site: siteFor(record, viewer),
     environment: passport.environment,
     warranty: passport.warranty,

@@ -118,8 +118,8 @@ export async function insertAppliance(tx: Sql, fields: NewApplianceFields): Prom
   const organisation = await organisationOfBrand(tx, model.brand);
   const inserted = await tx.query(
     `insert into app.appliance (id, model, name_key, name_sealed, serial, batch, firmware, organisation, household, site,
-       created_at, owned_since)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $9::uuid is not null then $11::bigint end)
+       created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (model, serial) where serial is not null do nothing returning id`,
     [
       id,

@@ -5,9 +5,8 @@ export const passportTables: readonly Migration[] = [
   {
     name: 'registry/025-passport',
     statements: [
-      // A household sees what its appliance said from here on, never what it said in another one.
+      // A household sees what its appliance said from here on, never what it said in other hands; null: there were none.
       'alter table app.appliance add column owned_since bigint',
-      'update app.appliance set owned_since = created_at where household is not null',
       // One code at a time: a new one replaces the old, a used one is gone.
       `create table app.claim_code (
          appliance uuid primary key references app.appliance on delete cascade,

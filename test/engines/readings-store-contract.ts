@@ -142,6 +142,11 @@ export function readingsStoreContract(
       return all;
     };
 
+    it('begins at checkpoint 0 and knows no series', async () => {
+      expect(await store.checkpoint()).toBe(0);
+      expect(await store.series(day(newId(), 'power'))).toEqual([]);
+    });
+
     it('gives readings back as they were measured, by stamp and signal, page by page', async () => {
       const appliance = newId();
       const moments = Array.from({ length: 25 }, (_, i) =>
@@ -172,11 +177,6 @@ export function readingsStoreContract(
       await write(moment(appliance, MIDNIGHT, Object.fromEntries(ODD_NAMES.map((name) => [name, 1])), false));
       const span = { appliance, from: MIDNIGHT, to: MIDNIGHT + DAY };
       expect((await allReadings(span, 10)).map(({ signal }) => signal).sort()).toEqual([...ODD_NAMES].sort());
-    });
-
-    it('begins at checkpoint 0 and knows no series', async () => {
-      expect(await store.checkpoint()).toBe(0);
-      expect(await store.series(day(newId(), 'power'))).toEqual([]);
     });
 
     it('gives back what was stored, in buckets like those of a plain computation', async () => {

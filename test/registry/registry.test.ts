@@ -156,7 +156,7 @@ function registry(open: () => Promise<TestDatabase>): void {
         firmware: null,
         organisation: (await homeOrganisation(sql)).id,
         household: home,
-        ownedSince: NOW,
+        ownedSince: null,
       });
       expect(await householdOf(sql, id)).toEqual(home);
       expect(await householdOf(sql, newId())).toBeNull();
