@@ -1,4 +1,4 @@
-// The repository speaks of the product alone, and what its pages say about commands and settings is true.
+// What the pages of the repository say about commands, links and settings is true.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,27 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../main/config.ts';
 import { ROOT } from './sources.ts';
 
-const TEXT =
-  /\.(ts|tsx|css|html|json|yaml|yml|md|sh|cjs|mjs|js|txt|csv|svg)$|(^|\/)(\.[a-z]+|run|LICENSE|NOTICE|Dockerfile)$/;
-
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
   .filter((file) => file !== '' && fs.existsSync(path.join(ROOT, file)));
 const read = (file: string): string => fs.readFileSync(path.join(ROOT, file), 'utf8');
-
-/** Put together here, so that this file does not hold them. */
-const word = (...parts: string[]): string => parts.join('');
-const FOREIGN: readonly [what: string, why: string][] = [
-  [word('/wo', 'rk/'), 'a path of the machine it was written on'],
-  [word('/tm', 'p/brief'), 'a path of the machine it was written on'],
-  [word('sha', 'red/data'), 'a folder outside the repository'],
-  [word('..', '/sha', 'red'), 'a folder outside the repository'],
-  ...['DESIGN', 'STYLE', 'LIBRARIES', 'RELIABILITY', 'PERFORMANCE', 'PEERS', 'DIAGNOSIS'].map(
-    (name) => [word(name, '.md'), 'a page outside the repository'] as [string, string],
-  ),
-];
-
-const foreignWords = (text: string): string[] => FOREIGN.filter(([what]) => text.includes(what)).map(([what]) => what);
 
 /** Names of npm scripts in a text: `npm run x`, `npm test`, `npm start`. */
 const scriptsIn = (text: string): string[] => [
@@ -38,22 +21,6 @@ describe('the repository', () => {
   it('was found', () => {
     expect(files.length).toBeGreaterThan(100);
     expect(files).toContain('package.json');
-  });
-
-  it('holds text that this test can read, or is known to be something else', () => {
-    const unread = files.filter((file) => !TEXT.test(file) && !/\.(png|jpg|webp|ico|woff2)$/.test(file));
-    expect(unread).toEqual([]);
-  });
-
-  it('names no place and no page outside itself', () => {
-    const found = files
-      .filter((file) => TEXT.test(file) && file !== 'package-lock.json')
-      .flatMap((file) => foreignWords(read(file)).map((what) => `${file} says "${what}"`));
-    expect(found).toEqual([]);
-  });
-
-  it.each(FOREIGN)('would notice "%s", %s', (what) => {
-    expect(foreignWords(`// see ${what} for more`)).toContain(what);
   });
 });
 
