@@ -18,9 +18,21 @@ export async function* changes(options: StreamOptions): AsyncGenerator<Change, v
       if (event.name === 'reset') yield null;
       else if (event.data !== undefined) yield JSON.parse(event.data) as Change;
     }
-    if (!options.signal?.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await pause(RETRY_MS, options.signal);
   }
 }
+
+/** Ends early when the signal says so. */
+const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const over = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, signal?.aborted ? 0 : ms);
+    signal?.addEventListener('abort', over);
+  });
 
 const open = ({ baseUrl, apiKey, signal }: StreamOptions, lastEventId: string): Promise<Response> =>
   fetch(new URL('/api/v1/events', baseUrl), {

@@ -7,21 +7,12 @@ import { alertsTables } from '#alerts';
 import { apiTables, type DemoAccount } from '#api';
 import { type Broker, type ListenOptions, startBroker } from '#broker';
 import { diagnosisTables } from '#diagnosis-rules';
-import { type PgliteThread, startPgliteThread } from '#engines/postgres';
+import { startPgliteThread } from '#engines/postgres';
 import { openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-log';
 import { fieldServiceTables } from '#field-service';
 import { ingestTables } from '#ingest';
 import { registryTables } from '#registry';
-import {
-  type ClockSpec,
-  checkpointTables,
-  type Logger,
-  migrate,
-  openClock,
-  outboxTables,
-  SECOND,
-  type Sql,
-} from '#runtime';
+import { type ClockSpec, checkpointTables, type Logger, migrate, openClock, SECOND, type Sql } from '#runtime';
 import { brokerAccess } from './broker-access.ts';
 import type { Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
@@ -30,6 +21,7 @@ import { lockFolder } from './lock.ts';
 import { openLogger } from './logger.ts';
 import { readPepper } from './secrets.ts';
 import { startThread, type Thread } from './thread.ts';
+import { DatabasePorts } from './threads/database-ports.ts';
 import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
 import { openRegistry } from './threads/engines.ts';
 import type {
@@ -77,7 +69,6 @@ const LONGEST_PAUSE_MS = 25;
 const ENGINE_PATIENCE_MS = 2 * SECOND;
 
 export const allTables = [
-  outboxTables,
   checkpointTables,
   ...registryTables,
   ...ingestTables,
@@ -312,30 +303,6 @@ class Composition {
 }
 
 type Threads = { readings: Thread<ReadingsOffers>; diagnosis: Thread<DiagnosisOffers>; people: Thread<PeopleOffers> };
-
-/** Channels to the embedded database, made before it is open, so that threads need not wait for it to be started. */
-class DatabasePorts {
-  readonly embedded: boolean;
-  readonly #waiting: MessagePort[] = [];
-
-  constructor(embedded: boolean) {
-    this.embedded = embedded;
-  }
-
-  next(): ThreadData['database'] {
-    return this.embedded ? { sql: this.#channel(), jobs: this.#channel() } : null;
-  }
-
-  attach(database: PgliteThread): void {
-    for (const port of this.#waiting.splice(0)) database.attach(port);
-  }
-
-  #channel(): MessagePort {
-    const { port1, port2 } = new MessageChannel();
-    this.#waiting.push(port2);
-    return port1;
-  }
-}
 
 async function settle(log: SegmentLogWriter, { readings, diagnosis, people }: Threads): Promise<void> {
   const end = Number(new BigInt64Array(log.shared)[0]);

@@ -6,7 +6,6 @@ export { grantAccess, listGrants, revokeGrant } from './access/grants.ts';
 export {
   ACTIONS,
   type Action,
-  type Membership,
   may,
   NOBODYS,
   type PolicyObject,
@@ -108,26 +107,25 @@ export {
   organisationsAround,
   organisationsUnder,
 } from './organisations/organisations.ts';
-export { deleteRegion, listRegions, putRegion, regionOfPostcode } from './organisations/regions.ts';
+export { deleteRegion, listRegions, putRegion } from './organisations/regions.ts';
 export { claimUrl } from './passport/claim-codes.ts';
 export { type ClaimOutcome, claimAppliance } from './passport/claims.ts';
 export { printLabels } from './passport/labels.ts';
 export { swapModule } from './passport/modules.ts';
-export { eraseOrdersOf } from './passport/order-claim.ts';
+export {} from './passport/order-claim.ts';
 export { importOrders } from './passport/order-import.ts';
-export { listOrders, type OrderFilter } from './passport/orders.ts';
+export { listOrders } from './passport/orders.ts';
 export { editPassport, noteConsumable, type PassportRecord, passportOf } from './passport/passport.ts';
 export { transferAppliance } from './passport/transfer.ts';
 export { type AttemptLimit, attempt, forgetAttempts } from './people/attempts.ts';
-export { type Acceptance, acceptInvitation, inviteToHousehold } from './people/invitations.ts';
-export { mailPerson, sealedPart } from './people/mail-person.ts';
+export { acceptInvitation, inviteToHousehold } from './people/invitations.ts';
+export {} from './people/mail-person.ts';
 export { askPasswordReset, changePassword, resetPassword } from './people/password-reset.ts';
 export {
   createPerson,
   joinHousehold,
   listPeople,
   membersOf,
-  type PersonFields,
   peopleWithRole,
   personById,
   setPreferences,
@@ -158,20 +156,17 @@ export {
   viewerOfPerson,
 } from './people/sessions.ts';
 export { issueSetUpToken, setUp } from './people/set-up.ts';
-export { confirmSignUp, dropUnconfirmed, type SignUp, signUp } from './people/sign-up.ts';
-export { editStaff, listStaff, mustLeaveAnAdministrator, staffById } from './people/staff.ts';
+export { confirmSignUp, signUp } from './people/sign-up.ts';
+export { editStaff, listStaff, staffById } from './people/staff.ts';
 export { editTechnician, technicianById } from './people/technician-profile.ts';
 export {
-  CONSENT_TEXTS,
-  type Consent,
   consentsOf,
   hasConsent,
-  PURPOSES,
   type Purpose,
   sayConsent,
 } from './rights/consents.ts';
 export { type Erased, erasePerson, finishErasures, unfinishedErasures } from './rights/erasure.ts';
-export { type OwnData, ownDataOf } from './rights/own-data.ts';
+export { ownDataOf } from './rights/own-data.ts';
 export { forgetOld, KEPT, type Kept, RETENTION, retentionOf, setRetention } from './rights/retention.ts';
 export { registryTables } from './tables.ts';
 export { openParts } from './vault/sealed-parts.ts';
@@ -183,5 +178,4 @@ export {
   seal,
   sealForAppliances,
   sealIfKnown,
-  unseal,
 } from './vault/vault.ts';

@@ -8,7 +8,7 @@ export { LogFollower } from './log-follower.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
 export { type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';
-export { forgetDone, outboxTables, put, takeEach, waitingRows } from './outbox.ts';
+export { forgetDone, put, takeEach, waitingRows } from './outbox.ts';
 export type { Downlink, Jobs, LogBatch, Logger, LogReader, LogWriter, Sql, Stage } from './ports.ts';
 export { next, step, type Transition } from './state-table.ts';
 export { type Clock, type ClockSpec, DAY, HOUR, MINUTE, manualClock, openClock, SECOND } from './time.ts';

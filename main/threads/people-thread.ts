@@ -121,11 +121,10 @@ function publicUrl(): string {
 }
 
 const exportFolder = path.join(data.folder, 'exports');
-let store: ReturnType<typeof connect<SeriesOffers, object>>;
+const store = connect<SeriesOffers, object>(data.series, {});
 
 /** An erasure leaves no readable byte: not in the journal of the embedded database, nor in the log. */
 function openRights({ sql }: Registry): Rights {
-  store = connect<SeriesOffers, object>(data.series, {});
   const scrub = async (): Promise<void> => {
     if (data.database) await scrubJournal(sql);
     await main.rollLog();

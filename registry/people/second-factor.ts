@@ -71,7 +71,9 @@ export async function confirmSecondFactor(
 ): Promise<string[] | null> {
   return sql.transaction(async (tx) => {
     const row = await rowOf(tx, person);
-    if (!row || row.confirmed_at !== null || !(await spendTimeCode(tx, { person, code, now }))) return null;
+    const plain = plainOf(code);
+    if (!row || row.confirmed_at !== null || !TIME_CODE.test(plain)) return null;
+    if (!(await spendTimeCode(tx, { person, code: plain, now }))) return null;
     await tx.query('update app.second_factor set confirmed_at = $2 where person = $1', [person, now]);
     await audit(tx, { now, by, action: 'second-factor.confirmed', object: { kind: 'person', id: person } });
     return newRecoveryCodes(tx, person);
@@ -107,12 +109,15 @@ export async function removeSecondFactor(
   });
 }
 
+/** As people type it. */
+const plainOf = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase();
+
 /** True for a code of the app or a recovery code that was not used before; it is used up by that. */
 export async function spendCode(
   sql: Sql,
   { person, code, now }: { person: Id; code: string; now: number },
 ): Promise<boolean> {
-  const plain = code.replace(/[\s-]/g, '').toLowerCase();
+  const plain = plainOf(code);
   if (TIME_CODE.test(plain)) return spendTimeCode(sql, { person, code: plain, now });
   const spent = await sql.query('delete from app.recovery_code where person = $1 and code_hash = $2 returning person', [
     person,
@@ -121,17 +126,15 @@ export async function spendCode(
   return spent.length > 0;
 }
 
-/** A step is spent by whoever writes it first: the same code does not work twice, and none before it. */
+/** `code` is a TIME_CODE. A step is spent by whoever writes it first: the same code does not work twice, and none before it. */
 async function spendTimeCode(
   sql: Sql,
   { person, code, now }: { person: Id; code: string; now: number },
 ): Promise<boolean> {
-  const token = code.replace(/\s/g, '');
-  if (!TIME_CODE.test(token)) return false;
   const secret = await openSealed(sql, person, (await rowOf(sql, person))?.secret_sealed ?? null);
   if (secret === null) return false;
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  const delta = totp.validate({ token, timestamp: now, window: DRIFT_STEPS });
+  const delta = totp.validate({ token: code, timestamp: now, window: DRIFT_STEPS });
   if (delta === null) return false;
   const spent = await sql.query(
     'update app.second_factor set last_step = $2 where person = $1 and last_step < $2 returning person',

@@ -18,12 +18,12 @@ import {
 import { openMailSender, type SunkMail, startMailSink } from '#engines/smtp';
 import { type FieldServiceDeps, fieldServiceTables, sweepFieldService } from '#field-service';
 import { createAppliance, createHousehold, createPerson, homeOrganisation, registryTables } from '#registry';
-import { MINUTE, manualClock, migrate, outboxTables, put } from '#runtime';
+import { MINUTE, manualClock, migrate, put } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 /** A Tuesday, nine o'clock in Berlin. */
 export const START = Date.UTC(2026, 2, 3, 8);
-const TABLES = [outboxTables, ...registryTables, ...alertsTables, ...fieldServiceTables];
+const TABLES = [...registryTables, ...alertsTables, ...fieldServiceTables];
 const PUBLIC_URL = 'https://stethos.example.org';
 
 const nobodyWakes = { wake: async () => {} };

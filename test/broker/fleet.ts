@@ -1,7 +1,7 @@
 // Two brokers on one registry, as two processes would run them; each has a log of its own.
 import type { Id } from '#contracts';
 import { createAppliance, createGateway, createProvisioningKey, homeOrganisation, registryTables } from '#registry';
-import { manualClock, migrate, outboxTables, type Sql } from '#runtime';
+import { manualClock, migrate, type Sql } from '#runtime';
 import { brokerAccess } from '../../main/broker-access.ts';
 import type { TestDatabase } from '../engines/databases.ts';
 import { type Door, MODEL, NOW, openDoor } from './door.ts';
@@ -14,7 +14,7 @@ export async function openFleet(open: () => Promise<TestDatabase>, { tls }: { tl
   await using building = new AsyncDisposableStack();
   const database = building.use(await open());
   const { sql } = database;
-  await migrate(sql, [outboxTables, ...registryTables]);
+  await migrate(sql, [...registryTables]);
   const time = manualClock(NOW);
   const doorOn = async (connection: Sql): Promise<Door> =>
     building.use(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { diagnosisTables, loadCatalogue, startDiagnosisWorker } from '#diagnosis-rules';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
-import { checkpointTables, type Logger, migrate, outboxTables, saveCheckpoint } from '#runtime';
+import { checkpointTables, type Logger, migrate, saveCheckpoint } from '#runtime';
 import { pgliteDatabase } from '../engines/databases.ts';
 
 const quiet: Logger = { info() {}, warn() {}, error() {} };
@@ -15,7 +15,7 @@ it('a log that ends before the findings is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stethos-diagnosis-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const { sql } = stack.use(await pgliteDatabase());
-  await migrate(sql, [outboxTables, checkpointTables, ...diagnosisTables]);
+  await migrate(sql, [checkpointTables, ...diagnosisTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
     folder: logFolder,

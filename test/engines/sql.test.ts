@@ -1,7 +1,7 @@
 // What every Sql engine promises.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#contracts';
-import { type Migration, migrate, outboxTables, PlatformError, put, type Sql, takeEach } from '#runtime';
+import { type Migration, migrate, PlatformError, put, type Sql, takeEach } from '#runtime';
 import { describeEngine } from '../servers/servers.ts';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from './databases.ts';
 
@@ -24,7 +24,7 @@ function sqlContract(open: () => Promise<TestDatabase>): void {
   beforeAll(async () => {
     database = await open();
     ({ sql, other } = database);
-    await migrate(sql, [outboxTables]);
+    await migrate(sql, []);
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
 

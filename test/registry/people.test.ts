@@ -29,7 +29,7 @@ import {
   setUp,
   signUp,
 } from '#registry';
-import { HOUR, MINUTE, migrate, next, outboxTables, type Sql } from '#runtime';
+import { HOUR, MINUTE, migrate, next, type Sql } from '#runtime';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
 import { describeEngine } from '../servers/servers.ts';
 
@@ -47,7 +47,7 @@ function manyAtOnce(open: () => Promise<TestDatabase>): void {
   beforeAll(async () => {
     database = await open();
     sql = database.sql;
-    await migrate(sql, [outboxTables, ...registryTables]);
+    await migrate(sql, [...registryTables]);
     home = (await homeOrganisation(sql)).id;
   });
   afterAll(() => database?.[Symbol.asyncDispose]());
