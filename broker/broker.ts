@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import { type DisconnectedBody, type Id, type Notice, provisioningAnswerTopic } from '#contracts';
+import { type BrokerBody, type DisconnectedBody, type Id, type Notice, provisioningAnswerTopic } from '#contracts';
 import {
   type Clock,
   type Downlink,
@@ -37,6 +37,8 @@ export type BrokerDeps = {
   listen: ListenOptions;
   /** Host that a new appliance is told; without it the one that is listened on. */
   publicHost?: string;
+  /** Told in the log with every connection; no two brokers of a deployment share one. */
+  brokerId: string;
   /** One packet at most, once connected. */
   maxPacketBytes: number;
   /** How long a connection may take to say who it is; default 5 s. */
@@ -80,6 +82,7 @@ class AppliancesOnly extends Aedes {
 class BrokerStage implements Broker {
   readonly name = 'broker';
   readonly #deps: BrokerDeps;
+  readonly #id: string;
   readonly #aedes: Aedes;
   readonly #sessions: Sessions;
   readonly #oversize = oversizeRecord();
@@ -92,10 +95,12 @@ class BrokerStage implements Broker {
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
+    this.#id = deps.brokerId;
     this.#notices = keepNotices((appliance, payload) => this.#sendNow(appliance, payload));
     this.#sessions = new Sessions({
-      connected: (id) => this.#say('connected', id),
-      disconnected: (id, cause) => this.#say('disconnected', id, { cause } satisfies DisconnectedBody),
+      connected: (id) => this.#say('connected', id, { broker: this.#id } satisfies BrokerBody),
+      disconnected: (id, cause) =>
+        this.#say('disconnected', id, { broker: this.#id, cause } satisfies DisconnectedBody),
     });
     this.#watch = new AccessWatch({
       access: deps.access,
@@ -139,7 +144,7 @@ class BrokerStage implements Broker {
   async start(): Promise<void> {
     await this.#aedes.listen();
     await this.#watch.start();
-    await this.#append('started');
+    await this.#append('started', { broker: this.#id } satisfies BrokerBody);
     await this.tick();
     this.#stopTicking = this.#deps.clock.every(TICK_EVERY_MS, () => {
       // When the log is gone the process ends by itself; a tick is then nobody's news.
@@ -185,13 +190,15 @@ class BrokerStage implements Broker {
     await this.#watch.stop();
   }
 
-  #append(kind: 'started' | 'tick'): Promise<void> {
+  #append(kind: 'started' | 'tick', body?: object): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#deps.log.append(factRecord(kind, this.#deps.clock.now()), (error) => (error ? reject(error) : resolve()));
+      this.#deps.log.append(factRecord(kind, this.#deps.clock.now(), '', body), (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   }
 
-  #say(kind: 'connected' | 'disconnected', id: Id, body?: object): void {
+  #say(kind: 'connected' | 'disconnected', id: Id, body: object): void {
     this.#deps.log.append(factRecord(kind, this.#deps.clock.now(), id, body), () => {});
   }
 

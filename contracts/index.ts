@@ -217,6 +217,7 @@ export type {
 } from './readings.ts';
 export {
   AnswerBody,
+  BrokerBody,
   DisconnectedBody,
   type LogRecord,
   RECORD_KINDS,

@@ -2,13 +2,25 @@
 import { z } from 'zod';
 import type { Id } from './ids.ts';
 
-export const RECORD_KINDS = ['message', 'connected', 'disconnected', 'answer', 'tick', 'started'] as const;
+/** New kinds go to the end: a record on disk names its kind by its place here. */
+export const RECORD_KINDS = [
+  'message',
+  'connected',
+  'disconnected',
+  'answer',
+  'tick',
+  'started',
+  'lost-broker',
+  'command-result',
+  'replayed',
+] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
  * One record. `at` is the platform's time of receipt, epoch ms. `appliance` is '' for records about the platform itself
- * (`tick`: the acceptor's heartbeat, which carries time; `started`: the acceptor came up). `channel` and `model` are
- * stamped on messages, so that decoding one needs no look-up. `body` is the raw payload of a message, else JSON.
+ * (`tick`: the acceptor's heartbeat, which carries time; `started`: a broker came up; `lost-broker`: one is gone without a
+ * word). `channel` and `model` are stamped on messages, so that decoding one needs no look-up. `body` is the raw payload
+ * of a message, else JSON. `replayed` is a message that was rejected before, with the time of its first receipt.
  */
 export type LogRecord = {
   kind: RecordKind;
@@ -19,8 +31,14 @@ export type LogRecord = {
   body: Uint8Array;
 };
 
+/** Of `connected`, `started` and `lost-broker`. Who was connected there is not, once that broker starts or is lost. */
+export const BrokerBody = z.object({ broker: z.string() });
+export type BrokerBody = z.infer<typeof BrokerBody>;
+
 /** Why a connection ended, told apart for "is it the appliance, the home, or us". */
-export const DisconnectedBody = z.object({ cause: z.enum(['goodbye', 'lost', 'replaced', 'refused', 'shutdown']) });
+export const DisconnectedBody = BrokerBody.extend({
+  cause: z.enum(['goodbye', 'lost', 'replaced', 'refused', 'shutdown']),
+});
 export type DisconnectedBody = z.infer<typeof DisconnectedBody>;
 
 export const AnswerBody = z.object({ problem: z.string(), question: z.string(), answer: z.string(), by: z.string() });

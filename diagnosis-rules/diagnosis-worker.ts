@@ -78,7 +78,8 @@ class Worker implements DiagnosisWorker {
   async start(): Promise<void> {
     const { log, sql, catalogue, toReadings, snapshotFile, logger } = this.#deps;
     this.#committed = await loadCheckpoint(sql, DIAGNOSIS_CONSUMER);
-    if (log.end() < this.#committed) throw logBehindFindings(log.end(), this.#committed);
+    const end = await log.end();
+    if (end < this.#committed) throw logBehindFindings(end, this.#committed);
     let from = 0;
     const snapshot = readSnapshot(snapshotFile);
     // One ahead of what was committed speaks of another life of the database: the findings count, so replay.

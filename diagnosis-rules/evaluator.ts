@@ -87,8 +87,12 @@ class Fold implements Evaluator {
       case 'started':
         this.#state.tickAt = record.at;
         return [];
+      // Heard late: it is stored, and judged again with its span once that is possible.
+      case 'replayed':
+      case 'command-result':
       case 'connected':
       case 'disconnected':
+      case 'lost-broker':
         return [];
     }
   }

@@ -90,7 +90,8 @@ class Worker implements ReadingsWorker {
   async start(): Promise<void> {
     const { log, store, sql, logger, passed } = this.#deps;
     this.#stored = await store.checkpoint();
-    if (log.end() < this.#stored) throw logBehindStore(log.end(), this.#stored);
+    const end = await log.end();
+    if (end < this.#stored) throw logBehindStore(end, this.#stored);
     this.#follower = new LogFollower({
       log,
       from: Math.min(this.#stored, await latestCheckpoint(sql)),

@@ -107,7 +107,7 @@ function trimmer(log: SegmentLogWriter): MainOffers['passed'] {
   const passed = { readings: 0, diagnosis: 0 };
   return (consumer, position) => {
     passed[consumer] = position;
-    log.trim(Math.min(passed.readings, passed.diagnosis));
+    void log.trim(0, Math.min(passed.readings, passed.diagnosis));
   };
 }
 
@@ -263,6 +263,7 @@ class Composition {
     return this.#stack.use(
       await startBroker({
         log: counted,
+        brokerId: 'embedded',
         access: brokerAccess(sql, { pepper, clock }),
         clock,
         logger: this.#logger,

@@ -9,7 +9,8 @@ export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-recor
 export { type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';
 export { forgetDone, put, takeEach, waitingRows } from './outbox.ts';
-export type { Downlink, Jobs, LogBatch, Logger, LogReader, LogWriter, Sql, Stage } from './ports.ts';
+export { partitionOf } from './partition.ts';
+export type { Downlink, Jobs, Log, LogBatch, Logger, LogReader, LogSource, LogWriter, Sql, Stage } from './ports.ts';
 export { next, step, type Transition } from './state-table.ts';
 export { type Clock, type ClockSpec, DAY, HOUR, MINUTE, manualClock, openClock, SECOND } from './time.ts';
 export { type EndSpan, type Heard, type SpanName, TRACE_STEPS, type Tracer, type TraceStep } from './trace.ts';

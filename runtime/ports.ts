@@ -17,23 +17,46 @@ export interface Sql {
 /** The durable sequence of everything diagnosis sees; the writing end. */
 export interface LogWriter {
   /**
-   * Calls `done(null)` once the record is on disk, in the order of the calls; `done(error)` when it never will be.
-   * Calls that arrive while a write is under way are written together (group commit).
+   * Calls `done(null)` once the record is durable, in the order of the calls; `done(error)` when it never will be.
+   * Calls that arrive while a write is under way are written together (group commit). An appliance's records stand in
+   * its own partition (`partitionOf`); a record about the platform itself (appliance '') stands in every one.
    */
   append(record: LogRecord, done: (error: Error | null) => void): void;
+}
+
+/** The writing end and its housekeeping. */
+export interface Log extends LogWriter, AsyncDisposable {
+  /** Fixed for the life of a deployment. */
+  readonly partitions: number;
+  /** Why nothing is accepted at this moment; null while it is. */
+  readonly blocked: string | null;
+  /** Frees what lies wholly before `position` of the partition; it may free less. */
+  trim(partition: number, position: number): Promise<void>;
+  /** What was appended until now can go as soon as every consumer has passed, however little it is. */
+  roll(): void;
 }
 
 /** `positions[i]` is where `records[i]` starts; `next` is where to go on. */
 export type LogBatch = { records: LogRecord[]; positions: number[]; next: number };
 
-/** The reading end of the log. Positions grow, and stay valid until the log is trimmed behind every consumer. */
+/**
+ * The reading end of one partition. Positions grow, and stay valid until the log is trimmed behind every consumer; no two
+ * records of a log share one, whatever their partition.
+ */
 export interface LogReader {
   /** Position behind the newest durable record. */
-  end(): number;
+  end(): Promise<number>;
   /** Durable records from `position` on, about `maxBytes` of them; none at the end. A position that was trimmed away goes on at the oldest record kept. */
   read(position: number, maxBytes: number): Promise<LogBatch>;
   /** Resolves when there is something behind `position`, after `timeoutMs`, or when the signal says so. It may resolve for no reason. */
   wait(position: number, timeoutMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Readers of every partition, for one thread or process. */
+export interface LogSource extends AsyncDisposable {
+  readonly partitions: number;
+  /** One at a time for each partition; it needs no closing of its own. */
+  reader(partition: number): LogReader;
 }
 
 /** Queue jobs. They only wake: a lost job costs time, never the work, because a sweep finds the row. */

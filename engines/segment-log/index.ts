@@ -1,3 +1,3 @@
 // The door of the segment log: the embedded, durable sequence of records.
-export { openSegmentLogReader } from './segment-log-reader.ts';
+export { openSegmentLogReader, openSegmentLogSource } from './segment-log-reader.ts';
 export { openSegmentLogWriter, type SegmentLogWriter } from './segment-log-writer.ts';

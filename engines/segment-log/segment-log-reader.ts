@@ -1,7 +1,7 @@
 // The reading end: follows the files of the writer, in any thread, up to the durable end that the writer shares.
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import type { LogBatch, Logger, LogReader } from '#runtime';
+import type { LogBatch, Logger, LogReader, LogSource } from '#runtime';
 import { FRAME_HEAD_BYTES, frameAt, MAX_FRAME_BYTES, recordOf, segmentBases, segmentName } from './frames.ts';
 
 type Segment = { base: number; next: number | null; handle: fs.FileHandle };
@@ -18,8 +18,8 @@ class Reader implements LogReader {
     this.#logger = options.logger;
   }
 
-  end(): number {
-    return Number(Atomics.load(this.#end, 0));
+  async end(): Promise<number> {
+    return this.#durableEnd();
   }
 
   async wait(position: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
@@ -35,7 +35,7 @@ class Reader implements LogReader {
   }
 
   async read(position: number, maxBytes: number): Promise<LogBatch> {
-    const end = this.end();
+    const end = this.#durableEnd();
     const segment = await this.#segmentOf(position);
     const from = Math.max(position, segment.base);
     const available = Math.min(end, segment.next ?? end) - from;
@@ -50,6 +50,10 @@ class Reader implements LogReader {
   async close(): Promise<void> {
     await this.#segment?.handle.close();
     this.#segment = undefined;
+  }
+
+  #durableEnd(): number {
+    return Number(Atomics.load(this.#end, 0));
   }
 
   async #readFrames(segment: Segment, from: number, bytes: number, whole = false): Promise<LogBatch> {
@@ -71,7 +75,7 @@ class Reader implements LogReader {
       if (headIsThere && (frame === null || whole)) {
         // A length that cannot be true: where the next frame starts is unknown, so the rest of the segment is lost.
         this.#logger.error({ position: from + offset }, 'the log is damaged here; going on at the next segment');
-        batch.next = segment.next ?? this.end();
+        batch.next = segment.next ?? this.#durableEnd();
         return batch;
       }
       batch.next = from + offset;
@@ -100,11 +104,31 @@ class Reader implements LogReader {
   /** True when the reader stands at the end of a segment that the writer may have left. */
   async #rolled(open: Segment, position: number): Promise<boolean> {
     const { size } = await open.handle.stat();
-    return position - open.base >= size || size < this.end() - open.base;
+    return position - open.base >= size || size < this.#durableEnd() - open.base;
   }
 }
 
 export type SegmentLogReader = LogReader & { close(): Promise<void> };
+
+/** `shared` comes from the writer of the same folder. */
+export function openSegmentLogSource(options: {
+  folder: string;
+  shared: SharedArrayBuffer;
+  logger: Logger;
+}): LogSource {
+  const readers: SegmentLogReader[] = [];
+  return {
+    partitions: 1,
+    reader() {
+      const reader = openSegmentLogReader(options);
+      readers.push(reader);
+      return reader;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const reader of readers) await reader.close();
+    },
+  };
+}
 
 /** `shared` comes from the writer of the same folder. */
 export const openSegmentLogReader = (options: {

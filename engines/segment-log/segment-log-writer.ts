@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { LogRecord } from '#contracts';
-import { type Logger, type LogWriter, messageOf, PlatformError, SECOND } from '#runtime';
+import { type Log, type Logger, messageOf, PlatformError, SECOND } from '#runtime';
 import { encodeFrame, frameBytes, MAX_FRAME_BYTES, segmentBases, segmentName } from './frames.ts';
 import { recover, syncFolder } from './recover.ts';
 
@@ -17,21 +17,17 @@ export type SegmentLogOptions = {
   onFatal: (error: Error) => void;
 };
 
-export type SegmentLogWriter = LogWriter & {
+/** One partition: one sequence of files, so that one flush serves every appliance. */
+export type SegmentLogWriter = Log & {
   /** Durable end, shared with readers of other threads. */
   readonly shared: SharedArrayBuffer;
-  /** Deletes segments that lie wholly before `position`. */
-  trim(position: number): void;
-  /** Begins a new segment with the next record, so that what lies before can go as soon as consumers have passed. */
-  roll(): void;
-  /** Why nothing is accepted at this moment; null while it is. */
-  readonly blocked: string | null;
   close(): Promise<void>;
 };
 
 const MEBIBYTE = 1024 * 1024;
 
 class Writer implements SegmentLogWriter {
+  readonly partitions = 1;
   readonly shared = new SharedArrayBuffer(8);
   readonly #end = new BigInt64Array(this.shared);
   readonly #options: Required<SegmentLogOptions>;
@@ -80,7 +76,7 @@ class Writer implements SegmentLogWriter {
     }
   }
 
-  trim(position: number): void {
+  async trim(_partition: number, position: number): Promise<void> {
     const bases = segmentBases(fs.readdirSync(this.#options.folder));
     for (const [index, next] of bases.slice(1).entries()) {
       if (next > position) break;
@@ -91,6 +87,10 @@ class Writer implements SegmentLogWriter {
 
   roll(): void {
     this.#rollNext = true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async close(): Promise<void> {

@@ -162,7 +162,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
       const model = 'stethos-reference-fridge';
       const body = Buffer.from(payload);
       await append({ kind: 'message', at: clock.now(), appliance, channel: 'telemetry', model, body });
-      const end = reader.end();
+      const end = await reader.end();
       await new Promise<void>((resolve) => {
         const check = () => {
           if (worker.position() < end) return;

@@ -325,7 +325,7 @@ describe('from an alert to a finished visit', () => {
 
     const wrong = await ask(owner, 'POST', `/alerts/${alert}/answers`, { question: 'door-closed', answer: 'perhaps' });
     expect(wrong.statusCode).toBe(422);
-    const before = platform.log.end();
+    const before = await platform.log.end();
     const answered = await ask(owner, 'POST', `/alerts/${alert}/answers`, {
       question: 'door-closed',
       answer: 'it-is-closed',

@@ -51,6 +51,7 @@ export async function openDoor(options: Options = {}) {
   building.defer(() => log.close());
   const secrets = new Map<Id, string>();
   const broker = await startBroker({
+    brokerId: 'embedded',
     log: options.through?.(log) ?? log,
     access:
       options.access ??
@@ -73,7 +74,7 @@ export async function openDoor(options: Options = {}) {
   const read = async (): Promise<LogRecord[]> => {
     const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger });
     const records: LogRecord[] = [];
-    for (let position = 0; position < reader.end(); ) {
+    for (let position = 0; position < (await reader.end()); ) {
       const batch = await reader.read(position, 1024 * 1024);
       records.push(...batch.records);
       position = batch.next;

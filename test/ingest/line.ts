@@ -70,7 +70,7 @@ export async function openLine(sql: Sql) {
       position: () => worker.position(),
       /** When all that is in the log now has been taken, and what is latest is written. */
       async done(): Promise<void> {
-        const end = reader.end();
+        const end = await reader.end();
         await new Promise<void>((resolve) => {
           const check = (): void => {
             if (worker.position() < end) return;
