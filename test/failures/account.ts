@@ -1,25 +1,30 @@
 // What was acknowledged, held against what the store has.
-import * as path from 'node:path';
-import { openDuckdbReadings } from '#engines/duckdb';
-import { type Publisher, temperatureOf } from './publisher.ts';
+import type { ReadingsStore } from '#ingest';
+import type { Appliance } from './appliances.ts';
 
 export type Account = { acknowledged: number; stored: number; lost: number; doubled: number; wrong: number };
 
-/** The platform must have stopped: the store has one process at a time. */
-export async function accountOf(folder: string, publishers: readonly Publisher[]): Promise<Account> {
-  await using store = await openDuckdbReadings({ file: path.join(folder, 'readings.duckdb') });
+/** Readings that were sent and not acknowledged may stand in the store, or not. */
+export async function accountOf(
+  store: Pick<ReadingsStore, 'series'>,
+  appliances: readonly Appliance[],
+): Promise<Account> {
   const sum: Account = { acknowledged: 0, stored: 0, lost: 0, doubled: 0, wrong: 0 };
-  for (const { id, firstAt, acknowledged } of publishers) {
-    const last = Math.max(0, ...acknowledged) + 1_000;
-    const query = { appliance: id, signal: 'cabinet_temperature', from: firstAt, to: firstAt + last, bucketMs: 1 };
-    const points = new Map((await store.series(query)).map((point) => [point.at - firstAt, point]));
-    sum.acknowledged += acknowledged.size;
-    sum.stored += points.size;
-    for (const n of acknowledged) if (!points.has(n)) sum.lost++;
-    for (const [n, { count, mean }] of points) {
+  for (const { publisher, said } of appliances) {
+    const expected = new Map([...said()].map(({ at, value }) => [at, value]));
+    const stamps = [...expected.keys()];
+    sum.acknowledged += expected.size;
+    if (stamps.length === 0) continue;
+    const query = { appliance: publisher.id, signal: 'cabinet_temperature', bucketMs: 1 };
+    const points = await store.series({ ...query, from: stamps[0]!, to: stamps.at(-1)! + 1 });
+    sum.stored += points.length;
+    for (const { at, count, mean } of points) {
+      const value = expected.get(at);
+      expected.delete(at);
       if (count !== 1) sum.doubled++;
-      if (mean !== temperatureOf(n)) sum.wrong++;
+      if (value !== undefined && mean !== value) sum.wrong++;
     }
+    sum.lost += expected.size;
   }
   return sum;
 }

@@ -5,77 +5,112 @@ import { RawClient } from '../broker/raw-client.ts';
 
 const WINDOW = 10;
 const TRY_AGAIN_MS = 20;
+const ANSWERS_WITHIN_MS = 20_000;
 
-/** What the reading number `n` of an appliance says; within the plausible range of its model. */
-export const temperatureOf = (n: number): number => n % 40;
+export type PublisherOptions = {
+  id: Id;
+  secret: string;
+  /** Brokers, tried in turn. */
+  ports: readonly number[];
+  /** The body of message `n`; null when there is none yet, then `more` says when to look again. */
+  message: (n: number) => object | null;
+  /** Resolves when there may be another message. */
+  more?: () => Promise<void>;
+  /** Called at each acknowledgement. */
+  told?: () => void;
+  /** Messages under way at once. */
+  window?: number;
+};
 
 export class Publisher {
   readonly id: Id;
-  readonly firstAt: number;
-  /** Numbers of the readings that were acknowledged. */
-  readonly acknowledged = new Set<number>();
-  readonly #secret: string;
-  readonly #told: () => void;
+  /** Messages 0 to here, without it, were acknowledged: acknowledgements come in the order of the messages. */
+  acknowledged = 0;
+  /** Messages begun. */
   #next = 0;
-  #inFlight: number[] = [];
+  readonly #options: PublisherOptions;
   #client: RawClient | undefined;
   #stopping = false;
   #loop: Promise<void> | undefined;
+  #attempt = 0;
 
-  /** Reading number n has the stamp `firstAt + n`. `told` is called at each acknowledgement. */
-  constructor(options: { id: Id; secret: string; firstAt: number; told: () => void }) {
+  constructor(options: PublisherOptions) {
     this.id = options.id;
-    this.firstAt = options.firstAt;
-    this.#secret = options.secret;
-    this.#told = options.told;
+    this.#options = options;
   }
 
   get inFlight(): number {
-    return this.#inFlight.length;
+    return this.#next - this.acknowledged;
   }
 
-  start(port: number): void {
-    this.#loop = this.#run(port);
+  start(): void {
+    this.#loop = this.#run();
   }
 
+  /** What is under way stays unacknowledged. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#client?.drop();
     await this.#loop;
   }
 
-  async #run(port: number): Promise<void> {
+  async #run(): Promise<void> {
+    const { ports, id, secret } = this.#options;
     while (!this.#stopping) {
       try {
-        this.#client = await RawClient.connected(port, this.id, this.#secret);
+        const port = ports[this.#attempt++ % ports.length]!;
+        this.#client = await withinMs(RawClient.connected(port, id, secret));
+        if (this.#stopping) await this.#client.drop();
         await this.#publish(this.#client);
       } catch {
-        // Gone, or not there yet.
+        // Gone, not there yet, or silent.
+        await this.#client?.drop();
         await pause(TRY_AGAIN_MS);
       }
     }
   }
 
   async #publish(client: RawClient): Promise<void> {
-    for (const n of this.#inFlight) this.#send(client, n);
+    for (let n = this.acknowledged; n < this.#next; n++) this.#send(client, n);
     for (;;) {
-      while (this.#inFlight.length < WINDOW) {
-        const n = this.#next++;
-        this.#inFlight.push(n);
-        this.#send(client, n);
+      while (this.inFlight < (this.#options.window ?? WINDOW) && this.#send(client, this.#next)) this.#next++;
+      if (this.inFlight === 0) {
+        await Promise.race([this.#options.more!(), client.closed]);
+        if (this.#stopping) throw new Error('stopped');
+        continue;
       }
-      const { messageId } = await client.next('puback');
-      const n = this.#inFlight.shift()!;
-      if (messageId !== messageIdOf(n)) throw new Error(`${messageId} was acknowledged out of order`);
-      this.acknowledged.add(n);
-      this.#told();
+      await this.#acknowledgement(client);
     }
   }
 
-  #send(client: RawClient, n: number): void {
-    const payload = { seq: n, readings: [{ at: this.firstAt + n, values: { cabinet_temperature: temperatureOf(n) } }] };
-    client.publish(upTopic(this.id, 'telemetry'), JSON.stringify(payload), 1, messageIdOf(n));
+  async #acknowledgement(client: RawClient): Promise<void> {
+    const { messageId } = await withinMs(client.next('puback'));
+    if (messageId !== messageIdOf(this.acknowledged)) throw new Error(`${messageId} was acknowledged out of order`);
+    this.acknowledged++;
+    this.#options.told?.();
+  }
+
+  /** False when there is no such message yet. */
+  #send(client: RawClient, n: number): boolean {
+    const message = this.#options.message(n);
+    if (message === null) return false;
+    client.publish(upTopic(this.id, 'telemetry'), JSON.stringify(message), 1, messageIdOf(n));
+    return true;
   }
 }
 
 const messageIdOf = (n: number): number => (n % 65_535) + 1;
+
+/** A peer that says nothing for so long is gone, whatever its socket says. */
+async function withinMs<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  const patience = new AbortController();
+  const late = pause(ANSWERS_WITHIN_MS, undefined, { signal: patience.signal }).then(() => {
+    throw new Error('no answer');
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    patience.abort();
+  }
+}
