@@ -5,6 +5,7 @@ import type { ReadingsStore, StoredReading } from '#ingest';
 import { oneAtATime, PlatformError } from '#runtime';
 import { appendPoints, appendTexts, type Names, withoutRepeats } from './append-points.ts';
 import { nothingToCompact, rewriteSorted } from './compact.ts';
+import { copyTo } from './copy.ts';
 import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
 import { openNameTable } from './name-table.ts';
 import { openError, storeError } from './store-error.ts';
@@ -23,6 +24,8 @@ export type DuckdbReadings = ReadingsStore & {
    * since the last time. A crash on the way leaves everything as it was. Writes wait meanwhile.
    */
   compact(): Promise<void>;
+  /** Makes a second file, which must not exist, with everything as it stands at this moment. Writes go on meanwhile. */
+  copyTo(file: string): Promise<void>;
 };
 
 type Parts = {
@@ -37,6 +40,7 @@ class Store implements DuckdbReadings {
   readonly #parts: Parts;
   readonly #writes = oneAtATime();
   readonly #reads = oneAtATime();
+  readonly #copies = oneAtATime();
   /** Null after a failed commit: what is durable must then be read again. */
   #checkpoint: number | null = null;
   #closed = false;
@@ -111,11 +115,15 @@ class Store implements DuckdbReadings {
     });
   }
 
+  copyTo(file: string): Promise<void> {
+    return this.#do(this.#copies, () => copyTo(this.#parts.instance, file));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const nothing = async () => {};
-    await Promise.all([this.#writes(nothing), this.#reads(nothing)]);
+    await Promise.all([this.#writes(nothing), this.#reads(nothing), this.#copies(nothing)]);
     const { instance, writer, reader } = this.#parts;
     reader.closeSync();
     writer.closeSync();

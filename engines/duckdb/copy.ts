@@ -1,0 +1,126 @@
+// A second file with the readings of one moment, made while the first is written; and what can be asked of such a copy.
+import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/node-api';
+import type { Id } from '#contracts';
+import type { StoredReading } from '#ingest';
+import { storeError } from './store-error.ts';
+import { READINGS, READINGS_END } from './tables.ts';
+
+/** Whose name stands in a path is no SQL. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** All tables as one transaction saw them; writes go on meanwhile. The file must not exist. */
+export async function copyTo(instance: DuckDBInstance, file: string): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    const [[name]] = (await connection.runAndReadAll('select current_database()')).getRows() as [[string]];
+    await connection.run(`attach ${quoted(file)} as the_copy`);
+    try {
+      await connection.run(`copy from database "${name}" to the_copy`);
+    } finally {
+      // Writes all of it into the file and closes it.
+      await connection.run('detach the_copy');
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+export type ReadingsCounts = {
+  /** Rows as they stand, table by table. */
+  tables: Record<string, number>;
+  /** Different (appliance, signal, stamp). */
+  readings: number;
+};
+
+/** A file that nobody writes. */
+export type ReadingsCopy = AsyncDisposable & {
+  counts(): Promise<ReadingsCounts>;
+  appliances(): Promise<Id[]>;
+  /** All readings of an appliance, by stamp, in pages that end between two stamps. */
+  pages(appliance: Id, stamps: number): AsyncIterable<StoredReading[]>;
+};
+
+class Copy implements ReadingsCopy {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  async counts(): Promise<ReadingsCounts> {
+    const names = await this.#rows(
+      'select table_name from duckdb_tables() where schema_name = current_schema() order by 1',
+    );
+    const tables: Record<string, number> = {};
+    for (const [name] of names) {
+      const [row] = await this.#rows(`select count(*) from "${String(name)}"`);
+      tables[String(name)] = Number(row![0]);
+    }
+    const [row] = await this.#rows(
+      'select count(*) from (select appliance, signal, stamp from point group by appliance, signal, stamp)',
+    );
+    return { tables, readings: Number(row![0]) };
+  }
+
+  async appliances(): Promise<Id[]> {
+    return (await this.#rows('select name from appliance order by id')).map(([name]) => String(name));
+  }
+
+  async *pages(appliance: Id, stamps: number): AsyncGenerator<StoredReading[]> {
+    const found = await this.#connection.runAndReadAll(`select id from appliance where name = $1`, [appliance]);
+    const number = Number(found.getRows()[0]?.[0] ?? -1);
+    const end = BigInt(Number.MAX_SAFE_INTEGER);
+    const types = [INTEGER, BIGINT, BIGINT, BIGINT];
+    for (let from = 0n; ; ) {
+      const bound = await this.#connection.runAndReadAll(READINGS_END, [number, from, end, BigInt(stamps + 1)], types);
+      const [count, last] = bound.getRows()[0]! as [bigint, bigint];
+      const next = Number(count) > stamps ? last : end;
+      const page = await this.#connection.runAndReadAll(READINGS, [number, from, next], types.slice(0, 3));
+      const readings = page.getRows().map(
+        ([at, signal, value, words]): StoredReading => ({
+          at: Number(at),
+          signal: String(signal),
+          value: value === null ? String(words) : Number(value),
+        }),
+      );
+      if (readings.length > 0) yield readings;
+      if (next === end) return;
+      from = next;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #rows(query: string) {
+    return (await this.#connection.runAndReadAll(query)).getRows();
+  }
+}
+
+/** Opens a file that `copyTo` made, for reading alone: nothing of it changes. */
+export async function openReadingsCopy(file: string): Promise<ReadingsCopy> {
+  try {
+    const instance = await DuckDBInstance.create(file, {
+      access_mode: 'READ_ONLY',
+      threads: '1',
+      memory_limit: '512MB',
+    });
+    return new Copy(instance, await instance.connect());
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** Where the log goes on for readings that were copied; for a file that nobody has open. */
+export async function setProgress(file: string, next: number): Promise<void> {
+  const instance = await DuckDBInstance.create(file, { threads: '1' });
+  const connection = await instance.connect();
+  await connection.run('update progress set next = $1, compacted = least(compacted, $1)', [BigInt(next)], [BIGINT]);
+  await connection.run('checkpoint');
+  connection.closeSync();
+  instance.closeSync();
+}
