@@ -172,7 +172,7 @@ export type Grant = z.infer<typeof Grant>;
 
 export const RemoteSessionReason = z.enum(['customer-call', 'fault-diagnosis', 'before-visit', 'after-repair']);
 export type RemoteSessionReason = z.infer<typeof RemoteSessionReason>;
-export const RemoteSessionKind = z.enum(['live-view', 'self-test']);
+export const RemoteSessionKind = z.enum(['live-view', 'self-test', 'commands']);
 export type RemoteSessionKind = z.infer<typeof RemoteSessionKind>;
 export const RemoteSessionState = z.enum(['asked', 'running', 'refused', 'ended']);
 export type RemoteSessionState = z.infer<typeof RemoteSessionState>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Evidence, Question, RankedCause, Severity } from './findings.ts';
 import { Id } from './ids.ts';
-import { ApplianceKind } from './model.ts';
+import { ApplianceKind, ModelCommand } from './model.ts';
 import { Language, Phrase, TemperatureUnit } from './phrase.ts';
 
 export const Iso = z.iso.datetime();
@@ -196,7 +196,14 @@ export const QuarantinedMessage = z
 export type QuarantinedMessage = z.infer<typeof QuarantinedMessage>;
 
 export const ModelView = z
-  .object({ id: z.string(), kind: ApplianceKind, brand: z.string(), name: Phrase })
+  .object({
+    id: z.string(),
+    kind: ApplianceKind,
+    brand: z.string(),
+    name: Phrase,
+    /** What may be asked of an appliance of this model. */
+    commands: z.array(ModelCommand),
+  })
   .meta({ id: 'Model' });
 
 // --- alerts -----------------------------------------------------------------------------------------------------------

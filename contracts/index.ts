@@ -56,6 +56,7 @@ export {
   VisitResult,
   VisitState,
 } from './http.ts';
+export { Command, CommandState, NewCommand } from './http-commands.ts';
 export {
   CreatedCredential,
   CreatedGateway,
@@ -174,7 +175,9 @@ export {
 } from './jobs.ts';
 export {
   ApplianceKind,
+  CommandParameter,
   Model,
+  ModelCommand,
 } from './model.ts';
 export {
   type GatewayTopic,
@@ -197,6 +200,17 @@ export {
   type UpChannel,
   upTopic,
 } from './mqtt.ts';
+export {
+  CommandOutcome,
+  CommandParameters,
+  CommandPayload,
+  CommandResult,
+  CommandResultBody,
+  commandsTopic,
+  parseResultTopic,
+  type ResultTopic,
+  resultTopic,
+} from './mqtt-commands.ts';
 export {
   compose,
   Language,

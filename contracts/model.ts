@@ -5,6 +5,42 @@ import { Language, Phrase } from './phrase.ts';
 export const ApplianceKind = z.enum(['refrigerator']);
 export type ApplianceKind = z.infer<typeof ApplianceKind>;
 
+/** One value that a command takes. A number lies within its bounds; `unit` is as people write it, e.g. "°C". */
+export const CommandParameter = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('number'),
+    name: Phrase,
+    min: z.number(),
+    max: z.number(),
+    step: z.number().positive().default(1),
+    unit: z.string().max(20).nullable().default(null),
+  }),
+  z.object({
+    type: z.literal('choice'),
+    name: Phrase,
+    choices: z.array(z.object({ value: z.string().regex(/^[a-z0-9-]{1,60}$/), name: Phrase })).min(1),
+  }),
+]);
+export type CommandParameter = z.infer<typeof CommandParameter>;
+
+/** What may be asked of an appliance of this model, and nothing else may. */
+export const ModelCommand = z.object({
+  kind: z.string().regex(/^[a-z0-9-]{2,40}$/),
+  name: Phrase,
+  /** What happens, for whoever is about to ask it. */
+  about: Phrase,
+  /** It is sent only after an owner has said yes to it. */
+  hazardous: z.boolean().default(false),
+  /** After so long it is of no use any more, and expires. */
+  goodForMinutes: z
+    .number()
+    .int()
+    .positive()
+    .max(7 * 24 * 60),
+  parameters: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), CommandParameter).default({}),
+});
+export type ModelCommand = z.infer<typeof ModelCommand>;
+
 export const Model = z.object({
   id: z.string().regex(/^[a-z0-9-]{2,60}$/),
   kind: ApplianceKind,
@@ -32,5 +68,6 @@ export const Model = z.object({
       z.object({ id: z.string().regex(/^[a-z0-9-]{2,60}$/), name: Phrase, intervalDays: z.number().int().positive() }),
     )
     .default([]),
+  commands: z.array(ModelCommand).default([]),
 });
 export type Model = z.infer<typeof Model>;

@@ -25,6 +25,7 @@ export {
   type RemoteSessionEvent,
   type RemoteSessionRecord,
   remoteSessionById,
+  runningSessions,
 } from './access/remote-sessions.ts';
 export { editAppliance } from './appliances/appliance-edit.ts';
 export {
@@ -81,6 +82,16 @@ export {
 } from './appliances/provisioning.ts';
 export { tryItLine } from './appliances/try-it.ts';
 export { type Importing, importUnits } from './appliances/unit-import.ts';
+export { askCommand, cancelCommand, commandOf, confirmCommand, expireCommands } from './commands/ask-command.ts';
+export { type CommandRecord, commandById, listCommands } from './commands/command-record.ts';
+export {
+  appliancesWithCommands,
+  type DueCommand,
+  onCommand,
+  takeCommands,
+} from './commands/deliver-commands.ts';
+export { COMMAND_LIFE, type CommandEvent } from './commands/life-cycle.ts';
+export { type CommandAnswer, type RefusedAnswer, takeCommandAnswers } from './commands/take-answers.ts';
 export {
   addSite,
   editSite,

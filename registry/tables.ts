@@ -1,6 +1,7 @@
 // The registry's tables: who and what exists. Names, addresses and mail addresses stand only here.
 import type { Migration } from '#runtime';
 import { credentialTables } from './appliances/credential-tables.ts';
+import { commandTables } from './commands/command-tables.ts';
 import { organisationTables } from './organisations/organisation-tables.ts';
 import { passportTables } from './passport/passport-tables.ts';
 import { peopleTables } from './people/people-tables.ts';
@@ -68,4 +69,5 @@ export const registryTables: readonly Migration[] = [
   ...passportTables,
   ...peopleTables,
   ...rightsTables,
+  commandTables,
 ];

@@ -16,6 +16,9 @@ export const modelRoutes: Routes = (app) => {
         response: { 200: page(ModelView) },
       },
     },
-    async () => whole([...loadModels().values()].map(({ id, kind, brand, name }) => ({ id, kind, brand, name }))),
+    async () =>
+      whole(
+        [...loadModels().values()].map(({ id, kind, brand, name, commands }) => ({ id, kind, brand, name, commands })),
+      ),
   );
 };

@@ -109,6 +109,9 @@ const TABLE = {
   'read-remote-sessions':     ['service:read',      'o', 'o', 'o', 'o', 'o', '-', 'o', 'o', '-'],
   'ask-remote-session':       ['account',           '-', '-', 'o', 'o', 'o', '-', '-', '-', '-'],
   'answer-remote-session':    ['account',           'o', 'o', '-', '-', '-', '-', '-', '-', '-'],
+  'read-commands':            ['appliances:read',   'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o'],
+  'send-command':             ['appliances:write',  'o', '-', 'o', 'o', 'o', '-', '-', '-', '-'],
+  'confirm-command':          ['account',           'o', '-', '-', '-', '-', '-', '-', '-', '-'],
 
   'list-alerts':              ['alerts:read',       'A', 'A', 'A', 'A', 'A', 'A', 'A', 'A', 'A'],
   'read-alert':               ['alerts:read',       'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o'],

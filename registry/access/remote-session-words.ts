@@ -16,6 +16,10 @@ const KINDS: Record<RemoteSessionKind, Phrase> = {
     en: 'start a self-test of your appliance and look at its result',
     zh: '启动您电器的自检并查看结果',
   },
+  commands: {
+    en: 'send commands to your appliance, such as a self-test or another temperature',
+    zh: '向您的电器发送指令，例如自检或调整温度',
+  },
 };
 
 export const remoteSessionAsked = ({ reason, what, minutes, endsAt }: RemoteSessionRecord): Words => ({

@@ -36,6 +36,10 @@ export type RemoteSessionRecord = {
 const COLUMNS = `id, appliance, household, organisation, asked_by as "askedBy", reason, what, minutes, state,
   asked_at as "askedAt", ends_at as "endsAt", looks`;
 
+// A session that was agreed to by an earlier household ended with it.
+const RUNNING = `from app.remote_session s join app.appliance a on a.id = s.appliance
+  where s.appliance = $1 and s.asked_by = $2 and s.state = 'running' and s.ends_at > $3 and a.household = s.household`;
+
 /** Nobody has to end what has an end: what is past it is over. */
 const at = (row: RemoteSessionRecord, now: number): RemoteSessionRecord =>
   (row.state === 'asked' || row.state === 'running') && row.endsAt <= now ? { ...row, state: 'ended' } : row;
@@ -196,18 +200,28 @@ export async function listRemoteSessions(
   return rows.map((row) => at(row, now));
 }
 
+/** What the household lets this person do with the appliance now. */
+export async function runningSessions(
+  sql: Sql,
+  { appliance, person, now }: { appliance: Id; person: Id; now: number },
+): Promise<RemoteSessionKind[]> {
+  const rows = await sql.query<{ what: RemoteSessionKind }>(`select distinct what ${RUNNING}`, [
+    appliance,
+    person,
+    now,
+  ]);
+  return rows.map(({ what }) => what);
+}
+
 /** Writes a look of `person` into the audit log, if he looks within a running session. Returns the session, null without one. */
 export async function lookWithin(
   sql: Sql,
   { appliance, person, what, now, by }: { appliance: Id; person: Id; what: string; now: number; by: Actor },
 ): Promise<RemoteSessionRecord | null> {
   return sql.transaction(async (tx) => {
-    // A session that was agreed to by an earlier household ended with it.
     const [row] = await tx.query<RemoteSessionRecord>(
       `update app.remote_session r set looks = looks + 1
-        where id = (select s.id from app.remote_session s join app.appliance a on a.id = s.appliance
-                     where s.appliance = $1 and s.asked_by = $2 and s.state = 'running' and s.ends_at > $3
-                       and a.household = s.household order by s.ends_at desc limit 1)
+        where id = (select s.id ${RUNNING} order by s.ends_at desc limit 1)
         returning ${COLUMNS}`,
       [appliance, person, now],
     );
