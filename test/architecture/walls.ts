@@ -33,6 +33,7 @@ export const DOORS: Readonly<Record<Room, readonly string[]>> = {
     '#engines/influxdb',
     '#engines/otel',
     '#engines/postgres',
+    '#engines/redis-log',
     '#engines/segment-log',
     '#engines/smtp',
     '#engines/webhook',

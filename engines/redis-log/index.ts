@@ -1,0 +1,3 @@
+// The door of the log on Redis Streams, for platforms of several processes.
+export { openRedisLogSource } from './redis-log-reader.ts';
+export { openRedisLog, type RedisLogOptions } from './redis-log-writer.ts';
