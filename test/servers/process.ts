@@ -15,6 +15,10 @@ const SETPRIV = '/usr/bin/setpriv';
 export interface Server extends AsyncDisposable {
   /** Ends the program; its data stay. */
   stop(): Promise<void>;
+  /** As a power cut of the program alone: nothing of it runs any more when this resolves. */
+  kill(): Promise<void>;
+  /** Holds it (SIGSTOP) and lets it go on (SIGCONT). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again, same port, same data. */
   start(): Promise<void>;
   /** Where its data stand. */
@@ -40,6 +44,12 @@ export async function startServer(spec: ServerSpec): Promise<Server> {
       child = await launched(spec);
     },
     stop: () => ended(child),
+    async kill() {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+    signal: (name) => void child.kill(name),
     async [Symbol.asyncDispose]() {
       await ended(child);
       await rm(spec.folder, { recursive: true, force: true });

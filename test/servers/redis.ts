@@ -6,7 +6,13 @@ export type RedisServer = Server & { url: string };
 
 export const findRedis = (): string | null => findProgram('redis-server', ['/usr/bin', '/usr/local/bin']);
 
-export async function runRedis(program: string, { appendOnly = false } = {}): Promise<RedisServer> {
+/** `settings`: of redis.conf, in place of ours. */
+export type RedisOptions = { appendOnly?: boolean; settings?: Record<string, string> };
+
+export async function runRedis(
+  program: string,
+  { appendOnly = false, settings: others = {} }: RedisOptions = {},
+): Promise<RedisServer> {
   const [port, folder] = await Promise.all([freePort(), temporaryFolder('redis')]);
   const settings = {
     bind: '127.0.0.1',
@@ -16,6 +22,7 @@ export async function runRedis(program: string, { appendOnly = false } = {}): Pr
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'always',
     'maxmemory-policy': 'noeviction',
+    ...others,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = await startServer({ program, args, folder, ready: () => answersPing(port) });

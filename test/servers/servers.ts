@@ -4,11 +4,11 @@ import { describe, it } from 'vitest';
 import { type Engine, FINDERS } from './engines-available.ts';
 import { type InfluxServer, runInfluxd } from './influxd.ts';
 import { type PostgresServer, runPostgres } from './postgres.ts';
-import { type RedisServer, runRedis } from './redis.ts';
+import { type RedisOptions, type RedisServer, runRedis } from './redis.ts';
 
 export type { InfluxServer, PostgresServer, RedisServer };
 
-export async function startRedis(options: { appendOnly?: boolean } = {}): Promise<RedisServer | null> {
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer | null> {
   const program = installed('Redis');
   return program === null ? null : runRedis(program, options);
 }
