@@ -6,6 +6,7 @@ import {
   PROVISIONING_REQUEST_TOPIC,
   parseDownTopic,
   parseGatewayTopic,
+  parseResultTopic,
   parseUpTopic,
   provisioningAnswerTopic,
   UP_CHANNELS,
@@ -14,7 +15,8 @@ import {
 import type { Principal } from '#registry';
 
 export type PublishVerdict =
-  | { allowed: true; what: 'message'; appliance: Id; model: string; channel: UpChannel }
+  /** With `command` it is the answer to that command. */
+  | { allowed: true; what: 'message'; appliance: Id; model: string; channel: UpChannel | 'commands'; command?: Id }
   | { allowed: true; what: 'first-contact' }
   | { allowed: false; reason: string };
 
@@ -24,24 +26,48 @@ const ownTopics = (principal: Principal): string => {
   if (principal.kind === 'provisioning') return PROVISIONING_REQUEST_TOPIC;
   const root =
     principal.kind === 'appliance' ? `appliances/${principal.id}` : `gateways/${principal.id}/appliances/{id}`;
-  return UP_CHANNELS.map((channel) => `v1/${root}/${channel}`).join(', ');
+  return [...UP_CHANNELS, 'commands/{command}/result'].map((channel) => `v1/${root}/${channel}`).join(', ');
 };
 
 function spokenFor(principal: Principal, topic: string): PublishVerdict | null {
   switch (principal.kind) {
     case 'appliance': {
       const parsed = parseUpTopic(topic);
-      if (parsed?.appliance !== principal.id) return null;
+      if (parsed === null) return answered(principal, topic);
+      if (parsed.appliance !== principal.id) return null;
       return { allowed: true, what: 'message', ...parsed, model: principal.model };
     }
     case 'gateway': {
       const parsed = parseGatewayTopic(topic);
+      if (parsed === null) return answered(principal, topic);
       const model = parsed?.gateway === principal.id ? principal.behind.get(parsed.appliance) : undefined;
-      if (!parsed || model === undefined || !isUp(parsed.channel)) return null;
+      if (model === undefined || !isUp(parsed.channel)) return null;
       return { allowed: true, what: 'message', appliance: parsed.appliance, channel: parsed.channel, model };
     }
     case 'provisioning':
       return topic === PROVISIONING_REQUEST_TOPIC ? { allowed: true, what: 'first-contact' } : null;
+  }
+}
+
+function answered(principal: Principal, topic: string): PublishVerdict | null {
+  const parsed = parseResultTopic(topic);
+  if (!parsed) return null;
+  const { gateway, appliance, command } = parsed;
+  if (gateway !== (principal.kind === 'gateway' ? principal.id : null)) return null;
+  const model = modelOf(principal, appliance);
+  return model === undefined
+    ? null
+    : { allowed: true, what: 'message', appliance, model, channel: 'commands', command };
+}
+
+function modelOf(principal: Principal, appliance: Id): string | undefined {
+  switch (principal.kind) {
+    case 'appliance':
+      return principal.id === appliance ? principal.model : undefined;
+    case 'gateway':
+      return principal.behind.get(appliance);
+    case 'provisioning':
+      return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 // The door of the broker room: appliances knock, are known, and what they say is in the log before it is acknowledged.
-export { type Broker, type BrokerDeps, startBroker } from './broker.ts';
+export { type Broker, type BrokerCounts, type BrokerDeps, startBroker } from './broker.ts';
+export { LIMITS, type Limits } from './limits.ts';
 export type { ListenOptions } from './listeners.ts';
-export type { Access } from './ports.ts';
+export type { Access, Commands } from './ports.ts';

@@ -1,5 +1,5 @@
-// What the MQTT door needs to know about who knocks. The registry answers.
-import type { Id, ProvisioningRequest } from '#contracts';
+// What the MQTT door needs to know about who knocks, and what waits for them. The registry answers.
+import type { CommandPayload, Id, ProvisioningRequest } from '#contracts';
 import type { FirstContact, Offer, Principal } from '#registry';
 
 /** Every method throws when the registry is away. */
@@ -14,4 +14,17 @@ export interface Access {
   listen(heard: (principal: Id) => void, missed: () => void): Promise<() => Promise<void>>;
   /** A unit without a credential asks for one. */
   firstContact(key: Id, request: ProvisioningRequest): Promise<FirstContact>;
+}
+
+/** What waits for an appliance. Every method throws when the registry is away. */
+export interface Commands {
+  /**
+   * Takes what is queued for these appliances; of two brokers that ask one gets it. With `again` also what was sent
+   * before, by any broker, and is not answered. In the order in which it was asked.
+   */
+  take(appliances: readonly Id[], again: boolean): Promise<{ appliance: Id; payload: CommandPayload }[]>;
+  /** Appliances that something waits for, by id: at most `limit` of those behind `after`. */
+  waiting(after: Id | null, limit: number): Promise<Id[]>;
+  /** Calls back with each appliance that something was asked of, until the returned function is called; `missed` when some may not have been heard of. */
+  listen(heard: (appliance: Id) => void, missed: () => void): Promise<() => Promise<void>>;
 }
