@@ -1,13 +1,14 @@
 // Readings in InfluxDB 2. It has no transactions: the checkpoint is a row of the registry's database, saved after the
 // lines are durable, and a batch that is written again overwrites itself.
-import { InfluxDB, type QueryApi, type WriteApi } from '@influxdata/influxdb-client';
+import { InfluxDB, type QueryApi } from '@influxdata/influxdb-client';
 import type { Moment, SeriesPoint } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import { type Logger, oneAtATime, PlatformError, SECOND } from '#runtime';
 import { linesOf } from './line-protocol.ts';
+import { LineSender } from './line-sender.ts';
 import { queryReadings } from './raw.ts';
 import { querySeries } from './series.ts';
-import { type Place, type Refusal, refusalIn, storeError } from './store-error.ts';
+import { type Place, storeError } from './store-error.ts';
 import { storeLines } from './store-lines.ts';
 
 type CheckpointRow = { load(): Promise<number>; save(next: number): Promise<void> };
@@ -24,35 +25,30 @@ export type InfluxReadingsOptions = {
    */
   refused: (moment: Moment, reason: string) => Promise<void>;
   logger: Logger;
+  /** Of one request that writes. */
+  timeoutMs?: number;
 };
 
-const LINES_PER_REQUEST = 5_000;
-const TIMEOUT_MS = 30 * SECOND;
+const WRITE_TIMEOUT_MS = 3 * SECOND;
+const QUERY_TIMEOUT_MS = 30 * SECOND;
 const HEALTH_TIMEOUT_MS = 3 * SECOND;
 
 class Store implements ReadingsStore {
   readonly #options: InfluxReadingsOptions;
   readonly #turn = oneAtATime();
-  readonly #write: WriteApi;
+  readonly #sender: LineSender;
   readonly #query: QueryApi;
   #checkpoint: number | null = null;
   #closed = false;
 
   constructor(options: InfluxReadingsOptions) {
     this.#options = options;
-    const { url, token, org, bucket } = options;
-    const client = new InfluxDB({ url, token, timeout: TIMEOUT_MS });
+    const { url, token, org, timeoutMs = WRITE_TIMEOUT_MS } = options;
+    const client = new InfluxDB({ url, token, timeout: QUERY_TIMEOUT_MS });
     this.#query = client.getQueryApi(org);
-    // The client would retry from memory, drop what is too much, and swallow errors of its timer: the log does all that better.
-    this.#write = client.getWriteApi(org, bucket, 'ms', {
-      maxRetries: 0,
-      flushInterval: 0,
-      batchSize: LINES_PER_REQUEST + 1,
-      maxBufferLines: LINES_PER_REQUEST + 1,
-      maxBatchBytes: Number.MAX_SAFE_INTEGER,
-      gzipThreshold: Number.MAX_SAFE_INTEGER,
-      writeFailed: (error) => Promise.reject(error),
-    });
+    // The client's own writer would retry from memory, drop what is too much, and swallow errors of its timer: the log does
+    // all that better.
+    this.#sender = new LineSender({ client, place: options, timeoutMs });
   }
 
   checkpoint(): Promise<number> {
@@ -65,9 +61,10 @@ class Store implements ReadingsStore {
       if (next <= checkpoint) return;
       // What lies before the checkpoint was stored with it; written again, it could hide what came later.
       const lines = linesOf(moments.filter((moment) => moment.position >= checkpoint));
-      for (let first = 0; first < lines.length; first += LINES_PER_REQUEST) {
-        const part = lines.slice(first, first + LINES_PER_REQUEST);
-        await storeLines({ send: (text) => this.#send(text), refused: this.#options.refused }, part);
+      for (let first = 0, last = 0; first < lines.length; first = last) {
+        last = first + this.#sender.linesAtOnce;
+        const send = (text: string[]) => this.#sender.send(text);
+        await storeLines({ send, refused: this.#options.refused }, lines.slice(first, last));
       }
       await this.#options.checkpoint.save(next);
       this.#checkpoint = next;
@@ -92,9 +89,7 @@ class Store implements ReadingsStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    await this.#turn(async () => {
-      this.#write.dispose();
-    });
+    await this.#turn(async () => {});
   }
 
   async #do<T>(work: () => Promise<T>): Promise<T> {
@@ -106,18 +101,6 @@ class Store implements ReadingsStore {
   async #readCheckpoint(): Promise<number> {
     this.#checkpoint ??= await this.#options.checkpoint.load();
     return this.#checkpoint;
-  }
-
-  async #send(lines: string[]): Promise<Refusal | null> {
-    try {
-      this.#write.writeRecords(lines);
-      await this.#write.flush();
-      return null;
-    } catch (error) {
-      const refusal = refusalIn(error);
-      if (refusal) return refusal;
-      throw storeError(error, this.#options);
-    }
   }
 }
 

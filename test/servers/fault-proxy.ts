@@ -11,7 +11,7 @@ export type Fault =
   | { kind: 'hang' }
   /** The connection is reset; the server never hears of the request. */
   | { kind: 'reset' }
-  /** The server is told after `delayMs`. */
+  /** The server is told after `delayMs`, if the client still waits then. */
   | { kind: 'slow'; delayMs: number }
   /** The server has done it, and the answer is lost with the connection. */
   | { kind: 'answer-lost' }
@@ -123,7 +123,7 @@ class FaultyDoor implements FaultProxy {
       case 'slow': {
         const timer = setTimeout(() => {
           this.#timers.delete(timer);
-          this.#pass(exchange);
+          if (!response.destroyed) this.#pass(exchange);
         }, fault.delayMs);
         this.#timers.add(timer);
         return;
