@@ -1,6 +1,7 @@
 // The HTTP door, wired: what stands in front, the routes, the documents, the pages.
 import { fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { Registry } from 'prom-client';
 import { SECOND } from '#runtime';
 import { limitAccounts } from './account-limit.ts';
 import { serveDemoMail } from './demo-mail-page.ts';
@@ -21,6 +22,7 @@ import { applianceRoutes } from './routes/appliances.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { claimRoutes } from './routes/claims.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -80,6 +82,7 @@ const ROUTES: readonly Routes[] = [
   passportRoutes,
   grantRoutes,
   remoteSessionRoutes,
+  commandRoutes,
   orderRoutes,
   credentialRoutes,
   gatewayRoutes,
@@ -97,7 +100,7 @@ const ROUTES: readonly Routes[] = [
 ];
 
 /** Ready to take requests; closing it ends every live stream at once. */
-export async function buildApp(deps: ApiDeps): Promise<Api> {
+export async function buildApp(deps: ApiDeps, figures = new Registry()): Promise<Api> {
   const app: Api = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: 30 * SECOND,
@@ -120,7 +123,7 @@ export async function buildApp(deps: ApiDeps): Promise<Api> {
   app.addHook('preClose', () => live.stop());
   healthRoutes(app, deps);
   securityTxtRoute(app, deps);
-  metricsRoutes(app, deps, measure(app, deps, live));
+  metricsRoutes(app, deps, measure(app, deps, live, figures));
   await app.register(
     async (scope: Api) => {
       for (const routes of ROUTES) routes(scope, deps);

@@ -32,6 +32,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'site-in-use': { status: 409 },
   'too-many-grants': { status: 409 },
   'too-many-keys': { status: 409 },
+  'too-many-commands': { status: 409 },
   'already-asked': { status: 409 },
   'log-in-first': { status: 409 },
   'no-remote-session': { status: 403 },

@@ -153,6 +153,13 @@ export const ROWS: Record<string, Row> = {
   answerRemoteSession:    { who: ' y   y   -   n   -   -   n   n   -   n   n   n   -   -   -   - ', path: on('remoteSession'), body: { answer: 'yes' } },
   endRemoteSession:       { who: ' y   y   -   n   -   -   n   y   -   n   n   n   -   -   -   - ', path: on('remoteSession') },
 
+  // --- commands                 own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
+  listCommands:           { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: appliance },
+  sendCommand:            { who: ' y   n   -   y   -   -   y   y   n   n   n   y   -   -   n   - ', path: appliance, body: { kind: 'self-test' } },
+  getCommand:             { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: on('command') },
+  confirmCommand:         { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: on('command') },
+  cancelCommand:          { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: on('command') },
+
   // --- alerts and service       own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listAlerts:             { who: ' y   y   y   y   y   y   y   y   y   y   y   y   y   y   y   y ' },
   getAlert:               { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: on('alert') },

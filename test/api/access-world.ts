@@ -26,6 +26,7 @@ const NAMES = [
     'region',
     'grant',
     'remoteSession',
+    'command',
   ] as const),
   ...([
     'credential',
@@ -164,6 +165,7 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
     remoteSession: await make('cal', `/appliances/${appliance}/remote-sessions`, {
       ...{ reason: 'customer-call', minutes: 10, what: 'live-view' },
     }),
+    command: await make('own', `/appliances/${appliance}/commands`, { kind: 'restart' }),
     credential: (await list('own', `/appliances/${appliance}/credentials`))[0]!.id,
     gatewayCredential: (await list('own', `/gateways/${gateway}/credentials`))[0]!.id,
     provisioningKey: await make('adm', '/provisioning-keys', {
