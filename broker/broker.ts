@@ -2,28 +2,36 @@
 // "acknowledged" can still mean "durable", because Aedes writes the PUBACK before it stores or publishes anything.
 
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
 import { type BrokerBody, type DisconnectedBody, type Id, type Notice, provisioningAnswerTopic } from '#contracts';
+import type { Principal } from '#registry';
 import {
   type Clock,
   type Downlink,
   factRecord,
   type Logger,
   type LogWriter,
+  MINUTE,
   messageOf,
   SECOND,
   type Stage,
   type Tracer,
 } from '#runtime';
-import { mayPublish, maySubscribe } from './access.ts';
+import { Acceptance } from './accept.ts';
+import { maySubscribe } from './access.ts';
 import { peerCertificate } from './certificate.ts';
-import { grantedOn, sendNotice, sendTo } from './down.ts';
+import { CommandsDown } from './commands.ts';
+import { Conduct } from './conduct.ts';
+import { acknowledged, grantedOn, sendNotice, sendTo } from './down.ts';
 import { answerFirstContact } from './first-contact.ts';
-import { guardFrames } from './frame-guard.ts';
+import { type Guard, guardFrames } from './frame-guard.ts';
+import { GARBAGE, LIMITS, type Limits } from './limits.ts';
 import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
 import { keepNotices, type Notices } from './notices.ts';
 import { oversizeRecord } from './oversize.ts';
-import type { Access } from './ports.ts';
+import { PACKET } from './packet-check.ts';
+import type { Access, Commands } from './ports.ts';
 import { type Knock, type Recognised, recognise } from './recognise.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { AccessWatch } from './watch.ts';
@@ -31,6 +39,8 @@ import { AccessWatch } from './watch.ts';
 export type BrokerDeps = {
   log: LogWriter;
   access: Access;
+  /** Without it nothing is asked of anybody. */
+  commands?: Commands;
   clock: Clock;
   logger: Logger;
   tracer?: Tracer | undefined;
@@ -41,18 +51,34 @@ export type BrokerDeps = {
   brokerId: string;
   /** One packet at most, once connected. */
   maxPacketBytes: number;
+  /** How much one appliance may say; default LIMITS. */
+  limits?: Limits;
   /** How long a connection may take to say who it is; default 5 s. */
   patienceMs?: number;
 };
 
+/** Since the start. */
+export type BrokerCounts = {
+  /** Appliances and gateways that sent almost nothing that could be read. */
+  slowedForGarbage: number;
+  cutForGarbage: number;
+  cutForSpeed: number;
+  /** Connections refused because they came too often. */
+  connectsRefused: number;
+  /** Connections cut because they broke the protocol. */
+  brokenProtocol: number;
+};
+
 export type Broker = Stage & {
   ports: Listeners['ports'];
+  /** Messages that could not be read pass here too, and count against who sent them. */
   downlink: Downlink;
+  counts: BrokerCounts;
   /** Ends the appliance's connection, if there is one. */
   disconnect(appliance: Id): void;
   /** Appends the heartbeat that carries time to the consumers; resolves when it is durable. */
   tick(): Promise<void>;
-  /** Looks whether everybody who is connected still may be; the broker does so every 10 s. Never throws. */
+  /** Looks whether everybody who is connected still may be, and what waits for them; the broker does so every 10 s. Never throws. */
   lookAtAll(): Promise<void>;
 };
 
@@ -66,10 +92,16 @@ const PATIENCE_MS = 5 * SECOND;
 /** More often than the shortest keep-alive, which is one second and half of it again. */
 const EXCUSE_WAITING_EVERY_MS = SECOND / 2;
 const MAX_TOPIC_LEVELS = 8;
+const LONGEST_KNOCK_MS = 4 * SECOND;
+const FORGET_EVERY_MS = MINUTE;
 const UNITS_OF_ONE_KEY = 100;
 const REQUESTS_OF_ONE_UNIT = 5;
 
-const NOTHING = Buffer.alloc(0);
+/** Limits protect the machine, which lives in real time; the platform's clock may run faster, stand or jump. */
+const steadyNow = (): number => performance.now();
+
+/** CONNACK has left. */
+const isAnswered = (client: Client): boolean => (client as Client & { connackSent: boolean }).connackSent;
 
 /** Up-topics end in the log: nothing travels through Aedes' emitter, sessions or retained store. Down goes by the connection. */
 class AppliancesOnly extends Aedes {
@@ -86,22 +118,43 @@ class BrokerStage implements Broker {
   readonly #aedes: Aedes;
   readonly #sessions: Sessions;
   readonly #oversize = oversizeRecord();
+  readonly #limits: Limits;
+  readonly #conduct: Conduct;
+  readonly #acceptance: Acceptance;
+  readonly #counts = { slowedForGarbage: 0, cutForGarbage: 0, cutForSpeed: 0, connectsRefused: 0, brokenProtocol: 0 };
   readonly #notices: Notices;
   readonly #watch: AccessWatch;
+  readonly #commands: CommandsDown | null;
   #listeners: Listeners | undefined;
   #stopTicking: (() => void) | undefined;
   #excusing: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
     this.#id = deps.brokerId;
+    this.#limits = deps.limits ?? LIMITS;
+    this.#conduct = new Conduct(this.#limits);
     this.#notices = keepNotices((appliance, payload) => this.#sendNow(appliance, payload));
+    this.#acceptance = new Acceptance({
+      log: deps.log,
+      clock: deps.clock,
+      tracer: deps.tracer,
+      conduct: this.#conduct,
+      steadyNow,
+      refuse: (session, what, notice) => this.#refuse(session, what, notice),
+      tooFast: (session) => this.#tooFast(session),
+      firstContact: (session, payload) => this.#firstContact(session, payload),
+    });
     this.#sessions = new Sessions({
+      steadyNow,
       connected: (id) => this.#say('connected', id, { broker: this.#id } satisfies BrokerBody),
       disconnected: (id, cause) =>
         this.#say('disconnected', id, { broker: this.#id, cause } satisfies DisconnectedBody),
     });
+    const { commands, logger } = deps;
+    this.#commands = commands ? new CommandsDown({ commands, sessions: this.#sessions, logger }) : null;
     this.#watch = new AccessWatch({
       access: deps.access,
       sessions: this.#sessions,
@@ -109,6 +162,7 @@ class BrokerStage implements Broker {
       cut: (session) => this.#cutOff(session),
       attached: (appliances) => {
         for (const appliance of appliances) this.#notices.subscribed(appliance);
+        this.#commands?.attached(appliances);
       },
     });
     this.#aedes = new AppliancesOnly({
@@ -130,7 +184,8 @@ class BrokerStage implements Broker {
           done(null, true);
         });
       },
-      authorizePublish: (client, packet, done) => this.#accept(client, packet, done),
+      authorizePublish: (client, packet, done) =>
+        this.#acceptance.accept(client, client ? this.#sessions.of(client) : undefined, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.#mayHear(client, subscription.topic) ? subscription : null),
       authorizeForward: (client, packet) => (this.#mayHear(client, packet.topic) ? packet : null),
@@ -138,12 +193,15 @@ class BrokerStage implements Broker {
     // Registered, and CONNACK not sent yet: nothing that the appliance says can come before it.
     this.#aedes.on('client', (client: Client) => this.#sessions.ready(client));
     this.#aedes.on('clientDisconnect', (client: Client) => this.#sessions.gone(client));
-    this.#aedes.on('subscribe', (_subscriptions: unknown, client: Client) => this.#subscribed(client));
+    this.#aedes.on('subscribe', (subscriptions: readonly { topic: string }[], client: Client) =>
+      this.#subscribed(client, subscriptions),
+    );
   }
 
   async start(): Promise<void> {
     await this.#aedes.listen();
     await this.#watch.start();
+    await this.#commands?.start();
     await this.#append('started', { broker: this.#id } satisfies BrokerBody);
     await this.tick();
     this.#stopTicking = this.#deps.clock.every(TICK_EVERY_MS, () => {
@@ -151,6 +209,7 @@ class BrokerStage implements Broker {
       this.tick().catch(() => {});
     });
     this.#looking = setInterval(() => void this.lookAtAll(), LOOK_AT_ALL_EVERY_MS).unref();
+    this.#forgetting = setInterval(() => this.#conduct.forget(steadyNow()), FORGET_EVERY_MS).unref();
     this.#excusing = setInterval(() => this.#sessions.excuseWaiting(), EXCUSE_WAITING_EVERY_MS).unref();
     const { listen, maxPacketBytes: packetBytes, patienceMs = PATIENCE_MS } = this.#deps;
     this.#listeners = await openListeners(listen, { packetBytes, patienceMs }, (connection) => this.#open(connection));
@@ -161,22 +220,29 @@ class BrokerStage implements Broker {
   }
 
   get downlink(): Downlink {
-    return this.#notices;
+    return {
+      notify: (appliance, notice) => {
+        if (notice.code === 'rejected-message') this.#rejected(appliance);
+        this.#notices.notify(appliance, notice);
+      },
+    };
+  }
+
+  get counts(): BrokerCounts {
+    return { ...this.#counts };
   }
 
   disconnect(appliance: Id): void {
     const session = this.#sessions.online(appliance);
-    if (!session) return;
-    session.cut = true;
-    session.client.close();
+    if (session) this.#cut(session);
   }
 
   tick(): Promise<void> {
     return this.#append('tick');
   }
 
-  lookAtAll(): Promise<void> {
-    return this.#watch.lookAtAll();
+  async lookAtAll(): Promise<void> {
+    await Promise.all([this.#watch.lookAtAll(), this.#commands?.look()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,9 +250,11 @@ class BrokerStage implements Broker {
     this.#stopTicking?.();
     clearInterval(this.#excusing);
     clearInterval(this.#looking);
+    clearInterval(this.#forgetting);
     this.#listeners?.stopListening();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#listeners?.close();
+    await this.#commands?.stop();
     await this.#watch.stop();
   }
 
@@ -203,21 +271,84 @@ class BrokerStage implements Broker {
   }
 
   #open(connection: Duplex): void {
-    let client: Client | undefined;
-    const known = (): boolean => client !== undefined && this.#sessions.of(client) !== undefined;
-    const trusted = (): boolean => known() && this.#sessions.of(client!)!.principal.kind !== 'provisioning';
-    const limit = (): number => (trusted() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES);
-    const tooLarge = (): void => (known() ? this.#tooLarge(client!) : undefined);
-    connection.once('error', (error) => isTooLong(error) && tooLarge());
-    client = this.#aedes.handle(guardFrames(connection, limit, tooLarge) as never);
-    connection.once('close', () => this.#sessions.gone(client!));
+    // Heard before Aedes hears of it and ends the session.
+    connection.once('error', (error) => isTooLong(error) && this.#tooLarge(client));
+    const guarded = guardFrames(
+      connection,
+      this.#guard(() => client),
+    );
+    const client: Client = this.#aedes.handle(guarded as never);
+    connection.once('close', () => this.#sessions.gone(client));
+  }
+
+  #guard(clientOf: () => Client): Guard {
+    const session = (): Session | undefined => this.#sessions.of(clientOf());
+    const trusted = (): boolean => (session()?.principal.kind ?? 'provisioning') !== 'provisioning';
+    return {
+      limit: () => (trusted() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES),
+      // Behind CONNECT nothing is read before it is answered: who says it is not known until then.
+      room: () => (isAnswered(clientOf()) ? this.#room(session()) : Number(!clientOf().connecting)),
+      owed: (type) => type === PACKET.puback && acknowledged(clientOf()),
+      tooLarge: () => this.#tooLarge(clientOf()),
+      broken: (reason) => this.#broken(session(), reason),
+    };
+  }
+
+  #room(session: Session | undefined): number {
+    if (!session) return 0;
+    const most = this.#conduct.isGarbage(session.principal.id) ? GARBAGE.inHook : this.#limits.inHook;
+    return most - session.waiting;
+  }
+
+  #broken(session: Session | undefined, reason: string): void {
+    this.#counts.brokenProtocol++;
+    if (!session) return;
+    const notice: Notice = {
+      code: 'rejected-message',
+      at: this.#deps.clock.now(),
+      reason: `The connection was cut, as it broke the protocol: ${reason}.`,
+    };
+    this.#refuse(session, `it broke the protocol: ${reason}`, notice);
+  }
+
+  #tooFast(session: Session): void {
+    this.#counts.cutForSpeed++;
+    const { perSecond } = this.#limits.messages;
+    this.#refuse(session, 'too much for too long', {
+      code: 'slow-down',
+      at: this.#deps.clock.now(),
+      reason: `More than ${perSecond} messages or ${this.#limits.bytes.perSecond} bytes a second for too long, so the connection was cut. Collect readings and send them in one message.`,
+    });
+  }
+
+  /** A consumer could not read what it said. Many of those, and nothing else, come from something that is broken. */
+  #rejected(appliance: Id): void {
+    for (const session of this.#sessions.speakersFor(appliance)) {
+      const { kind, id } = session.principal;
+      const verdict = this.#conduct.rejected(id, steadyNow());
+      if (verdict === null) continue;
+      const fields = { [kind]: id, rejected: GARBAGE.slowedAfter };
+      if (verdict === 'slowed') {
+        this.#counts.slowedForGarbage++;
+        this.#deps.logger.warn(fields, 'slowed down: almost nothing that it sends can be read; see the quarantine');
+        continue;
+      }
+      this.#counts.cutForGarbage++;
+      this.#deps.logger.warn(
+        fields,
+        'cut and refused for an hour: nothing that it sends can be read; see the quarantine',
+      );
+      this.#cut(session);
+    }
   }
 
   #tooLarge(client: Client): void {
+    const session = this.#sessions.of(client);
+    if (!session) return;
     const limit = this.#deps.maxPacketBytes;
     const now = this.#deps.clock.now();
     this.#oversize.cut(client.id, now);
-    this.#refuse(client, 'a packet over the limit', {
+    this.#refuse(session, 'a packet over the limit', {
       code: 'packet-too-large',
       at: now,
       reason: `A packet was over ${limit} bytes, so the connection was cut. Send smaller batches; after three such cuts you are refused for an hour.`,
@@ -225,15 +356,19 @@ class BrokerStage implements Broker {
   }
 
   /** The connection is about to be cut, or left a will and is over; the appliance hears why when it is back. */
-  #refuse(client: Client, what: string, notice: Notice): void {
-    const session = this.#sessions.of(client)!;
-    if (!client.closed) session.cut = true;
+  #refuse(session: Session, what: string, notice: Notice): void {
+    if (!session.client.closed) session.cut = true;
     const { kind, id } = session.principal;
     this.#deps.logger.warn(
       { [kind]: id },
       `refused what ${kind === 'provisioning' ? 'a new unit' : kind} sent: ${what}`,
     );
     if (kind !== 'provisioning') this.#notices.keep(id, notice);
+  }
+
+  #cut(session: Session): void {
+    session.cut = true;
+    session.client.close();
   }
 
   /** Its credential is over: nothing that it has said and that is not in the log yet counts any more. */
@@ -248,47 +383,35 @@ class BrokerStage implements Broker {
   }
 
   #recognise(knock: Knock): Promise<Recognised> {
-    const { access, clock, logger } = this.#deps;
+    const { access, logger } = this.#deps;
     return recognise(knock, {
       authenticate: (offer) => this.#watch.whileKnocking(offer.id, () => access.authenticate(offer)),
-      refusedNow: (id) => this.#oversize.refusedUntil(id, clock.now()) !== null,
+      refusedNow: (id) => this.#refusedNow(id),
+      mayConnect: (principal) => this.#mayConnect(principal),
       full: (key) => this.#sessions.ofPrincipal(key).length >= UNITS_OF_ONE_KEY,
       away: (error) =>
         logger.error({ error: messageOf(error) }, 'cannot check credentials; appliances are asked to come back'),
     });
   }
 
+  #refusedNow(id: string): string | null {
+    if (this.#oversize.refusedUntil(id, this.#deps.clock.now()) !== null)
+      return 'refused for an hour: three packets over the limit';
+    return this.#conduct.refused(id, steadyNow()) ? 'refused for a while, as it said too much or only garbage' : null;
+  }
+
+  /** Whoever comes too often is let wait first, so that it does not come at once again. */
+  async #mayConnect({ kind, id }: Principal): Promise<boolean> {
+    const waitMs = kind === 'provisioning' ? 0 : this.#conduct.connects(id, steadyNow());
+    if (waitMs === 0) return true;
+    this.#counts.connectsRefused++;
+    await pause(Math.min(waitMs, LONGEST_KNOCK_MS), undefined, { ref: false });
+    return false;
+  }
+
   #mayHear(client: Client, topic: string): boolean {
     const session = this.#sessions.of(client);
     return session !== undefined && !session.revoked && maySubscribe(session.principal, client.id, topic);
-  }
-
-  /** Content is judged by the consumer, never here: an error here cuts the appliance, which would resend for ever. */
-  #accept(
-    client: Client | null,
-    packet: { topic: string; payload: Buffer | string; qos: number },
-    done: (error?: Error | null) => void,
-  ): void {
-    const session = client && this.#sessions.of(client);
-    if (!client || !session || session.revoked) return done(new Error('not connected'));
-    const at = this.#deps.clock.now();
-    const verdict = mayPublish(session.principal, packet.topic);
-    if (!verdict.allowed) {
-      this.#refuse(client, 'a topic that is not its own', { code: 'rejected-message', at, reason: verdict.reason });
-      return done(new Error('topic not allowed'));
-    }
-    const body = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    // Aedes keeps a QoS 2 packet until it is released, to know a repeat; it needs no payload for that.
-    if (packet.qos === 2) packet.payload = NOTHING;
-    if (verdict.what === 'first-contact') return void this.#firstContact(session, body).then(() => done(), done);
-    const { appliance, channel, model } = verdict;
-    session.waiting++;
-    const accepted = this.#deps.tracer?.begin({ step: 'accept', heard: { appliance, heardAt: at } });
-    this.#deps.log.append({ kind: 'message', at, appliance, channel, model, body }, (error) => {
-      session.waiting--;
-      if (!error) accepted?.({ channel, bytes: body.length });
-      done(error);
-    });
   }
 
   /** Rejects when the connection is to be cut. The answer would be lost on one that does not listen, so nothing is given there. */
@@ -319,9 +442,14 @@ class BrokerStage implements Broker {
     }
   }
 
-  #subscribed(client: Client): void {
-    const principal = this.#sessions.of(client)?.principal;
-    if (!principal || principal.kind === 'provisioning') return;
+  #subscribed(client: Client, subscriptions: readonly { topic: string }[]): void {
+    const session = this.#sessions.of(client);
+    const principal = session?.principal;
+    if (!session || !principal || principal.kind === 'provisioning') return;
+    this.#commands?.subscribed(
+      session,
+      subscriptions.map(({ topic }) => topic),
+    );
     this.#notices.subscribed(principal.id);
     if (principal.kind === 'gateway') for (const id of principal.behind.keys()) this.#notices.subscribed(id);
   }

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import { commandsTopic, type Id, parseDownTopic, parseGatewayTopic } from '#contracts';
-import { type Logger, messageOf, SECOND } from '#runtime';
+import { type Logger, messageOf } from '#runtime';
 import { gatewayFilter, grantedOn, sendTo } from './down.ts';
 import type { Commands } from './ports.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -14,8 +14,6 @@ type Due = Awaited<ReturnType<Commands['take']>>[number];
 /** Subscriptions of a street that comes back are gathered into few questions. */
 const GATHER_MS = 10;
 const AT_ONCE = 1_000;
-/** Of real time. */
-const LOOK_EVERY_MS = 15 * SECOND;
 
 export class CommandsDown {
   readonly #deps: CommandsDeps;
@@ -24,7 +22,6 @@ export class CommandsDown {
   /** Appliances to ask for; true: also for what was sent to another connection before. */
   readonly #wanted = new Map<Id, boolean>();
   #asking: Promise<void> | null = null;
-  #looking: NodeJS.Timeout | undefined;
   #deafen: (() => Promise<void>) | undefined;
   #stopped = false;
 
@@ -37,12 +34,10 @@ export class CommandsDown {
       (appliance) => this.#asked(appliance),
       () => void this.look(),
     );
-    this.#looking = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#looking);
     await this.#deafen?.();
     await this.#asking;
   }

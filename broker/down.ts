@@ -27,11 +27,24 @@ export const grantedOn = (client: Client, topic: string): { qos: number } | unde
 function noticesQos(client: Client, { kind, id }: Principal, topic: string): number | undefined {
   const granted = grantedOn(client, topic)?.qos;
   if (granted !== undefined || kind !== 'gateway') return granted;
-  return topic === gatewayNoticesTopic(id)
-    ? undefined
-    : grantedOn(client, gatewayTopic({ gateway: id, appliance: '+', channel: 'notices' }))?.qos;
+  return topic === gatewayNoticesTopic(id) ? undefined : grantedOn(client, gatewayFilter(id, 'notices'))?.qos;
 }
 
+/** What a gateway subscribes to for all that stands behind it. */
+export const gatewayFilter = (gateway: Id, channel: 'commands' | 'notices'): string =>
+  gatewayTopic({ gateway, appliance: '+', channel });
+
+const unanswered = new WeakMap<Client, number>();
+
+/** With QoS 1 it is sent once on this connection, and an acknowledgement is expected. */
 export function sendTo(client: Client, topic: string, payload: Buffer, qos = 0): void {
+  if (qos > 0) unanswered.set(client, (unanswered.get(client) ?? 0) + 1);
   client.publish({ cmd: 'publish', topic, payload, qos: qos > 0 ? 1 : 0, retain: false, dup: false }, () => {});
+}
+
+/** Takes one acknowledgement; false when everything that was sent has one already. */
+export function acknowledged(client: Client): boolean {
+  const left = (unanswered.get(client) ?? 0) - 1;
+  if (left >= 0) unanswered.set(client, left);
+  return left >= 0;
 }

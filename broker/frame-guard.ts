@@ -1,62 +1,132 @@
-// Bounds one MQTT packet before anything buffers it: Aedes keeps whatever length a packet claims, even before CONNECT.
-// It also hands Aedes all bytes that are there at once, which newer Node versions no longer do by themselves.
+// Stands before the MQTT parser. It bounds one packet before anything buffers it, hands on whole packets only, which keep
+// to the protocol, and no more of them than there is room for: what a client may not say yet stays in its socket.
 import type { Duplex } from 'node:stream';
+import type { Fault } from './connect-check.ts';
+import { faultOf, PACKET } from './packet-check.ts';
 
-/** Reads remaining lengths [MQTT-2.2.3] across chunks; `take` is false once a packet is longer than `limit()`. */
-export function frameScanner(limit: () => number): { take(chunk: Buffer): boolean } {
-  let toSkip = 0;
-  let length = 0;
-  let shift = -1;
-  return {
-    take(chunk) {
-      for (let i = 0; i < chunk.length; ) {
-        if (toSkip > 0) {
-          const skipped = Math.min(toSkip, chunk.length - i);
-          toSkip -= skipped;
-          i += skipped;
-          continue;
-        }
-        if (shift < 0) {
-          shift = 0;
-          length = 0;
-          i++;
-          continue;
-        }
-        const byte = chunk[i++]!;
-        length += (byte & 127) * 2 ** shift;
-        shift += 7;
-        if (length > limit() || shift > 28) return false;
-        if ((byte & 128) === 0) {
-          toSkip = length;
-          shift = -1;
-        }
-      }
-      return true;
-    },
-  };
+export type Guard = {
+  /** One packet at most, in bytes behind its length. */
+  limit(): number;
+  /** How many packets may be handed on now; asked again whenever the reader comes back. */
+  room(): number;
+  /** An acknowledgement of this packet type has come: was there anything to acknowledge? */
+  owed(type: number): boolean;
+  /** The connection is about to be destroyed. */
+  tooLarge(): void;
+  broken(reason: string): void;
+};
+
+type Outcome = { bytes: Buffer } | { fault: Fault | 'too large' } | null;
+
+const HEAD_BYTES = 2;
+const LONGEST_LENGTH_BYTES = 4;
+const isAnswer = (type: number): boolean => type === PACKET.puback || type === PACKET.pubrec || type === PACKET.pubcomp;
+
+/** Cuts what arrives into whole packets and looks at each. */
+export class Frames {
+  readonly #guard: Pick<Guard, 'limit' | 'owed'>;
+  #parts: Buffer[] = [];
+  #have = 0;
+  /** Fewer bytes than these are no whole packet, and need not be looked at again. */
+  #need = HEAD_BYTES;
+  #first = true;
+
+  constructor(guard: Pick<Guard, 'limit' | 'owed'>) {
+    this.#guard = guard;
+  }
+
+  add(chunk: Buffer): void {
+    this.#parts.push(chunk);
+    this.#have += chunk.length;
+  }
+
+  /** At most so many whole packets; null when not one is whole. What comes before a fault is handed on first. */
+  take(most: number): Outcome {
+    if (this.#have < this.#need) return null;
+    const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+    let end = 0;
+    let fault: Fault | 'too large' | null = null;
+    this.#need = HEAD_BYTES;
+    for (let count = 0; count < most && fault === null && bytes.length - end >= HEAD_BYTES; count++) {
+      const next = this.#one(bytes, end);
+      if (typeof next !== 'number') fault = next;
+      else if (next <= 0) break;
+      else end += next;
+    }
+    const rest = bytes.subarray(end);
+    this.#parts = rest.length > 0 ? [rest] : [];
+    this.#have = rest.length;
+    if (end > 0) return { bytes: bytes.subarray(0, end) };
+    return fault && { fault };
+  }
+
+  /** Its length when it is whole and good; 0 when bytes are missing. */
+  #one(bytes: Buffer, at: number): number | Fault | 'too large' {
+    let length = 0;
+    let head = 1;
+    for (;;) {
+      if (head > LONGEST_LENGTH_BYTES) return { reason: 'a length of more than four bytes [MQTT-2.2.3]' };
+      const byte = bytes[at + head];
+      if (byte === undefined) return this.#missing(head + 1);
+      length += (byte & 127) * 128 ** (head - 1);
+      if (length > this.#guard.limit()) return 'too large';
+      head++;
+      if ((byte & 128) === 0) break;
+    }
+    const whole = head + length;
+    if (bytes.length - at < whole) return this.#missing(whole);
+    const fault = this.#look(bytes[at]!, bytes.subarray(at + head, at + whole));
+    return fault ?? whole;
+  }
+
+  #missing(need: number): 0 {
+    this.#need = need;
+    return 0;
+  }
+
+  #look(head: number, body: Buffer): Fault | null {
+    const fault = faultOf(head, body, this.#first);
+    this.#first = false;
+    if (fault) return fault;
+    const type = head >> 4;
+    return isAnswer(type) && !this.#guard.owed(type)
+      ? { reason: 'an acknowledgement of what was never sent [MQTT-4.8.0-1]' }
+      : null;
+  }
 }
 
-/** Wraps the reading side of `connection`; a packet over `limit()` destroys it after `tooLarge` was called. */
-export function guardFrames<Connection extends Duplex>(
-  connection: Connection,
-  limit: () => number,
-  tooLarge: () => void,
-): Connection {
+function end(connection: Duplex, fault: Fault | 'too large', guard: Guard): void {
+  if (fault === 'too large') {
+    guard.tooLarge();
+    connection.destroy(new Error('packet too large'));
+    return;
+  }
+  guard.broken(fault.reason);
+  if (fault.answer) connection.end(fault.answer, () => connection.destroy());
+  else connection.destroy(new Error(fault.reason));
+}
+
+/** Wraps the reading side of `connection`; a packet that is too large or breaks the protocol ends it. */
+export function guardFrames<Connection extends Duplex>(connection: Connection, guard: Guard): Connection {
   const read = connection.read.bind(connection);
-  const scanner = frameScanner(limit);
+  const frames = new Frames(guard);
+  let over = false;
   connection.read = (size?: number) => {
     if (size !== undefined && size !== null) return read(size);
-    const chunks: Buffer[] = [];
-    for (let chunk: Buffer | null = read(); chunk !== null; chunk = read()) {
-      if (!scanner.take(chunk)) {
-        tooLarge();
-        connection.destroy(new Error('packet too large'));
+    const room = over ? 0 : guard.room();
+    if (room <= 0) return null;
+    for (;;) {
+      const outcome = frames.take(room);
+      if (outcome && 'bytes' in outcome) return outcome.bytes;
+      if (outcome) {
+        over = true;
+        end(connection, outcome.fault, guard);
         return null;
       }
-      chunks.push(chunk);
+      const chunk: Buffer | null = read();
+      if (chunk === null) return null;
+      frames.add(chunk);
     }
-    if (chunks.length === 0) return null;
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
   };
   return connection;
 }

@@ -47,7 +47,10 @@ export async function recognise(
   knock: Knock,
   ask: {
     authenticate: (offer: Offer) => Promise<Principal | null>;
-    refusedNow: (id: string) => boolean;
+    /** Why it is refused for a while; null when it is not. */
+    refusedNow: (id: string) => string | null;
+    /** False when it connects too often; it may be long before it says so. */
+    mayConnect: (principal: Principal) => Promise<boolean>;
     /** As many units of this provisioning key as may be are here already. */
     full: (key: string) => boolean;
     away: (error: unknown) => void;
@@ -55,14 +58,13 @@ export async function recognise(
 ): Promise<Recognised> {
   const offer = offerOf(knock);
   if ('refused' in offer) return offer;
-  if (ask.refusedNow(knock.clientId))
-    return refuse('notAuthorized', 'refused for an hour: three packets over the limit');
+  const refused = ask.refusedNow(knock.clientId);
+  if (refused) return refuse('notAuthorized', refused);
   if (offer.kind === 'provisioning' && ask.full(offer.id)) return refuse('unavailable', 'too many units at once');
   try {
     const principal = await ask.authenticate(offer);
-    return principal
-      ? { principal }
-      : refuse('credentials', 'unknown appliance, or a credential that is wrong or over');
+    if (!principal) return refuse('credentials', 'unknown appliance, or a credential that is wrong or over');
+    return (await ask.mayConnect(principal)) ? { principal } : refuse('unavailable', 'it connects too often');
   } catch (error) {
     ask.away(error);
     return refuse('unavailable', 'the registry is away');

@@ -3,6 +3,7 @@
 import type { Client } from 'aedes';
 import type { DisconnectedBody, Id } from '#contracts';
 import type { Principal } from '#registry';
+import { Line } from './line.ts';
 
 export type Cause = DisconnectedBody['cause'];
 
@@ -19,11 +20,18 @@ export type Session = {
   state: 'arriving' | 'online' | 'over';
   /** Messages that are not yet in the log. */
   waiting: number;
+  /** Those of them that are over a limit. */
+  readonly line: Line;
   /** What a unit asked with a provisioning key. */
   requests: number;
 };
 
-type Told = { connected(appliance: Id): void; disconnected(appliance: Id, cause: Cause): void };
+type Told = {
+  connected(appliance: Id): void;
+  disconnected(appliance: Id, cause: Cause): void;
+  /** In ms, only forward. */
+  steadyNow(): number;
+};
 type Inner = Client & { _disconnected?: boolean; _keepaliveTimer?: NodeJS.Timeout | null };
 
 function spokenForBy(principal: Principal): Iterable<Id> {
@@ -61,6 +69,7 @@ export class Sessions {
       replacedBy: null,
       state: 'arriving',
       waiting: 0,
+      line: new Line(() => this.#told.steadyNow()),
       requests: 0,
     };
     this.#of.set(client, session);
@@ -157,6 +166,7 @@ export class Sessions {
 
   #forget(session: Session): void {
     session.state = 'over';
+    session.line.end();
     const same = this.#ofPrincipal.get(session.principal.id);
     same?.delete(session);
     if (same?.size === 0) this.#ofPrincipal.delete(session.principal.id);

@@ -97,7 +97,7 @@ export type TelemetryPayload = z.infer<typeof TelemetryPayload>;
 
 /** Down to the appliance: why something was not taken, or the server's time. */
 export const Notice = z.object({
-  code: z.enum(['rejected-message', 'rejected-readings', 'packet-too-large', 'server-time']),
+  code: z.enum(['rejected-message', 'rejected-readings', 'packet-too-large', 'slow-down', 'server-time']),
   /** Server time, epoch ms. */
   at: z.number(),
   /** What is wrong and what to do, for a device developer. */

@@ -13,7 +13,7 @@ export const MODEL = 'stethos-reference-fridge';
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
 type Authenticate = (id: Id, secret: string) => Promise<{ model: string } | null>;
-type Options = Partial<Pick<BrokerDeps, 'access' | 'maxPacketBytes' | 'patienceMs'>> & {
+type Options = Partial<Pick<BrokerDeps, 'access' | 'commands' | 'limits' | 'maxPacketBytes' | 'patienceMs'>> & {
   /** Instead of a registry: who is let in with which secret. */
   authenticate?: Authenticate;
   tls?: { certificate: string; key: string; clientIssuers?: string };
@@ -60,6 +60,8 @@ export async function openDoor(options: Options = {}) {
     logger,
     listen: { host: '127.0.0.1', mqttPort: 0, webSocketPort: 0, tls: options.tls ? { port: 0, ...options.tls } : null },
     maxPacketBytes: options.maxPacketBytes ?? 64 * 1024,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.commands ? { commands: options.commands } : {}),
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
   });
   let stopped = false;

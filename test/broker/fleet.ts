@@ -1,8 +1,10 @@
 // Two brokers on one registry, as two processes would run them; each has a log of its own.
+import { LIMITS } from '#broker';
 import type { Id } from '#contracts';
 import { createAppliance, createGateway, createProvisioningKey, homeOrganisation, registryTables } from '#registry';
 import { manualClock, migrate, type Sql } from '#runtime';
 import { brokerAccess } from '../../main/broker-access.ts';
+import { brokerCommands } from '../../main/broker-commands.ts';
 import type { TestDatabase } from '../engines/databases.ts';
 import { type Door, MODEL, NOW, openDoor } from './door.ts';
 
@@ -16,14 +18,17 @@ export async function openFleet(open: () => Promise<TestDatabase>, { tls }: { tl
   const { sql } = database;
   await migrate(sql, [...registryTables]);
   const time = manualClock(NOW);
-  const doorOn = async (connection: Sql): Promise<Door> =>
+  const doorOn = async (connection: Sql, broker: string): Promise<Door> =>
     building.use(
       await openDoor({
         access: brokerAccess(connection, { pepper: PEPPER, clock: time.clock }),
+        commands: brokerCommands(connection, { broker, clock: time.clock }),
+        // Some tests connect one appliance hundreds of times.
+        limits: { ...LIMITS, connects: { perSecond: 0, burst: 0 } },
         ...(tls ? { tls } : {}),
       }),
     );
-  const doors = [await doorOn(sql), await doorOn(database.other)] as const;
+  const doors = [await doorOn(sql, 'one'), await doorOn(database.other, 'two')] as const;
   const organisation = (await homeOrganisation(sql)).id;
   const lifetime = building.move();
   let serials = 0;

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { frameScanner, guardFrames } from '../../broker/frame-guard.ts';
+import { Frames, type Guard, guardFrames } from '../../broker/frame-guard.ts';
 
 const LIMIT = 100_000;
 
@@ -14,14 +14,6 @@ const payload = fc.oneof(
 const packet: fc.Arbitrary<Packet> = fc.oneof(
   fc.constant<Packet>({ cmd: 'pingreq' }),
   fc.constant<Packet>({ cmd: 'disconnect' }),
-  fc.record({
-    cmd: fc.constant('connect' as const),
-    protocolId: fc.constant('MQTT' as const),
-    protocolVersion: fc.constant(4 as const),
-    clean: fc.boolean(),
-    clientId: fc.string({ minLength: 1, maxLength: 40 }),
-    keepalive: fc.nat(60_000),
-  }),
   fc.record({
     cmd: fc.constant('publish' as const),
     topic: fc.constant('v1/a'),
@@ -38,6 +30,27 @@ const packet: fc.Arbitrary<Packet> = fc.oneof(
   }),
 ) as fc.Arbitrary<Packet>;
 
+const connect: fc.Arbitrary<Packet> = fc.record({
+  cmd: fc.constant('connect' as const),
+  protocolId: fc.constant('MQTT' as const),
+  protocolVersion: fc.constant(4 as const),
+  clean: fc.boolean(),
+  clientId: fc.stringMatching(/^[\w-]{1,40}$/),
+  keepalive: fc.nat(60_000),
+}) as fc.Arbitrary<Packet>;
+/** CONNECT, and what follows. */
+const conversation = (maxLength: number): fc.Arbitrary<Packet[]> =>
+  fc.tuple(connect, fc.array(packet, { maxLength })).map(([first, more]) => [first, ...more]);
+
+const CONNECT = generate({
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clean: true,
+  clientId: 'a',
+  keepalive: 0,
+});
+
 /** The bytes cut at the given places, which may repeat. */
 function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
@@ -52,86 +65,131 @@ function read(chunks: readonly Buffer[]): Packet[] {
   return packets;
 }
 
-describe('the frame scanner', () => {
-  it('lets every valid packet pass, however the stream is cut into chunks', () => {
+type Outcome = 'too large' | 'broken' | null;
+
+/** Feeds the chunks; returns what came through, and why it ended. */
+function pass(
+  chunks: readonly Buffer[],
+  { limit = (): number => LIMIT, most = 1_000 } = {},
+): { bytes: Buffer; end: Outcome } {
+  const frames = new Frames({ limit, owed: () => true });
+  const out: Buffer[] = [];
+  for (const chunk of chunks) {
+    frames.add(chunk);
+    for (let next = frames.take(most); next !== null; next = frames.take(most)) {
+      if ('fault' in next) {
+        return { bytes: Buffer.concat(out), end: next.fault === 'too large' ? 'too large' : 'broken' };
+      }
+      out.push(next.bytes);
+    }
+  }
+  return { bytes: Buffer.concat(out), end: null };
+}
+
+const headOf = (first: number, length: number): number[] => {
+  const head = [first];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 128)) head.push((rest % 128) | (rest > 127 ? 128 : 0));
+  return head;
+};
+
+describe('frames', () => {
+  it('come out as they went in, however the stream is cut into chunks', () => {
     fc.assert(
-      fc.property(fc.array(packet, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 30 }), (packets, cuts) => {
+      fc.property(conversation(8), fc.array(fc.nat(), { maxLength: 30 }), (packets, cuts) => {
         const bytes = Buffer.concat(packets.map((one) => generate(one)));
-        const scanner = frameScanner(() => LIMIT);
-        for (const chunk of chunksOf(bytes, cuts)) expect(scanner.take(chunk)).toBe(true);
-        expect(scanner.take(Buffer.from([0xc0, 0]))).toBe(true);
+        expect(pass(chunksOf(bytes, cuts))).toEqual({ bytes, end: null });
       }),
       { numRuns: 200 },
     );
   });
 
-  it('refuses a packet over the limit at its head, wherever it stands and however it is cut', () => {
+  it('come out no more than there is room for, and none is lost', () => {
+    fc.assert(
+      fc.property(conversation(8), fc.integer({ min: 1, max: 4 }), (packets, most) => {
+        const frames = new Frames({ limit: () => LIMIT, owed: () => true });
+        frames.add(Buffer.concat(packets.map((one) => generate(one))));
+        const counts: number[] = [];
+        for (let next = frames.take(most); next !== null; next = frames.take(most)) {
+          if (!('bytes' in next)) throw new Error('a good packet was refused');
+          counts.push(read([next.bytes]).length);
+        }
+        expect(Math.max(...counts)).toBeLessThanOrEqual(most);
+        expect(counts.reduce((sum, count) => sum + count)).toBe(packets.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('over the limit are refused at their head, behind all that came before', () => {
     const over = fc.integer({ min: LIMIT + 1, max: 268_435_455 });
     fc.assert(
-      fc.property(
-        fc.array(packet, { maxLength: 4 }),
-        over,
-        fc.array(fc.nat(), { maxLength: 10 }),
-        (before, length, cuts) => {
-          const head = [0x30];
-          for (let rest = length; rest > 0; rest = Math.floor(rest / 128))
-            head.push((rest % 128) | (rest > 127 ? 128 : 0));
-          const good = Buffer.concat(before.map((one) => generate(one)));
-          const scanner = frameScanner(() => LIMIT);
-          for (const chunk of chunksOf(good, cuts)) expect(scanner.take(chunk)).toBe(true);
-          const answers = head.map((byte) => scanner.take(Buffer.from([byte])));
-          expect(answers).toContain(false);
-        },
-      ),
+      fc.property(conversation(4), over, fc.array(fc.nat(), { maxLength: 10 }), (before, length, cuts) => {
+        const good = Buffer.concat(before.map((one) => generate(one)));
+        const head = headOf(0x30, length).map((byte) => Buffer.from([byte]));
+        expect(pass([...chunksOf(good, cuts), ...head])).toEqual({ bytes: good, end: 'too large' });
+      }),
       { numRuns: 200 },
     );
   });
 
   it.each([
-    [LIMIT, true],
-    [LIMIT + 1, false],
-  ])('takes a remaining length of %i: %s', (length, taken) => {
-    const [a, b, c] = [(length % 128) | 128, (Math.floor(length / 128) % 128) | 128, Math.floor(length / 16_384)];
-    expect(frameScanner(() => LIMIT).take(Buffer.from([0x30, a, b, c]))).toBe(taken);
+    [LIMIT, null],
+    [LIMIT + 1, 'too large'],
+  ])('of a remaining length of %i: %s', (length, end) => {
+    expect(pass([CONNECT, Buffer.from(headOf(0x30, length))]).end).toBe(end);
   });
 
-  it('refuses a length of more than four bytes', () => {
-    const scanner = frameScanner(() => Number.POSITIVE_INFINITY);
-    expect(scanner.take(Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]))).toBe(false);
+  it('are refused with a length of more than four bytes', () => {
+    const limit = (): number => Number.POSITIVE_INFINITY;
+    expect(pass([CONNECT, Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01])], { limit }).end).toBe('broken');
   });
 
-  it('asks for the limit anew for each packet', () => {
-    let limit = 10;
-    const scanner = frameScanner(() => limit);
-    const packets = Buffer.concat([Buffer.from([0x30, 10]), Buffer.alloc(10)]);
-    expect(scanner.take(packets)).toBe(true);
-    limit = 9;
-    expect(scanner.take(packets)).toBe(false);
+  it('are measured by the limit of that moment', () => {
+    let limit = 100;
+    const frames = new Frames({ limit: () => limit, owed: () => true });
+    frames.add(Buffer.concat([CONNECT, Buffer.from(headOf(0x30, 50))]));
+    expect(frames.take(1)).toEqual({ bytes: CONNECT });
+    limit = 49;
+    expect(frames.take(1)).toEqual({ fault: 'too large' });
   });
+});
+
+const guardOf = (more: Partial<Guard> = {}): Guard => ({
+  limit: () => LIMIT,
+  room: () => 1_000,
+  owed: () => true,
+  tooLarge: () => {},
+  broken: () => {},
+  ...more,
 });
 
 describe('a guarded connection', () => {
   it('gives the reader the very packets that were sent, all that are there at once', () => {
     fc.assert(
-      fc.property(
-        fc.array(packet, { minLength: 1, maxLength: 6 }),
-        fc.array(fc.nat(), { maxLength: 20 }),
-        (packets, cuts) => {
-          const sent = packets.map((one) => generate(one));
-          const connection = new PassThrough({ highWaterMark: 10_000_000 });
-          const guarded = guardFrames(
-            connection,
-            () => LIMIT,
-            () => {},
-          );
-          for (const chunk of chunksOf(Buffer.concat(sent), cuts)) if (chunk.length > 0) connection.write(chunk);
-          const got = guarded.read() as Buffer;
-          expect(guarded.read()).toBeNull();
-          expect(read([got])).toEqual(read(sent));
-        },
-      ),
+      fc.property(conversation(6), fc.array(fc.nat(), { maxLength: 20 }), (packets, cuts) => {
+        const sent = packets.map((one) => generate(one));
+        const connection = new PassThrough({ highWaterMark: 10_000_000 });
+        const guarded = guardFrames(connection, guardOf());
+        for (const chunk of chunksOf(Buffer.concat(sent), cuts)) if (chunk.length > 0) connection.write(chunk);
+        const got = guarded.read() as Buffer;
+        expect(guarded.read()).toBeNull();
+        expect(read([got])).toEqual(read(sent));
+      }),
       { numRuns: 50 },
     );
+  });
+
+  it('gives nothing while there is no room, and everything afterwards', () => {
+    let room = 1;
+    const connection = new PassThrough();
+    const guarded = guardFrames(connection, guardOf({ room: () => room }));
+    const ping = generate({ cmd: 'pingreq' });
+    connection.write(Buffer.concat([CONNECT, ping, ping]));
+    expect(guarded.read()).toEqual(CONNECT);
+    room = 0;
+    expect(guarded.read()).toBeNull();
+    room = 5;
+    expect(guarded.read()).toEqual(Buffer.concat([ping, ping]));
   });
 
   it('is ended by a packet over the limit, and told of it before', () => {
@@ -140,12 +198,11 @@ describe('a guarded connection', () => {
     const told: boolean[] = [];
     const guarded = guardFrames(
       connection,
-      () => 100,
-      () => told.push(connection.destroyed),
+      guardOf({ limit: () => 100, tooLarge: () => told.push(connection.destroyed) }),
     );
-    connection.write(
-      generate({ cmd: 'publish', topic: 'a', payload: 'x'.repeat(200), qos: 0, retain: false, dup: false }),
-    );
+    const large = generate({ cmd: 'publish', topic: 'a', payload: 'x'.repeat(200), qos: 0, retain: false, dup: false });
+    connection.write(Buffer.concat([CONNECT, large]));
+    expect(guarded.read()).toEqual(CONNECT);
     expect(guarded.read()).toBeNull();
     expect(told).toEqual([false]);
     expect(connection.destroyed).toBe(true);

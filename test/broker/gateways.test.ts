@@ -117,7 +117,7 @@ describe('a gateway', () => {
 
     await detach(stranger.id);
     const [gone] = await door.recorded(stranger.id, 'disconnected');
-    expect(JSON.parse(Buffer.from(gone!.body).toString())).toEqual({ cause: 'goodbye' });
+    expect(JSON.parse(Buffer.from(gone!.body).toString())).toMatchObject({ cause: 'goodbye' });
     door.broker.downlink.notify(stranger.id, notice('not for the gateway any more'));
     expect(await client.sofar()).toEqual([]);
     client.publish(topicOf(stranger.id), 'still here');

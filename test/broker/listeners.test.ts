@@ -75,7 +75,7 @@ describe('MQTT over WebSocket', () => {
     );
     await closed;
     const [gone] = await door.recorded(id, 'disconnected');
-    expect(JSON.parse(Buffer.from(gone!.body).toString())).toEqual({ cause: 'refused' });
+    expect(JSON.parse(Buffer.from(gone!.body).toString())).toMatchObject({ cause: 'refused' });
     await using back = await door.connect(fridge);
     await back.subscribe(noticesTopic(id));
     expect((await back.next('publish')).payload.toString()).toContain('packet-too-large');

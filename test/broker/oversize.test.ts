@@ -53,7 +53,7 @@ describe('a packet over the limit', () => {
     const client = await door.connect(fridge);
     await sendTooMuch(client);
     const [gone] = await door.recorded(fridge.id, 'disconnected');
-    expect(JSON.parse(Buffer.from(gone!.body).toString())).toEqual({ cause: 'refused' });
+    expect(JSON.parse(Buffer.from(gone!.body).toString())).toMatchObject({ cause: 'refused' });
     expect(await door.recorded(fridge.id, 'message', 0)).toEqual([]);
   });
 
