@@ -46,4 +46,28 @@ export function frameAt(source: Buffer, offset: number, limit: number): Frame | 
   return { start, end, intact };
 }
 
+/**
+ * The frame at `offset` when a flipped bit in its length is all that is wrong with it; null otherwise. Nothing else is
+ * searched for: what looks like a frame inside of another one may have been put there by whoever sent it.
+ */
+export function mendedFrame(source: Buffer, offset: number, limit: number): Frame | null {
+  const start = offset + FRAME_HEAD_BYTES;
+  if (start > limit) return null;
+  const crc = source.readUInt32LE(offset + 4);
+  for (let bit = 0; bit < 32; bit++) {
+    const length = (source.readUInt32LE(offset) ^ (1 << bit)) >>> 0;
+    const end = start + length;
+    if (length === 0 || length > MAX_FRAME_BYTES || end > limit) continue;
+    if (crc32(source.subarray(start, end)) === crc) return { start, end, intact: true };
+  }
+  return null;
+}
+
+/** Where to go on behind a frame that is damaged: where it says, when that is the limit or an intact frame; null: unknown. */
+export function behindDamage(source: Buffer, offset: number, limit: number): number | null {
+  const stated = frameAt(source, offset, limit)?.end;
+  if (stated === undefined || stated > limit) return null;
+  return stated === limit || frameAt(source, stated, limit)?.intact ? stated : null;
+}
+
 export const recordOf = (source: Buffer, frame: Frame): LogRecord => decodeRecord(source, frame.start, frame.end);

@@ -1,7 +1,7 @@
 // What a crash leaves: the last segment may end in a torn frame, which was never acknowledged. It is cut off.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { frameAt, segmentBases, segmentName } from './frames.ts';
+import { behindDamage, type Frame, frameAt, mendedFrame, segmentBases, segmentName } from './frames.ts';
 
 export function syncFolder(folder: string): void {
   const handle = fs.openSync(folder, 'r');
@@ -18,13 +18,13 @@ export function syncFolder(folder: string): void {
  */
 export function intactEnd(source: Buffer): number {
   let end = 0;
-  let offset = 0;
-  for (;;) {
-    const frame = frameAt(source, offset, source.length);
-    if (!frame || frame.end > source.length) return end;
-    if (frame.intact) end = frame.end;
-    offset = frame.end;
+  for (let offset: number | null = 0; offset !== null; ) {
+    const found: Frame | null = frameAt(source, offset, source.length);
+    const frame: Frame | null = found?.intact ? found : mendedFrame(source, offset, source.length);
+    if (frame) end = offset = frame.end;
+    else offset = behindDamage(source, offset, source.length);
   }
+  return end;
 }
 
 /** Makes the folder ready for appending; returns the base of the last segment and its length. */
@@ -40,14 +40,13 @@ export function recover(folder: string): { base: number; length: number; cutByte
   const file = path.join(folder, segmentName(base));
   const source = fs.readFileSync(file);
   const length = intactEnd(source);
-  if (length < source.length) {
-    const handle = fs.openSync(file, 'r+');
-    try {
-      fs.ftruncateSync(handle, length);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
+  const handle = fs.openSync(file, 'r+');
+  try {
+    if (length < source.length) fs.ftruncateSync(handle, length);
+    // Also when nothing is cut: the process that wrote the last frames may have died before it flushed them.
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
   }
   return { base, length, cutBytes: source.length - length };
 }

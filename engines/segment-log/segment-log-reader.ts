@@ -2,7 +2,16 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { LogBatch, Logger, LogReader, LogSource } from '#runtime';
-import { FRAME_HEAD_BYTES, frameAt, MAX_FRAME_BYTES, recordOf, segmentBases, segmentName } from './frames.ts';
+import {
+  behindDamage,
+  FRAME_HEAD_BYTES,
+  frameAt,
+  MAX_FRAME_BYTES,
+  mendedFrame,
+  recordOf,
+  segmentBases,
+  segmentName,
+} from './frames.ts';
 
 type Segment = { base: number; next: number | null; handle: fs.FileHandle };
 
@@ -41,10 +50,9 @@ class Reader implements LogReader {
     const available = Math.min(end, segment.next ?? end) - from;
     if (available <= 0) return { records: [], positions: [], next: from };
     const batch = await this.#readFrames(segment, from, Math.min(available, maxBytes));
-    // A frame larger than the batch: read it whole.
-    if (batch.next === from)
-      return this.#readFrames(segment, from, Math.min(available, MAX_FRAME_BYTES + FRAME_HEAD_BYTES), true);
-    return batch;
+    return batch.next > from
+      ? batch
+      : this.#readOne(segment, from, Math.min(available, MAX_FRAME_BYTES + FRAME_HEAD_BYTES));
   }
 
   async close(): Promise<void> {
@@ -56,31 +64,30 @@ class Reader implements LogReader {
     return Number(Atomics.load(this.#end, 0));
   }
 
-  async #readFrames(segment: Segment, from: number, bytes: number, whole = false): Promise<LogBatch> {
-    const source = Buffer.allocUnsafe(bytes);
-    const { bytesRead } = await segment.handle.read(source, 0, bytes, from - segment.base);
+  /** As many whole frames as `bytes` hold. */
+  async #readFrames(segment: Segment, from: number, bytes: number): Promise<LogBatch> {
+    const source = await bytesOf(segment, from, bytes);
     const batch: LogBatch = { records: [], positions: [], next: from };
-    let offset = 0;
     for (;;) {
-      const frame = frameAt(source, offset, bytesRead);
-      if (frame && frame.end <= bytesRead) {
-        if (frame.intact) {
-          batch.records.push(recordOf(source, frame));
-          batch.positions.push(from + offset);
-        } else this.#logger.error({ position: from + offset }, 'skipped a damaged record of the log');
-        offset = frame.end;
-        continue;
-      }
-      const headIsThere = offset + FRAME_HEAD_BYTES <= bytesRead;
-      if (headIsThere && (frame === null || whole)) {
-        // A length that cannot be true: where the next frame starts is unknown, so the rest of the segment is lost.
-        this.#logger.error({ position: from + offset }, 'the log is damaged here; going on at the next segment');
-        batch.next = segment.next ?? this.#durableEnd();
-        return batch;
-      }
-      batch.next = from + offset;
-      return batch;
+      const offset = batch.next - from;
+      const frame = frameAt(source, offset, source.length);
+      if (!frame?.intact) return batch;
+      batch.records.push(recordOf(source, frame));
+      batch.positions.push(batch.next);
+      batch.next = from + frame.end;
     }
+  }
+
+  /** One frame that is larger than the batch, or the way behind one that is damaged. */
+  async #readOne(segment: Segment, from: number, bytes: number): Promise<LogBatch> {
+    const source = await bytesOf(segment, from, bytes);
+    const found = frameAt(source, 0, source.length);
+    const frame = found?.intact ? found : mendedFrame(source, 0, source.length);
+    if (frame) return { records: [recordOf(source, frame)], positions: [from], next: from + frame.end };
+    const behind = behindDamage(source, 0, source.length);
+    const next = behind === null ? (segment.next ?? this.#durableEnd()) : from + behind;
+    this.#logger.error({ position: from, bytes: next - from }, 'skipped a damaged record of the log');
+    return { records: [], positions: [], next };
   }
 
   /** The segment that holds `position`, or the oldest one when that was trimmed away. */
@@ -106,6 +113,12 @@ class Reader implements LogReader {
     const { size } = await open.handle.stat();
     return position - open.base >= size || size < this.#durableEnd() - open.base;
   }
+}
+
+async function bytesOf({ handle, base }: Segment, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, position - base);
+  return bytes.subarray(0, bytesRead);
 }
 
 export type SegmentLogReader = LogReader & { close(): Promise<void> };

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { LogRecord } from '#contracts';
 import { type Log, type Logger, messageOf, PlatformError, SECOND } from '#runtime';
+import { DiskRoom } from './disk-room.ts';
 import { encodeFrame, frameBytes, MAX_FRAME_BYTES, segmentBases, segmentName } from './frames.ts';
 import { recover, syncFolder } from './recover.ts';
 
@@ -13,6 +14,8 @@ export type SegmentLogOptions = {
   segmentBytes?: number;
   /** When the log holds this much, nothing more is accepted until consumers have passed: PUBACKs wait and appliances buffer. */
   maxBytes?: number;
+  /** Nothing more is accepted while the volume has less than this free, so that others on it can go on. */
+  reserveBytes?: number;
   /** An fsync error means that what the disk holds is unknown: the process must end, and never try again (the PostgreSQL rule). */
   onFatal: (error: Error) => void;
 };
@@ -25,12 +28,16 @@ export type SegmentLogWriter = Log & {
 };
 
 const MEBIBYTE = 1024 * 1024;
+const LOOK_AGAIN_MS = SECOND / 10;
+const FULL = 'full; it waits for its consumers';
+const cannotBeWritten = (error: unknown): string => `cannot be written: ${messageOf(error)}`;
 
 class Writer implements SegmentLogWriter {
   readonly partitions = 1;
   readonly shared = new SharedArrayBuffer(8);
   readonly #end = new BigInt64Array(this.shared);
   readonly #options: Required<SegmentLogOptions>;
+  readonly #disk: DiskRoom;
   #base: number;
   #length: number;
   #file: number;
@@ -46,7 +53,8 @@ class Writer implements SegmentLogWriter {
   #blocked: string | null = null;
 
   constructor(options: SegmentLogOptions) {
-    this.#options = { segmentBytes: 64 * MEBIBYTE, maxBytes: 4096 * MEBIBYTE, ...options };
+    this.#options = { segmentBytes: 64 * MEBIBYTE, maxBytes: 4096 * MEBIBYTE, reserveBytes: 0, ...options };
+    this.#disk = new DiskRoom(options.folder, this.#options.reserveBytes);
     const { base, length, cutBytes } = recover(options.folder);
     if (cutBytes > 0) options.logger.warn({ cutBytes }, 'cut a torn tail off the log; it was never acknowledged');
     this.#base = base;
@@ -122,19 +130,38 @@ class Writer implements SegmentLogWriter {
       this.#idle?.();
       return;
     }
-    if (this.#length >= this.#options.segmentBytes || (this.#rollNext && this.#length > 0)) this.#roll();
-    if (this.#oldest < this.#base && this.#base + this.#length - this.#oldest + this.#used > this.#options.maxBytes) {
-      if (this.#closed) return this.#refuse();
-      this.#blocked = 'full; it waits for its consumers';
-      this.#options.logger.warn({ maxBytes: this.#options.maxBytes }, 'the log is full; waiting for its consumers');
-      setTimeout(() => this.#flush(), SECOND / 10);
-      return;
+    if (this.#isFull()) return this.#hold(FULL);
+    if (this.#disk.fresh(this.#used)) return this.#begin();
+    this.#disk.look().then(
+      (short) => (short === null ? this.#begin() : this.#hold(short)),
+      (error) => this.#hold(cannotBeWritten(error)),
+    );
+  }
+
+  #isFull(): boolean {
+    const { maxBytes } = this.#options;
+    return this.#oldest < this.#base && this.#base + this.#length - this.#oldest + this.#used > maxBytes;
+  }
+
+  /** Nothing is written now; what waits is looked at again soon. */
+  #hold(why: string): void {
+    if (this.#closed) return this.#refuse();
+    this.#block(why);
+    setTimeout(() => this.#flush(), LOOK_AGAIN_MS);
+  }
+
+  #begin(): void {
+    try {
+      if (this.#length >= this.#options.segmentBytes || (this.#rollNext && this.#length > 0)) this.#roll();
+    } catch (error) {
+      return this.#hold(cannotBeWritten(error));
     }
     const group = this.#pending.subarray(0, this.#used);
     const callbacks = this.#waiting;
     [this.#pending, this.#spare] = [this.#spare, this.#pending];
     this.#used = 0;
     this.#waiting = [];
+    this.#disk.took(group.length);
     this.#write(group, 0, callbacks);
   }
 
@@ -143,12 +170,8 @@ class Writer implements SegmentLogWriter {
     fs.write(this.#file, group, written, group.length - written, this.#length + written, (error, bytes) => {
       if (error) {
         if (this.#closed) return this.#refuse(callbacks.concat(this.#waiting));
-        this.#blocked = `cannot be written: ${messageOf(error)}`;
-        this.#options.logger.error(
-          { error: messageOf(error) },
-          'cannot write the log; nothing is acknowledged until it can be',
-        );
-        setTimeout(() => this.#write(group, 0, callbacks), SECOND);
+        this.#block(cannotBeWritten(error));
+        setTimeout(() => this.#write(group, 0, callbacks), LOOK_AGAIN_MS);
         return;
       }
       if (written + bytes < group.length) return this.#write(group, written + bytes, callbacks);
@@ -161,6 +184,7 @@ class Writer implements SegmentLogWriter {
 
   #acknowledge(bytes: number, callbacks: ((error: Error | null) => void)[]): void {
     this.#length += bytes;
+    if (this.#blocked !== null) this.#options.logger.info({}, 'the log takes records again');
     this.#blocked = null;
     Atomics.store(this.#end, 0, BigInt(this.#base + this.#length));
     Atomics.notify(this.#end, 0);
@@ -168,14 +192,21 @@ class Writer implements SegmentLogWriter {
     this.#flush();
   }
 
+  #block(why: string): void {
+    if (this.#blocked === why) return;
+    this.#blocked = why;
+    this.#options.logger.warn({ why }, 'the log takes nothing; nothing is acknowledged until it does');
+  }
+
   #roll(): void {
-    this.#rollNext = false;
     const base = this.#base + this.#length;
-    const file = fs.openSync(path.join(this.#options.folder, segmentName(base)), 'a');
-    fs.closeSync(file);
+    const file = path.join(this.#options.folder, segmentName(base));
+    fs.closeSync(fs.openSync(file, 'a'));
     syncFolder(this.#options.folder);
+    const opened = fs.openSync(file, 'r+');
     fs.closeSync(this.#file);
-    this.#file = fs.openSync(path.join(this.#options.folder, segmentName(base)), 'r+');
+    this.#file = opened;
+    this.#rollNext = false;
     this.#base = base;
     this.#length = 0;
   }

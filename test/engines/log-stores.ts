@@ -16,7 +16,7 @@ export interface LogStore extends AsyncDisposable {
   readonly partitions: number;
   /** `roomBytes`: about so much may be appended until it is full. */
   open(options?: { roomBytes?: number; logger?: Logger }): Promise<Log>;
-  source(log: Log): Promise<LogSource>;
+  source(log: Log, logger?: Logger): Promise<LogSource>;
 }
 
 /** Keeps what is logged, and lets a test wait for words. */
@@ -55,9 +55,9 @@ export function segmentStore(options: { segmentBytes?: number } = {}): LogStore 
       };
       return openSegmentLogWriter({ folder, segmentBytes: 64 * 1024, ...options, logger, onFatal, ...room });
     },
-    async source(log) {
+    async source(log, logger = new Listener()) {
       const { shared } = log as SegmentLogWriter;
-      return openSegmentLogSource({ folder, shared, logger: new Listener() });
+      return openSegmentLogSource({ folder, shared, logger });
     },
     async [Symbol.asyncDispose]() {
       fs.rmSync(parent, { recursive: true });
@@ -77,7 +77,7 @@ export async function redisStore(server: RedisServer, partitions = 4): Promise<L
       const maxBytes = roomBytes === undefined ? 1024 * MEBIBYTE : used + roomBytes;
       return openRedisLog({ url, partitions, maxBytes, logger });
     },
-    source: () => openRedisLogSource({ url, partitions, logger: new Listener() }),
+    source: (_log, logger = new Listener()) => openRedisLogSource({ url, partitions, logger }),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
     },

@@ -1,225 +1,146 @@
+// The log of segment files: the contract of every log, and what is its own.
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogRecord } from '#contracts';
-import { openSegmentLogReader, openSegmentLogWriter, type SegmentLogWriter } from '#engines/segment-log';
-import { factRecord, type Logger } from '#runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Log } from '#runtime';
+import { logContract } from './log-contract.ts';
+import { append, bodies, Listener, MEBIBYTE, message, segmentStore } from './log-stores.ts';
 
-const quiet: Logger = { info() {}, warn() {}, error() {} };
-const APPLIANCE = '01890a5d-ac96-774b-bcce-b302099a8057';
-
-let folder: string;
-let open: SegmentLogWriter[] = [];
-
-beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-log-'));
-});
-afterEach(async () => {
-  await Promise.all(open.map((writer) => writer.close()));
-  open = [];
-  fs.rmSync(folder, { recursive: true });
+describe('Log on segment files', () => {
+  describe('with large segments', () => logContract(async () => segmentStore({ segmentBytes: MEBIBYTE / 8 })));
+  describe('with a segment for every few records', () => logContract(async () => segmentStore({ segmentBytes: 300 })));
 });
 
-function writer(options: { segmentBytes?: number; maxBytes?: number } = {}): SegmentLogWriter {
-  const opened = openSegmentLogWriter({
-    folder: path.join(folder, 'log'),
-    logger: quiet,
-    onFatal: (error) => {
-      throw error;
-    },
-    ...options,
-  });
-  open.push(opened);
-  return opened;
-}
-
-const message = (body: string): LogRecord => ({
-  kind: 'message',
-  at: 1_763_756_400_000,
-  appliance: APPLIANCE,
-  channel: 'telemetry',
-  model: 'stethos-reference-fridge',
-  body: Buffer.from(body),
-});
-
-const append = (log: SegmentLogWriter, record: LogRecord): Promise<void> =>
-  new Promise((resolve, reject) => log.append(record, (error) => (error ? reject(error) : resolve())));
-
-async function readAll(log: SegmentLogWriter, from = 0, maxBytes = 200): Promise<string[]> {
-  const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger: quiet });
-  const bodies: string[] = [];
-  let position = from;
-  while (position < (await reader.end())) {
-    const batch = await reader.read(position, maxBytes);
-    bodies.push(...batch.records.map((record) => Buffer.from(record.body).toString()));
-    expect(batch.next).toBeGreaterThan(position);
-    position = batch.next;
-  }
-  await reader.close();
-  return bodies;
-}
-
-const lastSegment = (): string => {
-  const names = fs.readdirSync(path.join(folder, 'log')).sort();
-  return path.join(folder, 'log', names.at(-1)!);
-};
-
-describe('segment log', () => {
-  it('gives back every field of a record', async () => {
-    const log = writer();
-    const record = message('{"readings":[]}');
-    await append(log, record);
-    const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger: quiet });
-    const { records } = await reader.read(0, 10_000);
-    await reader.close();
-    expect(records).toEqual([{ ...record, body: Buffer.from('{"readings":[]}') }]);
+describe('segment files', () => {
+  let stack = new AsyncDisposableStack();
+  afterEach(async () => {
+    await stack.disposeAsync();
+    stack = new AsyncDisposableStack();
   });
 
-  it('acknowledges in the order of the calls and only what is in the file', async () => {
-    const log = writer();
-    const order: number[] = [];
-    await Promise.all(
-      Array.from({ length: 500 }, (_, i) =>
-        append(log, message(`m${i}`)).then(() => {
-          order.push(i);
-          expect(fs.statSync(lastSegment()).size).toBeGreaterThan(0);
-        }),
-      ),
-    );
-    expect(order).toEqual(Array.from({ length: 500 }, (_, i) => i));
-    expect(await readAll(log)).toEqual(Array.from({ length: 500 }, (_, i) => `m${i}`));
-  });
+  const store = (segmentBytes = 64 * MEBIBYTE) => stack.use(segmentStore({ segmentBytes }));
+  type Store = ReturnType<typeof store>;
+  const opened = async (from: Store, logger = new Listener()): Promise<Log> => stack.use(await from.open({ logger }));
+  const segments = ({ folder }: Store): string[] =>
+    fs
+      .readdirSync(folder)
+      .sort()
+      .map((name) => path.join(folder, name));
+  const last = (from: Store): string => segments(from).at(-1)!;
+  const all = async (from: Store, log: Log): Promise<string[]> => {
+    await using source = await from.source(log);
+    return await bodies(source.reader(0));
+  };
 
-  it('goes on in new segments and reads across them', async () => {
-    const log = writer({ segmentBytes: 500 });
+  it('are begun anew behind their size, and are read across', async () => {
+    const files = store(500);
+    const log = await opened(files);
     for (let i = 0; i < 40; i++) await append(log, message(`record ${i}`));
-    expect(fs.readdirSync(path.join(folder, 'log')).length).toBeGreaterThan(3);
-    expect(await readAll(log)).toEqual(Array.from({ length: 40 }, (_, i) => `record ${i}`));
+    expect(segments(files).length).toBeGreaterThan(3);
+    expect(await all(files, log)).toEqual(Array.from({ length: 40 }, (_, i) => `record ${i}`));
   });
 
-  it('reads a record that is larger than the batch', async () => {
-    const log = writer();
-    await append(log, message('x'.repeat(50_000)));
-    await append(log, message('after'));
-    expect((await readAll(log, 0, 100)).map((body) => body.length)).toEqual([50_000, 5]);
+  it('are begun anew when the log is rolled, so that even the newest record can be freed', async () => {
+    const files = store();
+    const log = await opened(files);
+    await append(log, message('to be forgotten'));
+    log.roll();
+    await append(log, message('next'));
+    await using source = await files.source(log);
+    const [, next] = (await source.reader(0).read(0, 1_000)).positions;
+    await log.trim(0, next ?? (await source.reader(0).end()));
+    await log.trim(0, await source.reader(0).end());
+    expect(fs.readFileSync(last(files)).includes('to be forgotten')).toBe(false);
+    expect(segments(files).length).toBe(1);
   });
 
-  it('keeps positions across a restart and a reader that follows is woken', async () => {
-    const first = writer();
-    await append(first, message('one'));
-    await first.close();
-    const log = writer();
-    const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger: quiet });
-    const end = await reader.end();
-    const woken = reader.wait(end, 60_000);
-    await append(log, message('two'));
-    await woken;
-    const batch = await reader.read(end, 1000);
-    expect(batch.records.map((record) => Buffer.from(record.body).toString())).toEqual(['two']);
-    await reader.close();
-  });
-
-  it('trims whole segments behind the consumers and goes on at the oldest kept', async () => {
-    const log = writer({ segmentBytes: 300 });
-    for (let i = 0; i < 30; i++) await append(log, message(`record ${i}`));
-    const before = fs.readdirSync(path.join(folder, 'log')).length;
-    log.trim(0, 1500);
-    expect(fs.readdirSync(path.join(folder, 'log')).length).toBeLessThan(before);
-    const left = await readAll(log);
-    expect(left.at(-1)).toBe('record 29');
-    expect(left.length).toBeLessThan(30);
-  });
-
-  it('withholds the acknowledgement while it is full, until consumers have passed', async () => {
-    const log = writer({ segmentBytes: 200, maxBytes: 600 });
-    let acknowledged = 0;
-    const acknowledge = (): void => {
-      acknowledged++;
-    };
-    while (new BigInt64Array(log.shared)[0]! < 500n) await append(log, message('fill')).then(acknowledge);
-    const before = acknowledged;
-    const held = append(log, message('held'.repeat(40))).then(acknowledge);
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    expect(acknowledged).toBe(before);
-    log.trim(0, Number(new BigInt64Array(log.shared)[0]));
-    await held;
-    expect((await readAll(log)).at(-1)).toBe('held'.repeat(40));
-  });
-
-  it('says that it did not keep a record when it is closed while full', async () => {
-    const log = writer({ segmentBytes: 200, maxBytes: 600 });
-    while (new BigInt64Array(log.shared)[0]! < 500n) await append(log, message('fill'));
-    const held = append(log, message('held'.repeat(40)));
-    const refused = expect(held).rejects.toThrow('closed before');
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    await log.close();
-    await refused;
-  });
-
-  it('cuts any torn tail and keeps every acknowledged record', async () => {
+  it('lose a torn tail and keep every acknowledged record', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 400 }),
         fc.uint8Array({ minLength: 0, maxLength: 60 }),
         async (cut, junk) => {
-          fs.rmSync(path.join(folder, 'log'), { recursive: true, force: true });
-          const log = writer();
+          await using files = segmentStore({ segmentBytes: 64 * MEBIBYTE });
+          await using log = await files.open();
           for (let i = 0; i < 5; i++) await append(log, message(`kept ${i}`));
-          const durable = fs.statSync(lastSegment()).size;
+          const durable = fs.statSync(last(files)).size;
           await append(log, message('torn'.repeat(120)));
-          await log.close();
-          const whole = fs.statSync(lastSegment()).size;
-          fs.truncateSync(lastSegment(), Math.max(durable, whole - cut));
-          fs.appendFileSync(lastSegment(), junk);
-          const again = writer();
+          await log[Symbol.asyncDispose]();
+          const whole = fs.statSync(last(files)).size;
+          fs.truncateSync(last(files), Math.max(durable, whole - cut));
+          fs.appendFileSync(last(files), junk);
+          await using again = await files.open();
           await append(again, message('next'));
-          const bodies = await readAll(again);
-          await again.close();
-          expect(bodies.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((i) => `kept ${i}`));
-          expect(bodies.at(-1)).toBe('next');
-          expect(bodies.length).toBe(6);
+          const seen = await all(files, again);
+          expect(seen).toEqual([0, 1, 2, 3, 4].map((i) => `kept ${i}`).concat('next'));
         },
       ),
       { numRuns: 40 },
     );
   });
 
-  it('skips a record with a flipped bit and serves all others', async () => {
-    const log = writer();
-    const ends: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      await append(log, message(`record ${i}`));
-      ends.push(fs.statSync(lastSegment()).size);
+  it('do not take for a record what stands inside of a torn one', async () => {
+    const files = store();
+    const log = await opened(files);
+    await append(log, message('kept'));
+    const inside = fs.readFileSync(last(files));
+    await append(log, message(Buffer.concat([inside, inside, Buffer.alloc(100)])));
+    await log[Symbol.asyncDispose]();
+    fs.truncateSync(last(files), fs.statSync(last(files)).size - 50);
+    const again = await opened(files);
+    expect(await all(files, again)).toEqual(['kept']);
+  });
+
+  const FIVE = [0, 1, 2, 3, 4].map((i) => `record ${i}`);
+  /** Five records, and where each one's frame begins. */
+  async function five(): Promise<{ files: Store; starts: number[] }> {
+    const files = store();
+    const log = await opened(files);
+    const starts: number[] = [];
+    for (const body of FIVE) {
+      starts.push(fs.statSync(last(files)).size);
+      await append(log, message(body));
     }
-    await log.close();
-    const file = fs.openSync(lastSegment(), 'r+');
-    fs.writeSync(file, Buffer.from([0xff]), 0, 1, ends[2]! - 1);
-    fs.closeSync(file);
-    const bodies = await readAll(writer());
-    expect(bodies).toEqual(['record 0', 'record 1', 'record 3', 'record 4']);
+    await log[Symbol.asyncDispose]();
+    return { files, starts };
+  }
+
+  function flip(file: string, at: number, bit: number): void {
+    const bytes = fs.readFileSync(file);
+    bytes[at]! ^= 1 << bit;
+    fs.writeFileSync(file, bytes);
+  }
+
+  it('serve all records but the one with a flipped bit, and report that one', async () => {
+    const { files, starts } = await five();
+    flip(last(files), starts[3]! - 1, 0);
+    const log = await opened(files);
+    const logger = new Listener();
+    await using source = await files.source(log, logger);
+    expect(await bodies(source.reader(0))).toEqual(FIVE.toSpliced(2, 1));
+    expect(logger.lines).toEqual(['error: skipped a damaged record of the log']);
   });
 
-  it('keeps facts about the platform itself', async () => {
-    const log = writer();
-    await append(log, factRecord('tick', 1000));
-    await append(log, factRecord('answer', 2000, APPLIANCE, { answer: 'it-was-open' }));
-    expect(await readAll(log)).toEqual(['', '{"answer":"it-was-open"}']);
+  it('serve even a record whose length has a flipped bit', async () => {
+    for (let bit = 0; bit < 32; bit++) {
+      const { files, starts } = await five();
+      flip(last(files), starts[2]! + (bit >> 3), bit & 7);
+      const log = await opened(files);
+      expect(await all(files, log)).toEqual(FIVE);
+      await append(log, message('next'));
+      expect((await all(files, log)).at(-1)).toBe('next');
+    }
   });
 
-  it('lets a reader wait for more, until there is more or it is told to stop', async () => {
-    const log = writer();
-    const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger: quiet });
-    const anHourMs = 3_600_000;
-    const stopping = new AbortController();
-    const waiting = reader.wait(0, anHourMs);
-    const stopped = reader.wait(1_000_000, anHourMs, stopping.signal);
-    await append(log, message('more'));
-    await waiting;
-    stopping.abort();
-    await stopped;
-    await reader.wait(1_000_000, anHourMs, stopping.signal);
-    await reader.close();
+  it('go on behind a segment that was cut off', async () => {
+    const files = store(50);
+    const log = await opened(files);
+    for (const body of FIVE) await append(log, message(body));
+    await log[Symbol.asyncDispose]();
+    fs.truncateSync(segments(files)[1]!, 5);
+    fs.truncateSync(segments(files)[3]!, 0);
+    const again = await opened(files);
+    expect(await all(files, again)).toEqual([FIVE[0], FIVE[2], FIVE[4]]);
   });
 });
