@@ -63,9 +63,10 @@ export class CommandsDown {
       for (let after: Id | null = null; !this.#stopped; ) {
         const waiting: Id[] = await this.#deps.commands.waiting(after, AT_ONCE);
         for (const appliance of waiting) if (this.#listenerFor(appliance)) this.#want(appliance, true);
-        if (waiting.length < AT_ONCE) return;
+        if (waiting.length < AT_ONCE) break;
         after = waiting.at(-1)!;
       }
+      await this.#asking;
     } catch (error) {
       this.#deps.logger.warn({ error: messageOf(error) }, 'cannot look for commands that wait; trying again');
     }
