@@ -10,17 +10,6 @@ import type { WebhookSender } from './webhooks/ports.ts';
 export type KeptMail = { id: string; to: string; subject: string; text: string; at: number };
 export type DemoAccount = { role: Role; email: string; password: string; name?: string };
 
-/** Counted since the start; positions are bytes of the log. */
-export type PlatformFigures = {
-  messagesAccepted: number;
-  messagesQuarantined: number;
-  connections: number;
-  logEnd: number;
-  /** Where each consumer of the log stands. */
-  consumers: Record<string, number>;
-  sweeps: Record<string, number>;
-};
-
 export type ApiDeps = {
   sql: Sql;
   log: LogWriter;
@@ -45,7 +34,8 @@ export type ApiDeps = {
   metricsToken?: string;
   /** Each part by name: "ok", or what is wrong with it. */
   ready: () => Promise<Record<string, string>>;
-  figures?: () => Promise<PlatformFigures>;
+  /** What the process counts beside the API, as text for Prometheus. */
+  processFigures?: () => Promise<string>;
   mailSink?: { mails(): readonly KeptMail[] };
   /** Whether people may make accounts for themselves; without it they may. */
   signUp?: 'open' | 'closed';

@@ -1,6 +1,6 @@
 // The door of the API: the platform over HTTP.
 export { buildApp } from './app.ts';
-export type { ApiDeps, DemoAccount, KeptMail, PlatformFigures } from './deps.ts';
+export type { ApiDeps, DemoAccount, KeptMail } from './deps.ts';
 export { forgetAttempts, IDEMPOTENCY_KEPT_MS } from './idempotency-records.ts';
 export { type Rights, type RightsDeps, startRights } from './rights/start.ts';
 export { startApi } from './start.ts';

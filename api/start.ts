@@ -1,5 +1,6 @@
 // Starts the HTTP door.
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { cannotListen, SECOND, type Stage } from '#runtime';
 import { buildApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
@@ -7,9 +8,15 @@ import type { Api } from './route.ts';
 
 const LAST_ANSWERS_MS = SECOND / 2;
 
-/** `url` is where it listens; `openApi()` the OpenAPI 3.1 document. Stopping ends live streams at once and gives what is under way half a second. */
-export async function startApi(deps: ApiDeps): Promise<Stage & { url: string; openApi(): object }> {
-  const app = await buildApp(deps);
+/**
+ * `url` is where it listens; `openApi()` the OpenAPI 3.1 document; `figures()` what the API counts, as text for Prometheus.
+ * Stopping ends live streams at once and gives what is under way half a second.
+ */
+export async function startApi(
+  deps: ApiDeps,
+): Promise<Stage & { url: string; openApi(): object; figures(): Promise<string> }> {
+  const registry = new Registry();
+  const app = await buildApp(deps, registry);
   try {
     await app.listen({ host: deps.host, port: deps.port });
   } catch (error) {
@@ -21,6 +28,7 @@ export async function startApi(deps: ApiDeps): Promise<Stage & { url: string; op
     name: 'api',
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     openApi: () => app.swagger(),
+    figures: () => registry.metrics(),
     [Symbol.asyncDispose]: () => stop(app),
   };
 }

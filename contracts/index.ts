@@ -169,10 +169,7 @@ export {
   idOf,
   newId,
 } from './ids.ts';
-export {
-  Sweep,
-  WakeJob,
-} from './jobs.ts';
+export { STAGE_OF, Sweep, type SweepingStage, WakeJob } from './jobs.ts';
 export {
   ApplianceKind,
   CommandParameter,
@@ -222,12 +219,14 @@ export {
   sayQuantity,
   TemperatureUnit,
 } from './phrase.ts';
-export type {
-  DecodedMessage,
-  Moment,
-  SeriesPoint,
-  SignalReading,
-  SignalValue,
+export {
+  type DecodedMessage,
+  type Moment,
+  ROLLUP_MS,
+  type Rollup,
+  type SeriesPoint,
+  type SignalReading,
+  type SignalValue,
 } from './readings.ts';
 export {
   AnswerBody,

@@ -4,5 +4,15 @@ import { z } from 'zod';
 export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights']);
 export type Sweep = z.infer<typeof Sweep>;
 
+/** Which stage does it; each stage has a queue of its own, so that a process is woken for nothing that it does not do. */
+export const STAGE_OF = {
+  alerts: 'alerts',
+  notifications: 'alerts',
+  'field-service': 'field-service',
+  webhooks: 'api',
+  rights: 'api',
+} as const satisfies Record<Sweep, string>;
+export type SweepingStage = (typeof STAGE_OF)[Sweep];
+
 export const WakeJob = z.object({ sweep: Sweep });
 export type WakeJob = z.infer<typeof WakeJob>;

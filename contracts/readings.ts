@@ -28,3 +28,9 @@ export type DecodedMessage = {
 
 /** One bucket of a down-sampled series. `at` is the start of the bucket, epoch ms. Booleans count as 0 and 1. */
 export type SeriesPoint = { at: number; mean: number; min: number; max: number; count: number };
+
+/** Length of a roll-up: what is kept of a signal when its raw readings are gone. */
+export const ROLLUP_MS = 5 * 60_000;
+
+/** One signal in the `ROLLUP_MS` from `at` on, epoch ms; `last` is the newest value of them. */
+export type Rollup = SeriesPoint & { signal: string; last: number };

@@ -1,13 +1,14 @@
 // Log -> findings. Keeps its state in memory; results and position are one transaction; snapshots bound the replay after a crash.
 import type { FindingChange, Id, LogRecord } from '#contracts';
 import {
+  type Clock,
   type EndSpan,
   type Jobs,
+  type Lease,
   type LogBatch,
   LogFollower,
   type Logger,
   type LogReader,
-  loadCheckpoint,
   MINUTE,
   messageOf,
   PlatformError,
@@ -18,10 +19,12 @@ import {
 } from '#runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
-import { DIAGNOSIS_CONSUMER, recordFindings } from './record-findings.ts';
-import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
+import { recordFindings } from './record-findings.ts';
+import type { Snapshots } from './snapshots.ts';
 
 export type DiagnosisWorkerDeps = {
+  /** Of the partition that is worked on, and read by `log`. */
+  lease: Lease;
   log: LogReader;
   sql: Sql;
   jobs: Jobs;
@@ -29,12 +32,18 @@ export type DiagnosisWorkerDeps = {
   toReadings: ToReadings;
   logger: Logger;
   tracer?: Tracer | undefined;
-  snapshotFile: string;
-  /** Told after each snapshot that the log before this position is no longer needed here. */
-  passed: (position: number) => void;
+  snapshots: Snapshots;
+  clock: Clock;
 };
 
-export type DiagnosisWorker = Stage & { position(): number };
+export type DiagnosisWorker = Stage & {
+  /** Everything before this log position is judged, and what was found is committed. */
+  position(): number;
+  /** Everything that is in the log now was taken. */
+  caughtUp(): Promise<boolean>;
+  /** How old the oldest record is that was not judged yet, ms; 0 when there is none. */
+  lagMs(): Promise<number>;
+};
 
 const BATCH_BYTES = 512 * 1024;
 /** Shorter than anybody would notice of an alert. */
@@ -76,18 +85,18 @@ class Worker implements DiagnosisWorker {
   }
 
   async start(): Promise<void> {
-    const { log, sql, catalogue, toReadings, snapshotFile, logger } = this.#deps;
-    this.#committed = await loadCheckpoint(sql, DIAGNOSIS_CONSUMER);
+    const { log, lease, catalogue, toReadings, snapshots, logger } = this.#deps;
+    this.#committed = lease.position;
     const end = await log.end();
     if (end < this.#committed) throw logBehindFindings(end, this.#committed);
     let from = 0;
-    const snapshot = readSnapshot(snapshotFile);
+    const snapshot = await snapshots.load(lease);
     // One ahead of what was committed speaks of another life of the database: the findings count, so replay.
     if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state, catalogue)) {
       this.#evaluator = createEvaluator({ catalogue, toReadings, snapshot: snapshot.state });
       from = snapshot.position;
     }
-    logger.info({ from, committed: this.#committed }, 'diagnosis goes on');
+    logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
     this.#follower = new LogFollower({
       log,
       from,
@@ -102,8 +111,17 @@ class Worker implements DiagnosisWorker {
     return this.#follower.position;
   }
 
+  caughtUp(): Promise<boolean> {
+    return this.#follower.caughtUp();
+  }
+
+  lagMs(): Promise<number> {
+    return this.#follower.lagMs(this.#deps.clock.now());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#follower.stop();
+    if (this.#deps.lease.over) return;
     await this.#leaveSnapshot().catch((error: unknown) => {
       this.#deps.logger.warn(
         { error: messageOf(error) },
@@ -115,15 +133,15 @@ class Worker implements DiagnosisWorker {
   /** All findings up to here are committed: the loop ends only after a commit, or leaves its batch to the next start. */
   async #leaveSnapshot(): Promise<void> {
     const { position } = this.#follower;
-    if (position > this.#committed) await recordFindings(this.#deps.sql, [], position);
-    this.#writeSnapshot(position);
+    if (position > this.#committed) await recordFindings(this.#deps.sql, this.#deps.lease, [], position);
+    await this.#writeSnapshot(position);
   }
 
   async #take(batch: LogBatch): Promise<boolean> {
     const { news, spans } = this.#evaluate(batch);
     if (!(await this.#commit(news, batch))) return false;
     for (const evaluated of spans) evaluated();
-    this.#snapshotWhenDue(batch);
+    await this.#snapshotWhenDue(batch);
     return true;
   }
 
@@ -170,15 +188,15 @@ class Worker implements DiagnosisWorker {
     }
   }
 
-  /** False when the platform stops before the database took it. */
+  /** False when the platform stops before the database took it, or the partition is another's now. */
   async #commit(changes: readonly FindingChange[], batch: LogBatch): Promise<boolean> {
     const at = batch.records.at(-1)?.at ?? 0;
     const behind = batch.next - this.#committed;
     const soon = at - this.#committedAt < COMMIT_IDLE_EVERY_MS && behind < COMMIT_AT_LEAST_EVERY_BYTES;
     if (behind <= 0 || (changes.length === 0 && soon)) return true;
-    while (!this.#follower.stopping) {
+    while (!this.#follower.stopping && !this.#deps.lease.over) {
       try {
-        await recordFindings(this.#deps.sql, changes, batch.next);
+        await recordFindings(this.#deps.sql, this.#deps.lease, changes, batch.next);
         this.#committed = batch.next;
         this.#committedAt = at;
         if (changes.length > 0) await this.#deps.jobs.wake('alerts');
@@ -191,17 +209,21 @@ class Worker implements DiagnosisWorker {
     return false;
   }
 
-  #snapshotWhenDue(batch: LogBatch): void {
+  /** One that fails costs the next owner a longer replay, and nothing else. */
+  async #snapshotWhenDue(batch: LogBatch): Promise<void> {
     const at = batch.records.at(-1)?.at ?? 0;
     if (this.#snapshotAt === 0) this.#snapshotAt = at;
     if (at - this.#snapshotAt < SNAPSHOT_EVERY_MS || batch.next > this.#committed) return;
     this.#snapshotAt = at;
-    this.#writeSnapshot(batch.next);
+    try {
+      await this.#writeSnapshot(batch.next);
+    } catch (error) {
+      this.#deps.logger.warn({ error: messageOf(error) }, 'no snapshot; the next one is due in a few minutes');
+    }
   }
 
-  #writeSnapshot(position: number): void {
-    writeSnapshot(this.#deps.snapshotFile, position, this.#evaluator.snapshot());
-    this.#deps.passed(position);
+  #writeSnapshot(position: number): Promise<void> {
+    return this.#deps.snapshots.save(this.#deps.lease, position, this.#evaluator.snapshot());
   }
 }
 

@@ -1,6 +1,7 @@
-// Findings as rows, and the rows that the alerts stage takes: one transaction with the consumer's position.
+// Findings as rows, and the rows that the alerts stage takes: one transaction with the consumer's position, as long as the
+// partition is its own.
 import type { FindingChange } from '#contracts';
-import { type Migration, put, type Sql, saveCheckpoint } from '#runtime';
+import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
 
 export const DIAGNOSIS_CONSUMER = 'diagnosis';
 
@@ -19,10 +20,23 @@ export const diagnosisTables: readonly Migration[] = [
       'create index finding_appliance on app.finding (appliance, opened_at desc)',
     ],
   },
+  {
+    name: 'diagnosis-rules/002-snapshot',
+    statements: [
+      'create table app.diagnosis_snapshot (partition int primary key, position bigint not null, state bytea not null)',
+    ],
+  },
 ];
 
-export async function recordFindings(sql: Sql, changes: readonly FindingChange[], position: number): Promise<void> {
+/** Throws `lease-lost` when the partition is another's now: nothing is recorded then. */
+export async function recordFindings(
+  sql: Sql,
+  lease: Lease,
+  changes: readonly FindingChange[],
+  position: number,
+): Promise<void> {
   await sql.transaction(async (tx) => {
+    await saveCheckpoint(tx, lease, position);
     for (const change of changes) {
       const { finding } = change;
       await tx.query(
@@ -41,6 +55,5 @@ export async function recordFindings(sql: Sql, changes: readonly FindingChange[]
       );
       await put(tx, 'finding', { id: change.id, key: finding.appliance, body: change });
     }
-    await saveCheckpoint(tx, DIAGNOSIS_CONSUMER, position);
   });
 }

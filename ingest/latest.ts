@@ -1,19 +1,22 @@
 // The newest value of each signal, by the time it was measured: in memory, and one row per appliance written at most every 10 s.
-import type { DecodedMessage, Id, SignalValue } from '#contracts';
-import { type Clock, type LogBatch, loadCheckpoint, oneAtATime, SECOND, type Sql, saveCheckpoint } from '#runtime';
+import { BrokerBody, type DecodedMessage, type Id, type LogRecord, type SignalValue } from '#contracts';
+import { type Clock, keepFrom, type Lease, type LogBatch, oneAtATime, SECOND, type Sql } from '#runtime';
 
 const WRITE_AT_MOST_EVERY_MS = 10 * SECOND;
 
 type Signals = Record<string, { value: SignalValue; at: number }>;
 type Entry = {
   connected: boolean;
+  /** Where it is, or was last. */
+  broker: string;
   heardAt: number | null;
   signals: Signals;
   writtenAt: number;
   /** Log position from which on it was not written yet; null when it is. */
   unwritten: number | null;
 };
-type Row = { appliance: Id; connected: boolean; heard_at: number | null; signals: Signals };
+const CONNECTIONS: ReadonlySet<LogRecord['kind']> = new Set(['connected', 'disconnected', 'started', 'lost-broker']);
+type Row = { appliance: Id; connected: boolean; broker: string; heard_at: number | null; signals: Signals };
 
 /** What a batch of the log says about the present. */
 export type Heard = { batch: LogBatch; messages: readonly DecodedMessage[] };
@@ -28,30 +31,35 @@ export type Latest = {
 // Without a prototype: a signal may have any name, also `constructor`.
 const noSignals = (): Signals => Object.create(null);
 
-/** A checkpoint of its own, behind the store's: what was not written yet is heard again at the next start. */
-const CONSUMER = 'latest';
-export const latestCheckpoint = (sql: Sql): Promise<number> => loadCheckpoint(sql, CONSUMER);
+/** Records of before brokers had names say none. */
+function brokerOf(record: LogRecord): string {
+  if (record.body.length === 0) return '';
+  const parsed = BrokerBody.safeParse(JSON.parse(Buffer.from(record.body).toString('utf8')));
+  return parsed.success ? parsed.data.broker : '';
+}
 
+/** Of the appliances of one partition. What was not written yet when the process ended is heard again: the log is kept from there. */
 export class LatestValues {
   readonly #sql: Sql;
   readonly #clock: Clock;
+  readonly #lease: Lease;
   readonly #entries = new Map<Id, Entry>();
   readonly #writes = oneAtATime();
   #heardTo = 0;
 
-  constructor(deps: { sql: Sql; clock: Clock }) {
+  constructor(deps: { sql: Sql; clock: Clock; lease: Lease }) {
     this.#sql = deps.sql;
     this.#clock = deps.clock;
+    this.#lease = deps.lease;
   }
 
   /** Takes a batch in, and writes what is due. Hearing a batch again changes nothing. */
   async hear({ batch, messages }: Heard): Promise<void> {
-    const connections = batch.records.filter(({ kind }) => kind === 'connected' || kind === 'disconnected');
-    if (batch.records.some(({ kind }) => kind === 'started')) await this.#allDisconnected();
-    await this.#load(new Set([...messages, ...connections].map(({ appliance }) => appliance)));
+    const about = batch.records.filter(({ kind, appliance }) => appliance !== '' && CONNECTIONS.has(kind));
+    await this.#load(new Set([...messages, ...about].map(({ appliance }) => appliance as Id)));
     const from = batch.positions[0] ?? batch.next;
     for (const message of messages) this.#message(message, from);
-    for (const { appliance, kind } of connections) this.#connection(appliance, kind === 'connected', from);
+    for (const record of batch.records) if (CONNECTIONS.has(record.kind)) await this.#connection(record, from);
     this.#heardTo = batch.next;
     await this.write();
   }
@@ -88,12 +96,13 @@ export class LatestValues {
     const unknown = [...appliances].filter((appliance) => !this.#entries.has(appliance));
     if (unknown.length === 0) return;
     const rows = await this.#sql.query<Row>(
-      'select appliance, connected, heard_at, signals from app.latest where appliance = any($1::uuid[])',
+      'select appliance, connected, broker, heard_at, signals from app.latest where appliance = any($1::uuid[])',
       [unknown],
     );
     for (const appliance of unknown) {
       this.#entries.set(appliance, {
         connected: false,
+        broker: '',
         heardAt: null,
         signals: noSignals(),
         writtenAt: 0,
@@ -102,7 +111,7 @@ export class LatestValues {
     }
     for (const row of rows) {
       const entry = this.#entries.get(row.appliance)!;
-      Object.assign(entry, { connected: row.connected, heardAt: row.heard_at });
+      Object.assign(entry, { connected: row.connected, broker: row.broker, heardAt: row.heard_at });
       Object.assign(entry.signals, row.signals);
     }
   }
@@ -119,37 +128,52 @@ export class LatestValues {
     }
   }
 
-  #connection(appliance: Id, connected: boolean, position: number): void {
-    const entry = this.#entries.get(appliance)!;
-    entry.connected = connected;
+  async #connection(record: LogRecord, position: number): Promise<void> {
+    const broker = brokerOf(record);
+    if (record.appliance === '') return this.#allDisconnected(broker);
+    const entry = this.#entries.get(record.appliance)!;
+    // It may have come to another broker before the one that it left said so.
+    if (record.kind === 'disconnected' && entry.broker !== broker) return;
+    entry.connected = record.kind === 'connected';
+    entry.broker = broker;
     entry.unwritten ??= position;
     entry.writtenAt = 0;
   }
 
-  /** The broker came up: every connection it had before is gone. */
-  async #allDisconnected(): Promise<void> {
-    for (const entry of this.#entries.values()) entry.connected = false;
-    await this.#sql.query('update app.latest set connected = false, written_at = $1 where connected', [
-      this.#clock.now(),
-    ]);
+  /** The broker came up, or is gone: every connection it had before is gone. */
+  async #allDisconnected(broker: string): Promise<void> {
+    for (const entry of this.#entries.values()) if (entry.broker === broker) entry.connected = false;
+    await this.#sql.query(
+      `update app.latest set connected = false, written_at = $1
+        where connected and broker = $2 and partition = $3`,
+      [this.#clock.now(), broker, this.#lease.partition],
+    );
   }
 
   async #save(due: readonly [Id, Entry][], now: number): Promise<void> {
     const rows = due.map(
-      ([appliance, { connected, heardAt, signals }]): Row => ({ appliance, connected, heard_at: heardAt, signals }),
+      ([appliance, { connected, broker, heardAt, signals }]): Row => ({
+        appliance,
+        connected,
+        broker,
+        heard_at: heardAt,
+        signals,
+      }),
     );
     const json = JSON.stringify(rows);
     const position = this.writtenTo;
     await this.#sql.transaction(async (tx) => {
+      await keepFrom(tx, this.#lease, position);
       await tx.query(
-        `insert into app.latest (appliance, connected, heard_at, signals, written_at)
-         select appliance, connected, heard_at, signals, $2
-           from jsonb_to_recordset($1::jsonb) as row (appliance uuid, connected boolean, heard_at bigint, signals jsonb)
-         on conflict (appliance) do update set connected = excluded.connected, heard_at = excluded.heard_at,
-           signals = excluded.signals, written_at = excluded.written_at`,
-        [json, now],
+        `insert into app.latest (appliance, connected, broker, heard_at, signals, written_at, partition)
+         select appliance, connected, broker, heard_at, signals, $2, $3
+           from jsonb_to_recordset($1::jsonb)
+             as row (appliance uuid, connected boolean, broker text, heard_at bigint, signals jsonb)
+         on conflict (appliance) do update set connected = excluded.connected, broker = excluded.broker,
+           heard_at = excluded.heard_at, signals = excluded.signals, written_at = excluded.written_at,
+           partition = excluded.partition`,
+        [json, now, this.#lease.partition],
       );
-      await saveCheckpoint(tx, CONSUMER, position);
     });
   }
 }

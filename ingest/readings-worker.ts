@@ -4,6 +4,7 @@ import {
   type Clock,
   type Downlink,
   type EndSpan,
+  type Lease,
   type LogBatch,
   LogFollower,
   type Logger,
@@ -16,12 +17,14 @@ import {
   type Tracer,
 } from '#runtime';
 import type { Decode, Decoded } from './decode.ts';
-import { LatestValues, latestCheckpoint } from './latest.ts';
+import { LatestValues } from './latest.ts';
 import type { ReadingsStore, SealPayloads } from './ports.ts';
 import { type Quarantined, quarantine } from './quarantine.ts';
 import { unmappedCap } from './unmapped-cap.ts';
 
 export type ReadingsWorkerDeps = {
+  /** Of the partition that is worked on, and read by `log`. */
+  lease: Lease;
   log: LogReader;
   store: ReadingsStore;
   sql: Sql;
@@ -31,12 +34,17 @@ export type ReadingsWorkerDeps = {
   clock: Clock;
   logger: Logger;
   tracer?: Tracer | undefined;
-  /** Told after each batch before which position the log is no longer needed here. */
-  passed: (position: number) => void;
+  /** Told after each batch. */
+  taken?: () => void;
 };
 
 export type ReadingsWorker = Stage & {
+  /** Everything before this log position is stored. */
   position(): number;
+  /** Everything that is in the log now was taken. */
+  caughtUp(): Promise<boolean>;
+  /** How old the oldest record is that was not stored yet, ms; 0 when there is none. */
+  lagMs(): Promise<number>;
   /** Writes all latest values now. */
   flush(): Promise<void>;
   /** Why readings wait in the log; null while they do not. */
@@ -88,18 +96,18 @@ class Worker implements ReadingsWorker {
   }
 
   async start(): Promise<void> {
-    const { log, store, sql, logger, passed } = this.#deps;
+    const { log, store, lease, logger, taken } = this.#deps;
     this.#stored = await store.checkpoint();
     const end = await log.end();
     if (end < this.#stored) throw logBehindStore(end, this.#stored);
     this.#follower = new LogFollower({
       log,
-      from: Math.min(this.#stored, await latestCheckpoint(sql)),
+      from: Math.min(this.#stored, lease.keptFrom),
       batchBytes: BATCH_BYTES,
       restMs: REST_MS,
       logger,
       take: (batch) => this.#take(batch),
-      taken: () => passed(this.#latest.writtenTo),
+      ...(taken ? { taken } : {}),
     });
     this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
       this.#latest
@@ -112,6 +120,14 @@ class Worker implements ReadingsWorker {
 
   position(): number {
     return this.#follower.position;
+  }
+
+  caughtUp(): Promise<boolean> {
+    return this.#follower.caughtUp();
+  }
+
+  lagMs(): Promise<number> {
+    return this.#follower.lagMs(this.#deps.clock.now());
   }
 
   waiting(): string | null {
@@ -129,7 +145,7 @@ class Worker implements ReadingsWorker {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopTimer?.();
     await this.#follower.stop();
-    await this.flush().catch(() => {});
+    if (!this.#deps.lease.over) await this.flush().catch(() => {});
   }
 
   async #take(batch: LogBatch): Promise<boolean> {
@@ -213,9 +229,13 @@ class Worker implements ReadingsWorker {
     });
   }
 
-  /** Until it succeeds, or the platform stops (false): an engine that is away costs time, never readings. */
+  #goesOn(): boolean {
+    return !this.#follower.stopping && !this.#deps.lease.over;
+  }
+
+  /** Until it succeeds, or the platform stops or the partition is another's (false): an engine that is away costs time, never readings. */
   async #insist(work: () => Promise<void>): Promise<boolean> {
-    for (let delayMs = FIRST_RETRY_MS; !this.#follower.stopping; delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
+    for (let delayMs = FIRST_RETRY_MS; this.#goesOn(); delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
       try {
         await work();
         this.#waiting = null;

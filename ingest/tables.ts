@@ -32,4 +32,31 @@ export const ingestTables: readonly Migration[] = [
     // Whose key `payload` is sealed with. Rows from before have none and are plain; they go with the others of their age.
     statements: ['alter table app.quarantine add column subject uuid'],
   },
+  {
+    name: 'ingest/004-latest-by-broker',
+    // Every connection ended with the process that made these rows. Until where they were written stands in the row of
+    // the consumer itself now.
+    statements: [
+      `alter table app.latest
+         add column partition int not null default 0,
+         add column broker text not null default ''`,
+      'update app.latest set connected = false',
+      `insert into app.consumer (name, position, kept_from)
+       select 'readings', position, position from app.consumer where name = 'latest'
+       on conflict (name, partition) do update set kept_from = excluded.kept_from`,
+      "delete from app.consumer where name = 'latest'",
+    ],
+  },
+  {
+    name: 'ingest/rollup-due',
+    statements: [
+      `create table app.rollup_due (
+         day bigint not null,
+         appliance uuid not null,
+         mark uuid not null default gen_random_uuid(),
+         claimed_until bigint not null default 0,
+         primary key (day, appliance))`,
+      'create index rollup_due_appliance on app.rollup_due (appliance, day)',
+    ],
+  },
 ];

@@ -10,8 +10,8 @@ import { type RunFile, runFileOf } from './admin-door.ts';
 import { readSettings, type Settings } from './config.ts';
 import { DEMO_FOLDER } from './folders.ts';
 import { lockFolder } from './lock.ts';
-import { allTables } from './platform.ts';
 import { readPepper } from './secrets.ts';
+import { allTables } from './tables.ts';
 
 const HELP = `Usage
   npm run appliance -- add [options]      make an appliance; prints its id, its secret and a line to try it

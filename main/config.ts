@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { PlatformError } from '#runtime';
 import { isLoopback } from './exposure.ts';
+import { STAGES, StageList } from './stages.ts';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const url = (...protocols: string[]) =>
@@ -56,6 +57,28 @@ const Settings = z.object({
   REDIS_URL: url('redis', 'rediss')
     .optional()
     .describe("Redis or Valkey for BullMQ; without it BullMQ runs on the registry's database."),
+  LOG_REDIS_URL: url('redis', 'rediss')
+    .optional()
+    .describe(
+      'Redis 7 or newer for the log, an instance of its own with `appendfsync always`; without it segment files in the data folder.',
+    ),
+  LOG_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(16)
+    .describe('Partitions of the log in Redis: at most so many processes share a stage. Fixed at the first start.'),
+  LOG_REDIS_CHECKED: z
+    .enum(['yes'])
+    .optional()
+    .describe("`yes`: I checked that server's settings myself, because it forbids CONFIG."),
+  STAGES: StageList.default([...STAGES]).describe(
+    `Stages of this process, separated by commas: ${STAGES.join(', ')}. Without it all of them. Some need DATABASE_URL, REDIS_URL, LOG_REDIS_URL, INFLUX_URL and SECRET_PEPPER, which all processes share.`,
+  ),
+  OPS_PORT: port(0)
+    .optional()
+    .describe('`/healthz`, `/readyz` and `/metrics` of this process, whatever its stages. 0 picks a free port.'),
   INFLUX_URL: url('http', 'https')
     .optional()
     .describe('InfluxDB 2 for readings; without it DuckDB in the data folder.'),
@@ -129,6 +152,13 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** What processes meet in when each of them runs some of the stages. */
+const SHARED = ['DATABASE_URL', 'REDIS_URL', 'LOG_REDIS_URL', 'INFLUX_URL', 'SECRET_PEPPER'] as const;
+
+/** Whether other processes can work on the same log, findings and readings. */
+export const isShared = ({ DATABASE_URL, LOG_REDIS_URL, INFLUX_URL }: Settings): boolean =>
+  DATABASE_URL !== undefined && LOG_REDIS_URL !== undefined && INFLUX_URL !== undefined;
+
 const TOGETHER: readonly (readonly (keyof Settings)[])[] = [
   ['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG', 'INFLUX_BUCKET'],
   ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
@@ -143,6 +173,14 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
         `${missing.join(', ')}: needed together with ${group.filter((name) => given[name] !== undefined).join(', ')}`,
       );
     }
+  }
+  const stages = StageList.safeParse(given.STAGES ?? STAGES.join(','));
+  if (stages.success && stages.data.length < STAGES.length) {
+    const missing = SHARED.filter((name) => given[name] === undefined);
+    if (missing.length > 0) problems.push(`${missing.join(', ')}: needed by a process of some stages (STAGES)`);
+    if (demo) problems.push('STAGES: the demo runs all stages; use --data DIR');
+  } else if (given.DATABASE_URL && given.LOG_REDIS_URL && given.INFLUX_URL && given.SECRET_PEPPER === undefined) {
+    problems.push('SECRET_PEPPER: needed where several processes share the engines; all of them need the same');
   }
   if (given.MQTT_CLIENT_CA_FILE !== undefined && given.TLS_CERT_FILE === undefined) {
     problems.push('TLS_CERT_FILE: needed together with MQTT_CLIENT_CA_FILE');

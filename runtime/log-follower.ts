@@ -18,8 +18,8 @@ export type LogFollowerOptions = {
   restMs: number;
   logger: Logger;
   /**
-   * Takes a batch with all its effects; false when the platform stopped before it could. A batch whose taking throws is
-   * logged and given again.
+   * Takes a batch with all its effects; false when the platform stopped before it could, or the partition is another's
+   * now. A batch whose taking throws is logged and given again.
    */
   take: (batch: LogBatch) => Promise<boolean>;
   /** Told after each batch that was taken, when `position` stands behind it. */
@@ -31,6 +31,8 @@ export class LogFollower {
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
   #position: number;
+  /** When the first record of the newest batch was heard. */
+  #headAt: number | null = null;
 
   constructor(options: LogFollowerOptions) {
     this.#options = options;
@@ -47,6 +49,17 @@ export class LogFollower {
     return this.#stopping.signal.aborted;
   }
 
+  /** Everything that is in the log now was taken. */
+  async caughtUp(): Promise<boolean> {
+    return this.#position >= (await this.#options.log.end());
+  }
+
+  /** How old the oldest record is that was not taken yet, ms; 0 when there is none. */
+  async lagMs(now: number): Promise<number> {
+    if (await this.caughtUp()) return 0;
+    return Math.max(0, now - (this.#headAt ?? now));
+  }
+
   /** Ends early, and quietly, when the follower is stopped. */
   async pause(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
@@ -59,23 +72,28 @@ export class LogFollower {
   }
 
   async #run(): Promise<void> {
-    const { log, batchBytes, restMs, logger, take, taken } = this.#options;
+    const { log, batchBytes, restMs, logger, taken } = this.#options;
     // The constructor returns first: `take` may use the follower.
     await Promise.resolve();
     while (!this.stopping) {
       try {
         const batch = await log.read(this.#position, batchBytes);
         if (batch.next === this.#position) await log.wait(this.#position, IDLE_WAIT_MS, this.#stopping.signal);
-        else if (await take(batch)) {
+        else if (await this.#taken(batch)) {
           const full = batch.next - this.#position >= batchBytes / 2;
           this.#position = batch.next;
           taken?.();
           if (!full) await this.pause(restMs);
-        }
+        } else await this.pause(SECOND);
       } catch (error) {
         logger.error({ error: messageOf(error) }, 'a consumer of the log met an error and tries again');
         await this.pause(SECOND);
       }
     }
+  }
+
+  #taken(batch: LogBatch): Promise<boolean> {
+    this.#headAt = batch.records[0]?.at ?? this.#headAt;
+    return this.#options.take(batch);
   }
 }

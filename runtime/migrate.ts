@@ -1,5 +1,6 @@
 // Tables: each room exports its own migrations, main hands them all to `migrate` in order.
 import { changeTables } from './changes.ts';
+import { leaseTables } from './lease.ts';
 import { outboxTables } from './outbox.ts';
 import type { Sql } from './ports.ts';
 
@@ -11,8 +12,8 @@ export type Migration = { name: string; statements: readonly string[]; run?: (tx
 
 const LOCK = 7_240_115;
 
-/** Every room announces its changes, so these always stand. */
-const GROUND: readonly Migration[] = [outboxTables, changeTables];
+/** What every room needs. */
+const GROUND: readonly Migration[] = [outboxTables, changeTables, ...leaseTables];
 
 /** Applies what was not applied yet. Two processes may call it at once: the second waits and finds nothing to do. */
 export async function migrate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {

@@ -8,12 +8,13 @@ import {
   runMigrations,
 } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { SweepingStage } from '#contracts';
 import { type Logger, messageOf, SECOND } from '#runtime';
 
 /** `pool`: of `openPglitePool` or `openPostgres`; the queue's tables stand in its schema `bullmq`. */
 export type JobsConnection = { redisUrl: string } | { pool: PgPool };
 
-export const QUEUE = 'stethos-wake';
+export const queueOf = (stage: SweepingStage): string => `stethos-${stage}`;
 
 export type Backend = {
   options: Pick<QueueOptions, 'connection' | 'prefix'>;
@@ -98,7 +99,7 @@ export async function settle(
 }
 
 /** Closing waits for a server that is away; nothing is lost by leaving. */
-export async function closeInTime(closed: Promise<void>, backend: Backend): Promise<void> {
+export async function closeInTime(closed: Promise<unknown>, backend: Backend): Promise<void> {
   await within(LONGEST_WAIT_MS, closed);
   backend.disconnect();
 }

@@ -1,9 +1,9 @@
 // The Jobs port on BullMQ: wakes of one sweep that wait unite; one that comes while the sweep runs leads to one more run.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type JobsOptions, Queue } from 'bullmq';
-import type { Sweep, WakeJob } from '#contracts';
+import { STAGE_OF, type Sweep, type SweepingStage, type WakeJob } from '#contracts';
 import { type Clock, type Jobs, type Logger, SECOND } from '#runtime';
-import { type Backend, closeInTime, type JobsConnection, Outage, openBackend, QUEUE, settle } from './connection.ts';
+import { type Backend, closeInTime, type JobsConnection, Outage, openBackend, queueOf, settle } from './connection.ts';
 
 const SILENCE_MS = 2 * SECOND;
 const KEPT = { count: 100 };
@@ -20,15 +20,20 @@ type Wake = { sweep: Sweep; delayMs: number; again: boolean };
 export async function openJobs(deps: { connection: JobsConnection; clock: Clock; logger: Logger }): Promise<OpenJobs> {
   const backend = await openBackend(deps.connection);
   const options = { ...backend.options, streams: { events: { maxLen: 100 } } };
-  const queue = backend.factory ? new Queue(QUEUE, options, backend.factory) : new Queue(QUEUE, options);
   const outage = new Outage(deps.logger);
-  queue.on('error', (error) => outage.began(error));
-  await settle(queue, backend, outage);
-  return new BullmqJobs(queue, backend, deps.clock, outage);
+  const queues = new Map<SweepingStage, Queue>();
+  for (const stage of new Set(Object.values(STAGE_OF))) {
+    const name = queueOf(stage);
+    const queue = backend.factory ? new Queue(name, options, backend.factory) : new Queue(name, options);
+    queue.on('error', (error) => outage.began(error));
+    queues.set(stage, queue);
+  }
+  await settle(queues.get('alerts')!, backend, outage);
+  return new BullmqJobs(queues, backend, deps.clock, outage);
 }
 
 class BullmqJobs implements OpenJobs {
-  readonly #queue: Queue;
+  readonly #queues: ReadonlyMap<SweepingStage, Queue>;
   readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #outage: Outage;
@@ -36,8 +41,8 @@ class BullmqJobs implements OpenJobs {
   // A wake belongs to no transaction, whatever called it.
   readonly #outside = AsyncLocalStorage.snapshot();
 
-  constructor(queue: Queue, backend: Backend, clock: Clock, outage: Outage) {
-    this.#queue = queue;
+  constructor(queues: ReadonlyMap<SweepingStage, Queue>, backend: Backend, clock: Clock, outage: Outage) {
+    this.#queues = queues;
     this.#backend = backend;
     this.#clock = clock;
     this.#outage = outage;
@@ -56,14 +61,16 @@ class BullmqJobs implements OpenJobs {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await closeInTime(this.#queue.close(), this.#backend);
+    const closed = [...this.#queues.values()].map((queue) => queue.close());
+    await closeInTime(Promise.all(closed), this.#backend);
   }
 
   async #add(key: string, wake: Wake): Promise<void> {
     this.#underWay.set(key, wake);
     const silence = setTimeout(() => this.#outage.began('no answer yet'), SILENCE_MS);
     try {
-      await this.#queue.add(wake.sweep, { sweep: wake.sweep } satisfies WakeJob, optionsOf(key, wake.delayMs));
+      const queue = this.#queues.get(STAGE_OF[wake.sweep])!;
+      await queue.add(wake.sweep, { sweep: wake.sweep } satisfies WakeJob, optionsOf(key, wake.delayMs));
       this.#outage.over();
     } catch (error) {
       this.#outage.began(error);

@@ -1,17 +1,28 @@
 // The diagnosis thread: follows the log, keeps the state of every appliance, leaves findings.
 import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
-import { type DiagnosisWorker, loadCatalogue, startDiagnosisWorker, type ToReadings } from '#diagnosis-rules';
-import { openSegmentLogReader } from '#engines/segment-log';
+import {
+  type DiagnosisWorker,
+  loadCatalogue,
+  snapshotFiles,
+  snapshotRows,
+  startDiagnosisWorker,
+  type ToReadings,
+} from '#diagnosis-rules';
 import { makeDecode } from '#ingest';
 import { loadModels } from '#registry';
-import { openClock } from '#runtime';
+import { openClock, PartitionKeeper } from '#runtime';
+import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
+import type { Consumer } from '../trim-log.ts';
+import { caughtUp, lagMs } from './consuming.ts';
 import { openJobsOf, openRegistry } from './engines.ts';
 import { startAndStop } from './life.ts';
 import type { DiagnosisData, DiagnosisOffers, MainOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
+
+const CONSUMER: Consumer = 'diagnosis';
 
 const data = workerData as DiagnosisData;
 const stack = new AsyncDisposableStack();
@@ -22,28 +33,41 @@ const toReadings: ToReadings = (record, position) => {
   const decoded = decode(record, position);
   return decoded.ok ? decoded.message : null;
 };
-let worker: DiagnosisWorker;
+let keeper: PartitionKeeper<DiagnosisWorker>;
 
-const main = connect<MainOffers, DiagnosisOffers>(data.main, {
+connect<MainOffers, DiagnosisOffers>(data.main, {
   ...startAndStop(stack, async () => {
     const registry = await openRegistry(data, stack);
     const jobs = await openJobsOf(registry, { clock, logger }, stack);
-    const log = openSegmentLogReader({ ...data.log, logger });
-    stack.defer(() => log.close());
+    const source = stack.use(await openLogSource(data.log, logger));
     const tracer = await openTracing(data, 'diagnosis', logger, stack);
-    worker = stack.use(
-      await startDiagnosisWorker({
-        log,
-        sql: registry.sql,
-        jobs,
-        catalogue: loadCatalogue(),
-        toReadings,
+    const { sql } = registry;
+    const snapshots = data.member.alone ? snapshotFiles(path.join(data.folder, 'snapshots'), sql) : snapshotRows(sql);
+    const catalogue = loadCatalogue();
+    keeper = stack.use(
+      new PartitionKeeper({
+        sql,
+        consumer: CONSUMER,
+        partitions: source.partitions,
+        member: data.member,
         logger,
-        tracer,
-        snapshotFile: path.join(data.folder, 'snapshots', 'diagnosis'),
-        passed: (position) => void main.passed.asEvent('diagnosis', position),
+        open: (lease) =>
+          startDiagnosisWorker({
+            lease,
+            log: source.reader(lease.partition),
+            sql,
+            jobs,
+            catalogue,
+            toReadings,
+            logger,
+            tracer,
+            snapshots,
+            clock,
+          }),
       }),
     );
+    await keeper.start();
   }),
-  position: () => worker.position(),
+  caughtUp: () => caughtUp(keeper.works),
+  state: async () => ({ partitions: keeper.works.length, lagMs: await lagMs(keeper.works) }),
 });

@@ -1,7 +1,10 @@
 // Which engine stands behind a port is decided by its URL alone.
 import { type OpenJobs, openJobs } from '#engines/bullmq';
+import { type InfluxReadingsOptions, openInfluxReadings } from '#engines/influxdb';
 import { openPglitePool, openPgliteSql, openPostgres } from '#engines/postgres';
-import type { Clock, Logger, Sql } from '#runtime';
+import type { ReadingsStore } from '#ingest';
+import { type Clock, type Logger, PlatformError, type Sql } from '#runtime';
+import type { Settings } from '../config.ts';
 import type { ThreadData } from './offers.ts';
 
 type JobsConnection = Parameters<typeof openJobs>[0]['connection'];
@@ -29,4 +32,25 @@ export async function openJobsOf(
   stack: AsyncDisposableStack,
 ): Promise<OpenJobs> {
   return stack.use(await openJobs({ connection: registry.jobsConnection, ...deps }));
+}
+
+type Writing = Pick<InfluxReadingsOptions, 'checkpoint' | 'refused' | 'mayWriteFor'>;
+
+const READING_ONLY: Writing = {
+  checkpoint: { load: async () => 0, save: refuseToWrite },
+  refused: refuseToWrite,
+};
+
+async function refuseToWrite(): Promise<never> {
+  throw new PlatformError('reads-only', 'fatal', 'This part of the platform only reads the readings.');
+}
+
+/** The settings say that readings are kept in InfluxDB. */
+export async function openInflux(
+  { INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET }: Settings,
+  logger: Logger,
+  writing: Writing = READING_ONLY,
+): Promise<ReadingsStore> {
+  const where = { url: INFLUX_URL!, token: INFLUX_TOKEN!, org: INFLUX_ORG!, bucket: INFLUX_BUCKET! };
+  return openInfluxReadings({ ...where, ...writing, logger });
 }

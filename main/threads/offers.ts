@@ -5,7 +5,7 @@ import type { Id, LogRecord, Notice, SeriesPoint, Sweep } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import type { ClockSpec } from '#runtime';
 import type { Settings } from '../config.ts';
-import type { Passed } from '../counted-log.ts';
+import type { LogAccess } from '../log-engine.ts';
 
 export type SeriesQuery = Parameters<ReadingsStore['series']>[0];
 
@@ -13,29 +13,29 @@ export type SeriesQuery = Parameters<ReadingsStore['series']>[0];
 export type MainOffers = {
   append(record: LogRecord): Promise<void>;
   notify(appliance: Id, notice: Notice): void;
-  /** A consumer no longer needs the log before `position`. */
-  passed(consumer: 'readings' | 'diagnosis', position: number): void;
-  state(): Promise<PlatformState>;
-  /** The log begins a new segment, so that what lies before goes as soon as every consumer has passed. */
+  /** Each part of this process by name: "ok", or what is wrong with it. */
+  ready(): Promise<Record<string, string>>;
+  /** Of this process, but for what the thread that asks counts itself; as text for Prometheus. */
+  figures(): Promise<string>;
+  /** What the log holds until now goes as soon as every consumer has passed. */
   rollLog(): void;
 };
 
-export type ReadingsState = { position: number; waiting: string | null; quarantined: number };
-/** Of the parts that the people thread does not see; what is null is well. */
-export type PlatformState = Passed & {
-  log: { end: number; blocked: string | null };
-  broker: string | null;
-  readings: ReadingsState;
-  diagnosis: number;
-};
+/** How a consumer of the log gets on, on the partitions that this process works on. */
+export type ConsumerState = { partitions: number; lagMs: number };
+export type ReadingsState = ConsumerState & { waiting: string | null; quarantined: number };
+export type PeopleState = { queueAway: boolean; sweeps: Partial<Record<Sweep, number>> };
 
-export type ReadingsOffers = {
+type Consuming = {
   start(): Promise<void>;
   stop(): Promise<void>;
-  position(): number;
+  /** Whether everything that is in the log now has been taken. */
+  caughtUp(): Promise<boolean>;
+};
+export type ReadingsOffers = Consuming & {
   /** Writes all latest values now. */
   flush(): Promise<void>;
-  state(): ReadingsState;
+  state(): Promise<ReadingsState>;
 };
 /** Directly to the people thread. */
 export type SeriesOffers = {
@@ -43,13 +43,16 @@ export type SeriesOffers = {
   readings: ReadingsStore['readings'];
 };
 
-export type DiagnosisOffers = { start(): Promise<void>; stop(): Promise<void>; position(): number };
+export type DiagnosisOffers = Consuming & { state(): Promise<ConsumerState> };
 
 export type PeopleOffers = {
-  start(): Promise<{ url: string; setUpToken: string | null }>;
+  start(): Promise<{ url: string | null; setUpToken: string | null }>;
   stop(): Promise<void>;
   /** Runs all sweeps until none finds anything to do. */
   sweepAll(): Promise<void>;
+  state(): PeopleState;
+  /** What this thread counts, as text for Prometheus. */
+  figures(): Promise<string>;
 };
 
 export type ThreadData = {
@@ -61,15 +64,15 @@ export type ThreadData = {
   main: MessagePort;
   /** Ports of the embedded database; null with DATABASE_URL. */
   database: { sql: MessagePort; jobs: MessagePort } | null;
+  /** This process among those that share the log; alone when it cannot be shared. */
+  member: { id: string; alone: boolean };
 };
-export type LogAccess = { folder: string; shared: SharedArrayBuffer };
-export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort; engineWork: SharedArrayBuffer };
+export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort | null; engineWork: SharedArrayBuffer };
 export type DiagnosisData = ThreadData & { log: LogAccess };
 export type PeopleData = ThreadData & {
-  series: MessagePort;
+  /** To the readings of this process; null: they are asked for at InfluxDB. */
+  series: MessagePort | null;
   mqtt: { host: string; port: number };
   webRoot: string | null;
   demo: { accounts: DemoAccount[] } | null;
 };
-
-export const SWEEPS: readonly Sweep[] = ['alerts', 'notifications', 'field-service', 'webhooks', 'rights'];

@@ -1,4 +1,4 @@
-// The people thread: API and pages, alerts, field service, and the queue that wakes them.
+// The people thread: those of API and pages, alerts and field service that this process runs, and the queue that wakes them.
 import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { type AlertsDeps, sweepAlerts, sweepNotifications } from '#alerts';
@@ -6,7 +6,6 @@ import {
   forgetAttempts,
   forgetDeliveries,
   IDEMPOTENCY_KEPT_MS,
-  type PlatformFigures,
   type Rights,
   startApi,
   startRights,
@@ -14,19 +13,19 @@ import {
   type WebhookSender,
   type Webhooks,
 } from '#api';
-import type { Sweep } from '#contracts';
+import { STAGE_OF, Sweep, type SweepingStage } from '#contracts';
 import { startJobsWorker } from '#engines/bullmq';
 import { scrubJournal } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
+import type { ReadingsStore } from '#ingest';
 import { issueSetUpToken } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
-import { openJobsOf, openRegistry, type Registry } from './engines.ts';
+import { openInflux, openJobsOf, openRegistry, type Registry } from './engines.ts';
 import { startAndStop } from './life.ts';
-import { type MainOffers, type PeopleData, type PeopleOffers, type SeriesOffers, SWEEPS } from './offers.ts';
-import { readiness } from './readiness.ts';
+import type { MainOffers, PeopleData, PeopleOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
@@ -45,9 +44,13 @@ const turns = {
   'field-service': oneAtATime(),
   rights: oneAtATime(),
 };
+const { STAGES } = data.settings;
+const stages = (['alerts', 'field-service', 'api'] satisfies SweepingStage[]).filter((stage) => STAGES.includes(stage));
+const SWEEPS = Sweep.options.filter((name) => stages.includes(STAGE_OF[name]));
 let sweep: (name: Sweep) => Promise<number>;
-let webhooks: Webhooks;
-let rights: Rights;
+let webhooks: Webhooks | undefined;
+let rights: Rights | undefined;
+let apiFigures = async (): Promise<string> => '';
 let queueAway = (): boolean => false;
 const sweepsRun = new Map<Sweep, number>();
 
@@ -56,34 +59,43 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
     const registry = await openRegistry(data, stack);
     const alerts = await alertsDeps(registry);
     const fieldService: FieldServiceDeps = { sql: alerts.sql, jobs: alerts.jobs, logger };
-    const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
-    const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
-    webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
-    rights = openRights(registry);
     // Two sweeps of one kind at once in one process would only wait for each other's rows.
     sweep = (name) => {
       sweepsRun.set(name, (sweepsRun.get(name) ?? 0) + 1);
-      return name === 'webhooks' ? webhooks.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
+      return name === 'webhooks' ? webhooks!.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
     };
-    const api = stack.use(await openApi(registry, alerts, fieldService, webhookSender));
-    stack.use(
-      await startJobsWorker({
-        connection: registry.jobsConnection,
-        run: sweepOrBegin,
-        logger,
-      }),
-    );
+    const door = stages.includes('api') ? await openDoor(registry, alerts, fieldService) : null;
+    stack.use(await startJobsWorker({ connection: registry.jobsConnection, stages, run: sweepOrBegin, logger }));
     sweepRegularly(registry);
-    return { url: api.url, setUpToken: data.demo ? null : await issueSetUpToken(registry.sql, clock.now()) };
+    return { url: door?.url ?? null, setUpToken: door?.setUpToken ?? null };
   }),
   async sweepAll() {
     let done: number;
     do {
       done = 0;
       for (const name of SWEEPS) done += await sweep(name);
-    } while (done > 0 || (await webhooks.idle()));
+    } while (done > 0 || (await webhooks?.idle()));
   },
+  state: () => ({ queueAway: queueAway(), sweeps: Object.fromEntries(sweepsRun) }),
+  figures: () => apiFigures(),
 });
+
+async function openDoor(
+  registry: Registry,
+  alerts: AlertsDeps,
+  fieldService: FieldServiceDeps,
+): Promise<{ url: string; setUpToken: string | null }> {
+  const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
+  const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
+  webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
+  const store = data.series
+    ? connect<SeriesOffers, object>(data.series, {})
+    : stack.use(await openInflux(data.settings, logger));
+  rights = openRights(registry, store);
+  const api = stack.use(await openApi({ registry, alerts, fieldService, webhookSender, store }));
+  apiFigures = api.figures;
+  return { url: api.url, setUpToken: data.demo ? null : await issueSetUpToken(registry.sql, clock.now()) };
+}
 
 /** Webhooks wait for other people's servers; nobody here waits for them. */
 async function sweepOrBegin(name: Sweep): Promise<void> {
@@ -99,7 +111,7 @@ const SWEEP_OF: Record<
   alerts: (alerts) => sweepAlerts(alerts, clock.now()),
   notifications: (alerts) => sweepNotifications(alerts, clock.now()),
   'field-service': (_, fieldService) => sweepFieldService(fieldService, clock.now()),
-  rights: () => rights.sweep(),
+  rights: () => rights!.sweep(),
 };
 
 let mailSink: MailSink | undefined;
@@ -121,10 +133,10 @@ function publicUrl(): string {
 }
 
 const exportFolder = path.join(data.folder, 'exports');
-const store = connect<SeriesOffers, object>(data.series, {});
+type History = Pick<ReadingsStore, 'series' | 'readings'>;
 
 /** An erasure leaves no readable byte: not in the journal of the embedded database, nor in the log. */
-function openRights({ sql }: Registry): Rights {
+function openRights({ sql }: Registry, store: History): Rights {
   const scrub = async (): Promise<void> => {
     if (data.database) await scrubJournal(sql);
     await main.rollLog();
@@ -132,12 +144,19 @@ function openRights({ sql }: Registry): Rights {
   return startRights({ sql, clock, logger, readings: (query) => store.readings(query), exportFolder, scrub });
 }
 
-function openApi(
-  registry: Registry,
-  alerts: AlertsDeps,
-  fieldService: FieldServiceDeps,
-  webhookSender: WebhookSender,
-): ReturnType<typeof startApi> {
+function openApi({
+  registry,
+  alerts,
+  fieldService,
+  webhookSender,
+  store,
+}: {
+  registry: Registry;
+  alerts: AlertsDeps;
+  fieldService: FieldServiceDeps;
+  webhookSender: WebhookSender;
+  store: History;
+}): ReturnType<typeof startApi> {
   const log: LogWriter = {
     append(record, done) {
       main.append(record).then(
@@ -163,8 +182,8 @@ function openApi(
     ...(data.settings.TRUST_PROXY === undefined ? {} : { trustProxy: data.settings.TRUST_PROXY.split(',') }),
     ...(data.settings.METRICS_TOKEN === undefined ? {} : { metricsToken: data.settings.METRICS_TOKEN }),
     ...(data.settings.SECURITY_CONTACT === undefined ? {} : { securityContact: data.settings.SECURITY_CONTACT }),
-    ready: () => ready(registry),
-    figures,
+    ready: () => main.ready(),
+    processFigures: () => main.figures(),
     ...(mailSink ? { mailSink } : {}),
     ...(data.demo ? { demo: data.demo } : {}),
     alerts,
@@ -172,33 +191,6 @@ function openApi(
     webhookSender,
     exportFolder,
   });
-}
-
-/** The other parts are asked once, through the main thread. */
-function ready(registry: Registry): Promise<Record<string, string>> {
-  const state = main.state();
-  return readiness({
-    database: async () => {
-      await registry.sql.query('select 1');
-      return null;
-    },
-    jobs: () => (queueAway() ? 'the queue does not answer; work is found by the periodic sweeps' : null),
-    log: async () => (await state).log.blocked,
-    broker: async () => (await state).broker,
-    readings: async () => (await state).readings.waiting,
-  });
-}
-
-async function figures(): Promise<PlatformFigures> {
-  const { messagesAccepted, connections, log, readings, diagnosis } = await main.state();
-  return {
-    messagesAccepted,
-    messagesQuarantined: readings.quarantined,
-    connections,
-    logEnd: log.end,
-    consumers: { readings: readings.position, diagnosis },
-    sweeps: Object.fromEntries(sweepsRun),
-  };
 }
 
 const sweepFailed = (error: unknown): void =>
@@ -213,7 +205,7 @@ function sweepRegularly(registry: Registry): void {
     await forgetDone(registry.sql, clock.now() - OUTBOX_KEPT_MS);
     await forgetAttempts(registry.sql, clock.now() - IDEMPOTENCY_KEPT_MS);
     await forgetDeliveries(registry.sql, clock.now() - DELIVERIES_KEPT_MS);
-    await rights.forget();
+    await rights?.forget();
   };
   stack.defer(clock.every(HOUR, () => void forget().catch(sweepFailed)));
 }

@@ -2,80 +2,97 @@
 import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { openDuckdbReadings } from '#engines/duckdb';
-import { openInfluxReadings } from '#engines/influxdb';
-import { openSegmentLogReader } from '#engines/segment-log';
 import { keepRefused, makeDecode, type ReadingsStore, type ReadingsWorker, startReadingsWorker } from '#ingest';
 import { loadModels, sealForAppliances } from '#registry';
-import { type Logger, loadCheckpoint, openClock, type Sql, saveCheckpoint } from '#runtime';
+import { type Lease, openClock, PartitionKeeper, type Sql, saveCheckpoint } from '#runtime';
+import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
+import type { Consumer } from '../trim-log.ts';
+import { caughtUp, lagMs } from './consuming.ts';
 import { engineWork } from './engine-work.ts';
-import { openRegistry } from './engines.ts';
+import { openInflux, openRegistry } from './engines.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
-const CONSUMER = 'readings';
+const CONSUMER: Consumer = 'readings';
 
 const data = workerData as ReadingsData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'readings', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
-let worker: ReadingsWorker;
+let keeper: PartitionKeeper<ReadingsWorker>;
 
 const main = connect<MainOffers, ReadingsOffers>(data.main, {
   ...startAndStop(stack, async () => {
     const { sql } = await openRegistry(data, stack);
-    const store = stack.use(await openStore(sql, logger));
-    const log = openSegmentLogReader({ ...data.log, logger });
-    stack.defer(() => log.close());
+    const embedded = data.settings.INFLUX_URL ? null : stack.use(await openEmbedded());
+    const store = embedded ?? stack.use(await openInflux(data.settings, logger));
+    if (data.series)
+      connect<object, SeriesOffers>(data.series, {
+        series: (query) => store.series(query),
+        readings: (query) => store.readings(query),
+      });
+    const source = stack.use(await openLogSource(data.log, logger));
     const tracer = await openTracing(data, 'readings', logger, stack);
-    connect<object, SeriesOffers>(data.series, {
-      series: (query) => store.series(query),
-      readings: (query) => store.readings(query),
-    });
-    worker = stack.use(
-      await startReadingsWorker({
-        log,
-        store,
+    keeper = stack.use(
+      new PartitionKeeper({
         sql,
-        decode: makeDecode(loadModels()),
-        seal: sealForAppliances,
-        downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
-        clock,
+        consumer: CONSUMER,
+        partitions: source.partitions,
+        member: data.member,
         logger,
-        tracer,
-        passed: (position) => void main.passed.asEvent('readings', position),
+        open: async (lease) =>
+          startReadingsWorker({
+            lease,
+            log: source.reader(lease.partition),
+            store: embedded ?? (await openInflux(data.settings, logger, writing(sql, lease))),
+            sql,
+            decode: makeDecode(loadModels()),
+            seal: sealForAppliances,
+            downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
+            clock,
+            logger,
+            tracer,
+          }),
       }),
     );
+    await keeper.start();
   }),
-  position: () => worker.position(),
-  flush: () => worker.flush(),
-  state: () => ({ position: worker.position(), waiting: worker.waiting(), quarantined: worker.quarantined() }),
+  caughtUp: () => caughtUp(keeper.works),
+  async flush() {
+    for (const worker of keeper.works) await worker.flush();
+  },
+  async state() {
+    const { works } = keeper;
+    return {
+      partitions: works.length,
+      lagMs: await lagMs(works),
+      waiting: works.map((worker) => worker.waiting()).find((why) => why !== null) ?? null,
+      quarantined: works.reduce((sum, worker) => sum + worker.quarantined(), 0),
+    };
+  },
 });
 
-async function openStore(sql: Sql, log: Logger): Promise<ReadingsStore> {
-  const { INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET } = data.settings;
-  if (!INFLUX_URL) return openEmbedded(path.join(data.folder, 'readings.duckdb'));
-  return openInfluxReadings({
-    url: INFLUX_URL,
-    token: INFLUX_TOKEN!,
-    org: INFLUX_ORG!,
-    bucket: INFLUX_BUCKET!,
-    checkpoint: { load: () => loadCheckpoint(sql, CONSUMER), save: (next) => saveCheckpoint(sql, CONSUMER, next) },
-    refused: (moment, reason) => keepRefused(sql, { moment, reason, receivedAt: clock.now() }, sealForAppliances),
-    logger: log,
-  });
+/** InfluxDB has no transactions: its checkpoint is the row of the lease, and the lease outlasts each of its writes. */
+const writing = (sql: Sql, lease: Lease): Parameters<typeof openInflux>[2] => ({
+  checkpoint: { load: async () => lease.position, save: (next) => saveCheckpoint(sql, lease, next) },
+  mayWriteFor: (ms) => lease.good(ms),
+  refused: (moment, reason) => keepRefused(sql, { moment, reason, receivedAt: clock.now() }, sealForAppliances),
+});
+
+async function openEmbedded(): Promise<ReadingsStore> {
+  const run = engineWork(data.engineWork);
+  const file = path.join(data.folder, 'readings.duckdb');
+  return whileItMay(run, await run(() => openDuckdbReadings({ file })));
 }
 
-async function openEmbedded(file: string): Promise<ReadingsStore> {
-  const run = engineWork(data.engineWork);
-  const store = await run(() => openDuckdbReadings({ file }));
-  return {
-    checkpoint: () => run(() => store.checkpoint()),
-    write: (moments, next) => run(() => store.write(moments, next)),
-    series: (query) => run(() => store.series(query)),
-    readings: (query) => run(() => store.readings(query)),
-    [Symbol.asyncDispose]: () => run(async () => store[Symbol.asyncDispose]()),
-  };
-}
+/** Every call of it is work of the engine. */
+const whileItMay = <Store extends object>(run: ReturnType<typeof engineWork>, store: Store): Store =>
+  new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (...args: unknown[]) => run(async () => value.apply(target, args)) : value;
+    },
+  });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processFigures as processFiguresOf } from '../../main/ops/process-figures.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 const TOKEN = 'a token of the test';
@@ -6,15 +7,13 @@ let open: Platform;
 let guarded: Platform;
 
 beforeAll(async () => {
-  const figures = async () => ({
-    messagesAccepted: 41,
-    messagesQuarantined: 2,
-    connections: 3,
-    logEnd: 1_000,
-    consumers: { readings: 900, diagnosis: 1_000 },
-    sweeps: { alerts: 7 },
-  });
-  open = await openPlatform({ figures });
+  const processFigures = processFiguresOf(async () => ({
+    broker: { messagesAccepted: 41, connections: 3, blocked: null },
+    readings: { partitions: 2, lagMs: 1_500, waiting: 'the store is away', quarantined: 2 },
+    diagnosis: null,
+    people: { queueAway: false, sweeps: { alerts: 7 } },
+  }));
+  open = await openPlatform({ processFigures });
   guarded = await openPlatform({ metricsToken: TOKEN });
 });
 afterAll(async () => {
@@ -34,8 +33,10 @@ describe('the figures', () => {
       'stethos_messages_accepted_total 41',
       'stethos_messages_quarantined_total 2',
       'stethos_connections 3',
-      'stethos_log_lag_bytes{consumer="readings"} 100',
-      'stethos_log_lag_bytes{consumer="diagnosis"} 0',
+      'stethos_log_lag_seconds{consumer="readings"} 1.5',
+      'stethos_partitions{consumer="readings"} 2',
+      'stethos_readings_waiting 1',
+      'stethos_log_blocked 0',
       'stethos_sweeps_total{sweep="alerts"} 7',
       'stethos_live_streams 0',
       'stethos_http_request_duration_seconds_count{method="GET",route="/api/v1/me",status="401"} 1',

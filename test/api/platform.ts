@@ -19,7 +19,7 @@ import {
   registryTables,
   sealForAppliances,
 } from '#registry';
-import { checkpointTables, type Jobs, type Logger, manualClock, migrate, put } from '#runtime';
+import { type Jobs, type Logger, manualClock, migrate, put, takeLease } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
@@ -42,7 +42,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
   const logger: Logger = { info: note('info'), warn: note('warn'), error: note('error') };
 
   const { sql } = stack.use(await open());
-  const tables = [checkpointTables, ...registryTables, ...ingestTables, ...alertsTables];
+  const tables = [...registryTables, ...ingestTables, ...alertsTables];
   await migrate(sql, [...tables, ...fieldServiceTables, ...apiTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
@@ -59,6 +59,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
   const passing = new Set<() => void>();
   const worker = stack.use(
     await startReadingsWorker({
+      lease: (await takeLease(sql, { consumer: 'readings', partition: 0 }, { owner: 'test', endless: true }))!,
       log: reader,
       store,
       sql,
@@ -67,7 +68,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
       downlink: { notify: () => {} },
       clock,
       logger,
-      passed: () => {
+      taken: () => {
         for (const check of passing) check();
       },
     }),

@@ -1,12 +1,13 @@
 // What every Jobs engine promises: a wake runs its sweep, and nobody waits for a queue that is away.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Sweep } from '#contracts';
+import type { Sweep, SweepingStage } from '#contracts';
 import { type JobsConnection, openJobs, startJobsWorker } from '#engines/bullmq';
 import { type Jobs, type Logger, manualClock, type Sql } from '#runtime';
 import { freePort } from '../servers/process.ts';
 import { describeEngine, present, type RedisServer, startRedis } from '../servers/servers.ts';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from './databases.ts';
 
+const STAGES: SweepingStage[] = ['alerts', 'field-service', 'api'];
 const { clock } = manualClock(1_763_756_400_000);
 
 describe('Jobs on PGlite', () => jobsOnDatabase(pgliteDatabase));
@@ -56,7 +57,7 @@ function jobsContract(connection: () => JobsConnection): void {
     stack = new AsyncDisposableStack();
     const [platform, logger] = [sweeps(), memo()];
     const startWorker = async (): Promise<void> =>
-      void stack.use(await startJobsWorker({ connection: connection(), run: platform.run, logger }));
+      void stack.use(await startJobsWorker({ stages: STAGES, connection: connection(), run: platform.run, logger }));
     const jobs: Jobs = stack.use(await openJobs({ connection: connection(), clock, logger }));
     if (options.worker !== false) await startWorker();
     return { ...platform, jobs, logger, startWorker };
@@ -131,7 +132,7 @@ function jobsContract(connection: () => JobsConnection): void {
       await platform.run(sweep);
       if (platform.runs.length === 1) throw new Error('not today');
     };
-    stack.use(await startJobsWorker({ connection: connection(), run, logger }));
+    stack.use(await startJobsWorker({ stages: STAGES, connection: connection(), run, logger }));
     const jobs = stack.use(await openJobs({ connection: connection(), clock, logger }));
     await jobs.wake('alerts');
     await platform.ran('alerts');
@@ -168,7 +169,12 @@ function jobsOnDatabase(open: () => Promise<TestDatabase>): void {
 
   it('takes a wake from inside a transaction without waiting for its end', async () => {
     const [platform, logger] = [sweeps(), memo()];
-    await using _worker = await startJobsWorker({ connection: database.jobsConnection(), run: platform.run, logger });
+    await using _worker = await startJobsWorker({
+      stages: STAGES,
+      connection: database.jobsConnection(),
+      run: platform.run,
+      logger,
+    });
     await using jobs = await openJobs({ connection: database.jobsConnection(), clock, logger });
     await sql.transaction(async (tx) => {
       await jobs.wake('alerts');
@@ -197,7 +203,7 @@ function jobsOnRedis(): void {
   it('returns from a wake while Redis is away, says so once, and runs the sweep when it is back', async () => {
     const [platform, logger] = [sweeps(), memo()];
     const connection = { redisUrl: redis.url };
-    await using _worker = await startJobsWorker({ connection, run: platform.run, logger });
+    await using _worker = await startJobsWorker({ stages: STAGES, connection, run: platform.run, logger });
     const atJobs = memo();
     await using jobs = await openJobs({ connection, clock, logger: atJobs });
     await redis.stop();
@@ -211,7 +217,7 @@ function jobsOnRedis(): void {
     const connection = { redisUrl: `redis://127.0.0.1:${await freePort()}` };
     const logger = memo();
     const jobs = await openJobs({ connection, clock, logger });
-    const worker = await startJobsWorker({ connection, run: async () => {}, logger });
+    const worker = await startJobsWorker({ stages: STAGES, connection, run: async () => {}, logger });
     await jobs.wake('alerts');
     await jobs.wake('alerts', 5_000);
     await worker[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ import { openDuckdbReadings } from '#engines/duckdb';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { ingestTables, makeDecode, type ReadingsStore, type ReadingsWorkerDeps, startReadingsWorker } from '#ingest';
 import { loadModels, registryTables, sealForAppliances } from '#registry';
-import { checkpointTables, factRecord, type Logger, manualClock, migrate, type Sql } from '#runtime';
+import { factRecord, type Logger, manualClock, migrate, type Sql, takeLease } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
@@ -16,7 +16,7 @@ export const MODEL = 'stethos-reference-fridge';
 
 export async function openDatabase(): Promise<TestDatabase> {
   const database = await pgliteDatabase();
-  await migrate(database.sql, [checkpointTables, ...registryTables, ...ingestTables]);
+  await migrate(database.sql, [...registryTables, ...ingestTables]);
   return database;
 }
 
@@ -51,7 +51,9 @@ export async function openLine(sql: Sql) {
     const reader = openSegmentLogReader({ folder: path.join(folder, 'log'), shared: log.shared, logger });
     const passing = new Set<() => void>();
     const { through, ...more } = changes;
+    const lease = await takeLease(sql, { consumer: 'readings', partition: 0 }, { owner: 'line', endless: true });
     const worker = await startReadingsWorker({
+      lease: lease!,
       log: reader,
       store: through?.(store) ?? store,
       sql,
@@ -60,7 +62,7 @@ export async function openLine(sql: Sql) {
       downlink: { notify: (appliance, notice) => void notices.push({ appliance, notice }) },
       clock,
       logger,
-      passed: () => {
+      taken: () => {
         for (const check of passing) check();
       },
       ...more,

@@ -55,7 +55,7 @@ import {
   viewerOfKey,
   viewerOfPerson,
 } from '#registry';
-import { type Clock, checkpointTables, migrate, PlatformError, type Sql } from '#runtime';
+import { type Clock, migrate, PlatformError, type Sql } from '#runtime';
 import { freshLookups, objectKinds } from '../../api/objects.ts';
 import { erase } from '../../api/rights/erase.ts';
 import { alertScope, applianceScope } from '../../api/scopes.ts';
@@ -65,7 +65,6 @@ import type { ModelFinding } from './model-alerts.ts';
 export const PEPPER = 'pepper of the test';
 export const PASSWORD = 'correct horse battery';
 const TABLES = [
-  checkpointTables,
   ...registryTables,
   ...ingestTables,
   ...alertsTables,

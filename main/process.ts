@@ -1,0 +1,365 @@
+// The composition root: which stages run in this process, in which thread, on which engines, started in order and stopped
+// in reverse.
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { DemoAccount } from '#api';
+import { type Broker, startBroker } from '#broker';
+import { newId } from '#contracts';
+import { startPgliteThread } from '#engines/postgres';
+import { type ClockSpec, type Downlink, type Log, type Logger, migrate, openClock, SECOND, type Sql } from '#runtime';
+import { brokerAccess } from './broker-access.ts';
+import { isShared, type Settings } from './config.ts';
+import { countedLog, type Passed } from './counted-log.ts';
+import { hearNotices, spreadNotices } from './downlink.ts';
+import { exposureWarnings } from './exposure.ts';
+import { freePort, listenOptions } from './listening.ts';
+import { lockFolder } from './lock.ts';
+import { type LogAccess, openLog } from './log-engine.ts';
+import { openLogger } from './logger.ts';
+import { openOpsDoor } from './ops/ops-door.ts';
+import { type ProcessState, processFigures } from './ops/process-figures.ts';
+import { readiness } from './ops/readiness.ts';
+import { readPepper } from './secrets.ts';
+import type { StageName } from './stages.ts';
+import { allTables } from './tables.ts';
+import { startThread, type Thread } from './thread.ts';
+import { DatabasePorts } from './threads/database-ports.ts';
+import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
+import { openRegistry } from './threads/engines.ts';
+import type {
+  DiagnosisData,
+  DiagnosisOffers,
+  MainOffers,
+  PeopleData,
+  PeopleOffers,
+  ReadingsData,
+  ReadingsOffers,
+  ThreadData,
+} from './threads/offers.ts';
+import { openTracing } from './threads/tracing.ts';
+import { type Trimming, trimLog } from './trim-log.ts';
+
+export type ProcessOptions = {
+  settings: Settings;
+  /** The data folder. */
+  folder: string;
+  clock?: ClockSpec;
+  webRoot?: string | null;
+  demo?: { accounts: DemoAccount[] } | null;
+  terminalToo?: boolean;
+  /** Called when nothing can be believed any more; the process must end. */
+  onFatal?: (why: string) => void;
+};
+
+export type MqttAddress = { host: string; port: number; webSocketPort: number; tlsPort: number | null };
+
+/** Null is what a process of other stages does not have. */
+export type RunningProcess = AsyncDisposable & {
+  /** Web page and API. */
+  url: string | null;
+  mqtt: MqttAddress | null;
+  opsPort: number | null;
+  /** Present while there is no administrator. */
+  setUpToken: string | null;
+  sql: Sql;
+  pepper: string;
+  /** Appends the heartbeat that carries time; on a manual clock nobody else does. */
+  tick(): Promise<void>;
+  /** Resolves when every consumer of this process has taken what is in the log now, and no sweep finds more to do. */
+  settle(): Promise<void>;
+};
+
+const LONGEST_PAUSE_MS = 25;
+/** Longer than a batch or a chart takes. */
+const ENGINE_PATIENCE_MS = 2 * SECOND;
+
+type Threads = {
+  readings: Thread<ReadingsOffers> | null;
+  diagnosis: Thread<DiagnosisOffers> | null;
+  people: Thread<PeopleOffers> | null;
+};
+
+function exitOnFatal(why: string): void {
+  process.stderr.write(`Stethos must end: ${why}\n`);
+  process.exit(70);
+}
+
+class Composition {
+  readonly #options: ProcessOptions;
+  readonly #settings: Settings;
+  readonly #stack = new AsyncDisposableStack();
+  readonly #clock: ClockSpec;
+  readonly #logger: Logger;
+  readonly #member: ThreadData['member'];
+  readonly #pepper: string;
+  readonly #fatal: (why: string) => void;
+  #broker: Broker | undefined;
+  #log: Log | undefined;
+  #trimming: Trimming | undefined;
+  #spread: Downlink | undefined;
+  #sql: Sql | undefined;
+  #threads: Threads = { readings: null, diagnosis: null, people: null };
+  #passed: Passed = { messagesAccepted: 0, connections: 0 };
+  #stopping = false;
+
+  constructor(options: ProcessOptions, settings: Settings) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#clock = options.clock ?? { kind: 'system' };
+    this.#member = isShared(settings) ? { id: newId(), alone: false } : { id: 'alone', alone: true };
+    this.#logger = openLogger({ folder: options.folder, thread: 'main', terminalToo: options.terminalToo ?? true });
+    this.#pepper = readPepper(options.folder, settings.SECRET_PEPPER);
+    this.#fatal = (why) => {
+      if (this.#stopping) return;
+      this.#logger.error({ why }, 'the platform must end');
+      (options.onFatal ?? exitOnFatal)(why);
+    };
+  }
+
+  async start(): Promise<RunningProcess> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.#stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<RunningProcess> {
+    const settings = this.#settings;
+    for (const warning of exposureWarnings(settings)) this.#logger.warn({}, warning);
+    const { log, access } = await openLog(settings, {
+      folder: this.#options.folder,
+      logger: this.#logger,
+      onFatal: this.#fatal,
+    });
+    this.#log = this.#stack.use(log);
+    const ports = new DatabasePorts(settings.DATABASE_URL === undefined);
+    // The threads load their code while the database opens and the tables are brought up to date.
+    this.#startThreads(access, ports);
+    const own = ports.next();
+    if (ports.embedded) ports.attach(this.#stack.use(await startPgliteThread({ dir: this.#options.folder })));
+    const { sql } = await openRegistry({ settings, database: own }, this.#stack);
+    this.#sql = sql;
+    await migrate(sql, allTables);
+    const { readings, diagnosis, people } = this.#threads;
+    if (!this.#member.alone) this.#spread = spreadNotices(sql, this.#logger);
+    for (const thread of [people, diagnosis, readings]) if (thread) this.#stack.defer(() => thread.stop());
+    const [, , door] = await Promise.all([readings?.call.start(), diagnosis?.call.start(), people?.call.start()]);
+    const mqtt = this.#runs('broker') ? await this.#openBroker(log, sql) : null;
+    const opsPort = await this.#openOps();
+    return {
+      url: door?.url ?? null,
+      mqtt,
+      opsPort,
+      setUpToken: door?.setUpToken ?? null,
+      sql,
+      pepper: this.#pepper,
+      tick: async () => this.#broker?.tick(),
+      settle: () => this.#settle(),
+      [Symbol.asyncDispose]: () => this.#stop(),
+    };
+  }
+
+  #runs(...stages: StageName[]): boolean {
+    return stages.some((stage) => this.#settings.STAGES.includes(stage));
+  }
+
+  #startThreads(log: LogAccess, ports: DatabasePorts): void {
+    const settings = this.#settings;
+    const common = (): Omit<ThreadData, 'main'> => ({
+      settings,
+      folder: this.#options.folder,
+      clock: this.#clock,
+      terminalToo: this.#options.terminalToo ?? true,
+      pepper: this.#pepper,
+      database: ports.next(),
+      member: this.#member,
+    });
+    const { webRoot = null, demo = null } = this.#options;
+    const [inReadings, inPeople] = this.#seriesPorts();
+    if (this.#runs('ingest')) {
+      const engineWork = this.#endingWithTheProcess();
+      const data: Omit<ReadingsData, 'main'> = { ...common(), log, series: inReadings, engineWork };
+      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, inReadings);
+    }
+    if (this.#runs('diagnosis')) {
+      const data: Omit<DiagnosisData, 'main'> = { ...common(), log };
+      this.#threads.diagnosis = this.#thread<DiagnosisOffers>('diagnosis', data);
+    }
+    if (this.#runs('alerts', 'field-service', 'api')) {
+      const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
+      const data: Omit<PeopleData, 'main'> = { ...common(), series: inPeople, mqtt, webRoot, demo };
+      this.#threads.people = this.#thread<PeopleOffers>('people', data, inPeople);
+    }
+  }
+
+  /** From the API to the readings of this process. */
+  #seriesPorts(): [MessagePort, MessagePort] | [null, null] {
+    if (!this.#runs('ingest') || !this.#runs('api')) return [null, null];
+    const { port1, port2 } = new MessageChannel();
+    return [port1, port2];
+  }
+
+  /** However the process ends, as long as it says so. */
+  #endingWithTheProcess(): SharedArrayBuffer {
+    const work = newEngineWork();
+    const end = (): void => endEngineWork(work, ENGINE_PATIENCE_MS);
+    process.once('exit', end);
+    this.#stack.defer(() => void process.off('exit', end));
+    return work;
+  }
+
+  #thread<Offers extends { stop(): Promise<void> }>(
+    name: 'readings' | 'diagnosis' | 'people',
+    data: Omit<ThreadData, 'main'>,
+    series: MessagePort | null = null,
+  ): Thread<Offers> {
+    const { port1, port2 } = new MessageChannel();
+    const database = data.database ? [data.database.sql, data.database.jobs] : [];
+    const thread = startThread<Offers>(
+      name,
+      { ...data, main: port2 },
+      {
+        port: port1,
+        transfer: [...database, ...(series ? [series] : [])],
+        offers: this.#offers,
+        died: (why) => this.#fatal(why),
+      },
+    );
+    this.#stack.defer(() => thread.end());
+    return thread;
+  }
+
+  readonly #offers: MainOffers = {
+    append: (record) =>
+      new Promise((resolve, reject) => this.#log!.append(record, (error) => (error ? reject(error) : resolve()))),
+    notify: (appliance, notice) => (this.#spread ?? this.#broker?.downlink)?.notify(appliance, notice),
+    ready: () => this.#ready(),
+    figures: () => this.#figures(),
+    rollLog: () => {
+      this.#log!.roll();
+      void this.#trimming?.trim();
+    },
+  };
+
+  async #openBroker(log: Log, sql: Sql): Promise<MqttAddress> {
+    const { HOST, MAX_PACKET_BYTES, PUBLIC_MQTT_HOST } = this.#settings;
+    const clock = openClock(this.#clock);
+    const counted = countedLog(log);
+    this.#passed = counted.passed;
+    this.#trimming = this.#stack.use(trimLog({ log, sql, logger: this.#logger }));
+    const tracer = await openTracing(
+      { settings: this.#settings, clock: this.#clock },
+      'main',
+      this.#logger,
+      this.#stack,
+    );
+    const broker = this.#stack.use(
+      await startBroker({
+        log: counted,
+        brokerId: this.#member.id,
+        access: brokerAccess(sql, { pepper: this.#pepper, clock }),
+        clock,
+        logger: this.#logger,
+        tracer,
+        listen: listenOptions(this.#settings),
+        ...(PUBLIC_MQTT_HOST === undefined ? {} : { publicHost: PUBLIC_MQTT_HOST }),
+        maxPacketBytes: MAX_PACKET_BYTES,
+      }),
+    );
+    this.#broker = broker;
+    if (this.#spread) this.#stack.defer(await hearNotices(sql, broker.downlink));
+    const { mqtt: port, webSocket: webSocketPort, tls: tlsPort } = broker.ports;
+    return { host: PUBLIC_MQTT_HOST ?? HOST, port, webSocketPort, tlsPort };
+  }
+
+  async #openOps(): Promise<number | null> {
+    const { HOST, OPS_PORT } = this.#settings;
+    if (OPS_PORT === undefined) return null;
+    const figures = async (): Promise<string> =>
+      [await this.#figures(), (await this.#threads.people?.call.figures()) ?? ''].join('\n');
+    const door = await openOpsDoor({
+      host: HOST,
+      port: OPS_PORT,
+      ready: () => this.#ready(),
+      figures,
+      logger: this.#logger,
+    });
+    return this.#stack.use(door).port;
+  }
+
+  /** The parts of this process, each asked itself. */
+  #ready(): Promise<Record<string, string>> {
+    const { readings, people } = this.#threads;
+    return readiness({
+      database: async () => {
+        await this.#sql!.query('select 1');
+        return null;
+      },
+      ...(people && {
+        jobs: async () =>
+          (await people.call.state()).queueAway
+            ? 'the queue does not answer; work is found by the periodic sweeps'
+            : null,
+      }),
+      ...(this.#runs('broker') && {
+        log: () => this.#log!.blocked,
+        broker: () => (this.#broker === undefined ? 'not listening yet' : null),
+      }),
+      ...(readings && { readings: async () => (await readings.call.state()).waiting }),
+    });
+  }
+
+  readonly #figures = processFigures(async (): Promise<ProcessState> => {
+    const { readings, diagnosis, people } = this.#threads;
+    return {
+      broker: this.#runs('broker') ? { ...this.#passed, blocked: this.#log!.blocked } : null,
+      readings: (await readings?.call.state()) ?? null,
+      diagnosis: (await diagnosis?.call.state()) ?? null,
+      people: (await people?.call.state()) ?? null,
+    };
+  });
+
+  async #settle(): Promise<void> {
+    const { readings, diagnosis, people } = this.#threads;
+    const caughtUp = async (): Promise<boolean> =>
+      ((await readings?.call.caughtUp()) ?? true) && ((await diagnosis?.call.caughtUp()) ?? true);
+    // Asking must not take the time that the consumers need.
+    for (let pauseMs = 1; !(await caughtUp()); pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await readings?.call.flush();
+    await people?.call.sweepAll();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#stack.disposeAsync();
+  }
+}
+
+/**
+ * Starts the stages of this process on a data folder. Throws a PlatformError with a hint when it cannot; nothing stays
+ * behind then. Disposing stops them in reverse order; what was acknowledged is kept.
+ */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const lock = lockFolder(options.folder);
+  try {
+    const { HOST, HTTP_PORT, MQTT_PORT } = options.settings;
+    const settings = {
+      ...options.settings,
+      HTTP_PORT: HTTP_PORT === 0 ? await freePort(HOST) : HTTP_PORT,
+      MQTT_PORT: MQTT_PORT === 0 ? await freePort(HOST) : MQTT_PORT,
+    };
+    const running = await new Composition(options, settings).start();
+    return {
+      ...running,
+      async [Symbol.asyncDispose]() {
+        await running[Symbol.asyncDispose]();
+        lock[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
