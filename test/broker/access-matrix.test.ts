@@ -1,6 +1,13 @@
 // Every principal tries everything, over the wire, and is held to the table.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Id, PROVISIONING_REQUEST_TOPIC, PROVISIONING_USER, provisioningAnswerTopic } from '#contracts';
+import {
+  CommandResultBody,
+  type Id,
+  type LogRecord,
+  PROVISIONING_REQUEST_TOPIC,
+  PROVISIONING_USER,
+  provisioningAnswerTopic,
+} from '#contracts';
 import { attachAppliance, importCredential, revokeAll } from '#registry';
 import { pgliteDatabase } from '../engines/databases.ts';
 import { HEARS, isAllowed, PRINCIPALS, type PrincipalName, PUBLISH, type Row, SUBSCRIBE } from './access-table.ts';
@@ -89,12 +96,18 @@ async function publishes(client: RawClient, topic: string, payload: string): Pro
 
 const said = async (marker: string): Promise<string[]> => {
   await door.broker.tick();
-  const messages = (await door.everything()).filter(({ kind }) => kind === 'message');
-  return messages.filter(({ body }) => Buffer.from(body).toString() === marker).map(({ appliance }) => appliance);
+  const words = (await door.everything()).filter(({ kind }) => kind === 'message' || kind === 'command-result');
+  return words.filter((record) => payloadOf(record) === marker).map(({ appliance }) => appliance);
 };
 
+function payloadOf({ kind, body }: LogRecord): string {
+  const text = Buffer.from(body).toString();
+  if (kind === 'message') return text;
+  return Buffer.from(CommandResultBody.parse(JSON.parse(text)).payload, 'base64').toString();
+}
+
 /** The appliance that a topic of the table is about. */
-const aboutWhom = (topic: string): string => ids[/\{(\w)\}\/\w+$/.exec(topic)![1]!]!;
+const aboutWhom = (topic: string): string => ids[/appliances\/\{(\w)\}/.exec(topic)![1]!]!;
 
 async function tryPublish(name: PrincipalName, row: Row): Promise<void> {
   const [topic] = row;
