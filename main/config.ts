@@ -178,7 +178,6 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
   if (stages.success && stages.data.length < STAGES.length) {
     const missing = SHARED.filter((name) => given[name] === undefined);
     if (missing.length > 0) problems.push(`${missing.join(', ')}: needed by a process of some stages (STAGES)`);
-    if (demo) problems.push('STAGES: the demo runs all stages; use --data DIR');
   } else if (given.DATABASE_URL && given.LOG_REDIS_URL && given.INFLUX_URL && given.SECRET_PEPPER === undefined) {
     problems.push('SECRET_PEPPER: needed where several processes share the engines; all of them need the same');
   }
@@ -189,7 +188,8 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
     if (given[name] !== undefined && !fs.existsSync(given[name]))
       problems.push(`${name}: there is no file "${given[name]}"`);
   }
-  if (demo && given.HOST !== undefined && !isLoopback(given.HOST)) {
+  const some = stages.success && stages.data.length < STAGES.length;
+  if (demo && !some && given.HOST !== undefined && !isLoopback(given.HOST)) {
     problems.push(
       `HOST: the demo has public passwords and listens on loopback only; use --data DIR to listen on "${given.HOST}"`,
     );

@@ -3,6 +3,7 @@ import type { DemoAccount } from '#api';
 import type { ClockSpec } from '#runtime';
 import { describeSettings } from './config.ts';
 import type { Platform } from './platform.ts';
+import type { MqttAddress, RunningProcess } from './process.ts';
 
 const settingLines = (): string =>
   describeSettings()
@@ -15,6 +16,7 @@ export const helpText =
 Usage
   npm start                          the demo: a simulated household, on this machine only
   npm start -- --data DIR            the platform without demo data, in the folder DIR
+  STAGES=... npm start               some stages in this process, beside others that share its engines
   npm start -- --config FILE         settings from FILE, one NAME=value a line; the environment goes before it
   npm start -- --help                this page
 
@@ -28,10 +30,13 @@ ${settingLines()}
 The demo keeps its data in data/demo. To begin anew, stop it and delete that folder.
 Ctrl-C stops cleanly. After a crash or a power cut the next start goes on where it was.`;
 
+const mqttLine = ({ host, port, webSocketPort, tlsPort }: MqttAddress): string =>
+  `  MQTT        mqtt://${host}:${port}   WebSocket ws://${host}:${webSocketPort}${tlsPort ? `   TLS mqtts://${host}:${tlsPort}` : ''}`;
+
 const addressLines = ({ url, mqtt }: Platform, webUrl: string, clock: ClockSpec): string[] => [
   `  Web page    ${webUrl}`,
   `  API         ${url}/api/docs`,
-  `  MQTT        mqtt://${mqtt.host}:${mqtt.port}   WebSocket ws://${mqtt.host}:${mqtt.webSocketPort}${mqtt.tlsPort ? `   TLS mqtts://${mqtt.host}:${mqtt.tlsPort}` : ''}`,
+  mqttLine(mqtt),
   ...(clock.kind === 'scaled'
     ? [
         `  Clock       ${clock.rate} times faster since ${new Date(clock.from).toISOString()} (for npm run sim: --rate ${clock.rate} --clock-from ${new Date(clock.from).toISOString()})`,
@@ -75,6 +80,29 @@ export function banner(platform: Platform, webUrl: string, clock: ClockSpec, fol
     ...addressLines(platform, webUrl, clock),
     `  Data        ${folder}`,
     ...first,
+    '',
+    '  Ctrl-C stops.',
+    '',
+  ].join('\n');
+}
+
+export function stagesBanner(
+  { url, mqtt, opsPort, setUpToken }: RunningProcess,
+  stages: readonly string[],
+  webUrl: string | null,
+  folder: string,
+): string {
+  return [
+    '',
+    `Stethos is running: ${stages.join(', ')}.`,
+    '',
+    ...(url ? [`  Web page    ${webUrl}`, `  API         ${url}/api/docs`] : []),
+    ...(mqtt ? [mqttLine(mqtt)] : []),
+    ...(opsPort === null ? [] : [`  Operations  port ${opsPort}: /healthz, /readyz, /metrics`]),
+    `  Data        ${folder}`,
+    ...(setUpToken
+      ? ['', '  First administrator: open this link once', `    ${webUrl}/setup?token=${setUpToken}`]
+      : []),
     '',
     '  Ctrl-C stops.',
     '',
