@@ -77,7 +77,8 @@ function syncFolder(folder: string): void {
   }
 }
 
-function readSnapshot(file: string): { position: number; state: Buffer } | null {
+/** Null when there is none, or it is damaged. */
+export function readSnapshot(file: string): { position: number; state: Buffer } | null {
   if (!fs.existsSync(file)) return null;
   const bytes = fs.readFileSync(file);
   if (bytes.length < HEAD_BYTES) return null;

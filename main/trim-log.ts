@@ -1,5 +1,5 @@
 // The log is kept until every consumer has passed.
-import { type Log, type Logger, messageOf, neededFrom, oneAtATime, SECOND, type Sql } from '#runtime';
+import { type Log, type Logger, logIsHeld, messageOf, neededFrom, oneAtATime, SECOND, type Sql } from '#runtime';
 
 const EVERY_MS = 5 * SECOND;
 export const CONSUMERS = ['readings', 'diagnosis'] as const;
@@ -15,6 +15,7 @@ export function trimLog({ log, sql, logger }: { log: Log; sql: Sql; logger: Logg
   const trim = (): Promise<void> =>
     turn(async () => {
       try {
+        if (await logIsHeld(sql)) return;
         const needed = await neededFrom(sql, CONSUMERS, log.partitions);
         for (const { partition, position } of needed) await log.trim(partition, position);
       } catch (error) {

@@ -1,10 +1,12 @@
 // The door of runtime: the few tools every stage needs, and the ports that several rooms need.
 export { announce, CHANGES, keepChanges, onChange } from './changes.ts';
+export { type ConsumerRow, consumerRows, placeConsumers } from './consumer-rows.ts';
 export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';
 export { cannotListen, type ErrorKind, messageOf, PlatformError } from './errors.ts';
 export { holding, keepFrom, Lease, leaseTables, neededFrom, saveCheckpoint, takeLease } from './lease.ts';
 export { LogFollower } from './log-follower.ts';
+export { holdLog, type LogHold, logIsHeld } from './log-hold.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
 export { type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';

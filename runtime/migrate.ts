@@ -1,6 +1,7 @@
 // Tables: each room exports its own migrations, main hands them all to `migrate` in order.
 import { changeTables } from './changes.ts';
 import { leaseTables } from './lease.ts';
+import { logHoldTables } from './log-hold.ts';
 import { outboxTables } from './outbox.ts';
 import type { Sql } from './ports.ts';
 
@@ -13,7 +14,7 @@ export type Migration = { name: string; statements: readonly string[]; run?: (tx
 const LOCK = 7_240_115;
 
 /** What every room needs. */
-const GROUND: readonly Migration[] = [outboxTables, changeTables, ...leaseTables];
+const GROUND: readonly Migration[] = [outboxTables, changeTables, ...leaseTables, logHoldTables];
 
 /** Applies what was not applied yet. Two processes may call it at once: the second waits and finds nothing to do. */
 export async function migrate(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {

@@ -16,6 +16,8 @@ export type RedisLogLoad = AsyncDisposable & {
   begin(positions: readonly number[]): Promise<void>;
   /** Resolves with the position behind the newest once all are durable; positions grow. */
   put(partition: number, entries: readonly { position: number; record: LogRecord }[]): Promise<number>;
+  /** Records that stand in it, of all partitions. */
+  count(): Promise<number>;
 };
 
 /** The first position of a partition that is not before `position`. */
@@ -67,6 +69,11 @@ export async function openRedisLogLoad(options: {
         if (error) throw new PlatformError('log-not-loaded', 'fatal', `The log could not be filled: ${error.message}`);
       }
       return positionBehind(await lastSequence(redis, streamKey(partition)), partition);
+    },
+    async count() {
+      let count = 0;
+      for (let partition = 0; partition < partitions; partition++) count += await redis.xlen(streamKey(partition));
+      return count;
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect();
