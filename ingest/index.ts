@@ -2,14 +2,43 @@
 export { FUTURE_TOLERANCE_MS, OLDEST_READING_MS } from './checks.ts';
 export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
+export { type Balance, type Checked, checkMessages, checkQuarantine, checkReadings } from './ledger/check.ts';
+export { DoorCounts, type DoorCountsDeps } from './ledger/door.ts';
+export {
+  checkCounts,
+  checkDay,
+  checkStore,
+  forgetLedger,
+  type LedgerAlarm,
+  type LedgerDay,
+  type LedgerDeps,
+  lastLedgerChecks,
+  listLedgerAlarms,
+  listLedgerDays,
+  settleLedgerAlarm,
+  standingDifferences,
+} from './ledger/ledger.ts';
 export type { ReadingsStore, SealPayloads, StoredReading } from './ports.ts';
 export {
   forgetAppliances,
   forgetQuarantine,
-  keepRefused,
   listQuarantine,
   type QuarantinedMessage,
   quarantinedSince,
 } from './quarantine.ts';
 export { type ReadingsWorker, type ReadingsWorkerDeps, startReadingsWorker } from './readings-worker.ts';
+export {
+  askReplay,
+  forgetReplays,
+  listRejected,
+  listReplays,
+  type Rejected,
+  type Replay,
+  type ReplayDeps,
+  rejectedById,
+  replayById,
+  type Selection,
+  sweepReplays,
+} from './replay.ts';
+export { QUARANTINE_LIFE, type QuarantineEvent, type QuarantineState } from './replay-life.ts';
 export { ingestTables } from './tables.ts';

@@ -43,14 +43,22 @@ export class LatestValues {
   readonly #sql: Sql;
   readonly #clock: Clock;
   readonly #lease: Lease;
+  readonly #alsoKeptFrom: () => number;
   readonly #entries = new Map<Id, Entry>();
   readonly #writes = oneAtATime();
   #heardTo = 0;
 
-  constructor(deps: { sql: Sql; clock: Clock; lease: Lease }) {
+  /** `alsoKeptFrom`: the log is needed from there on for something else that is written with the same lease. */
+  constructor(deps: { sql: Sql; clock: Clock; lease: Lease; alsoKeptFrom: () => number }) {
     this.#sql = deps.sql;
     this.#clock = deps.clock;
     this.#lease = deps.lease;
+    this.#alsoKeptFrom = deps.alsoKeptFrom;
+  }
+
+  /** What lies before this log position will not be heard again. */
+  goOnFrom(position: number): void {
+    this.#heardTo = position;
   }
 
   /** Takes a batch in, and writes what is due. Hearing a batch again changes nothing. */
@@ -163,7 +171,7 @@ export class LatestValues {
     const json = JSON.stringify(rows);
     const position = this.writtenTo;
     await this.#sql.transaction(async (tx) => {
-      await keepFrom(tx, this.#lease, position);
+      await keepFrom(tx, this.#lease, Math.min(position, this.#alsoKeptFrom()));
       await tx.query(
         `insert into app.latest (appliance, connected, broker, heard_at, signals, written_at, partition)
          select appliance, connected, broker, heard_at, signals, $2, $3

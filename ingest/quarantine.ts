@@ -1,18 +1,25 @@
 // Messages that were kept but not, or not wholly, accepted: the sealed bytes and the reason. The id is the position in the log.
 import type { Id, Moment } from '#contracts';
-import type { Sql } from '#runtime';
+import { DAY, type Sql } from '#runtime';
 import type { SealedPayload, SealPayloads } from './ports.ts';
+import type { QuarantineState } from './replay-life.ts';
 
 export type Quarantined = {
   position: number;
   appliance: Id;
   receivedAt: number;
   channel: string;
+  /** As it was stamped; with it the message can be decoded again. */
+  model: string;
   reason: string;
   payload: Uint8Array;
 };
 /** `payload` is sealed for `subject`; null: it is plain. */
-export type QuarantinedMessage = Omit<Quarantined, 'position'> & { id: string; subject: Id | null };
+export type QuarantinedMessage = Omit<Quarantined, 'position' | 'model'> & {
+  id: string;
+  subject: Id | null;
+  state: QuarantineState;
+};
 
 const LONGEST_REASON = 2_000;
 
@@ -34,51 +41,70 @@ export async function quarantine(sql: Sql, messages: readonly Quarantined[], sea
 }
 
 async function insert(tx: Sql, message: Quarantined, { subject, sealed }: SealedPayload): Promise<void> {
+  const { position, appliance, receivedAt, channel, model, reason } = message;
+  const inserted = await tx.query(
+    `insert into app.quarantine (position, appliance, received_at, channel, model, reason, payload, subject)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (position) do nothing returning 1 as one`,
+    [position, appliance, receivedAt, channel, model, printable(reason), Buffer.from(sealed), subject],
+  );
+  if (inserted.length > 0) await countKept(tx, appliance, receivedAt);
+}
+
+/** The ledger knows how many rows must stand here. */
+async function countKept(tx: Sql, appliance: Id, receivedAt: number): Promise<void> {
   await tx.query(
-    `insert into app.quarantine (position, appliance, received_at, channel, reason, payload, subject)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (position) do nothing`,
-    [
-      message.position,
-      message.appliance,
-      message.receivedAt,
-      message.channel,
-      printable(message.reason),
-      Buffer.from(sealed),
-      subject,
-    ],
+    `insert into app.ledger_kept as k (appliance, day, messages) values ($1, $2, 1)
+     on conflict (appliance, day) do update set messages = k.messages + 1`,
+    [appliance, receivedAt - (receivedAt % DAY)],
   );
 }
 
-type Refused = { moment: Moment; reason: string; receivedAt: number };
+/** Part of a statement: rows that are deleted for a reason are missed by nobody. */
+const FORGET = (where: string): string => `
+  with gone as (delete from app.quarantine where ${where} returning appliance, received_at),
+  fewer as (
+    update app.ledger_kept k set messages = k.messages - g.messages
+      from (select appliance, received_at - received_at % ${DAY} as day, count(*) as messages from gone group by 1, 2) g
+     where k.appliance = g.appliance and k.day = g.day)
+  select count(*)::int as count from gone`;
 
-/** What the readings engine will never store: kept as the readings it was asked for, beside what else is known of that message. */
+/**
+ * What the readings engine will never store of a message: kept whole, beside what else is known of it. `message` has the
+ * reason of the engine.
+ */
 export async function keepRefused(
   sql: Sql,
-  { moment, reason, receivedAt }: Refused,
+  { message, moment }: { message: Quarantined; moment: Moment },
   seal: SealPayloads,
 ): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(moment));
   await sql.transaction(async (tx) => {
-    const [kept] = await seal(tx, [{ appliance: moment.appliance, bytes }]);
+    const [kept] = await seal(tx, [{ appliance: message.appliance, bytes: message.payload }]);
+    await insert(tx, message, kept!);
+    const reason = printable(message.reason);
     await tx.query(
-      `insert into app.quarantine as q (position, appliance, received_at, channel, reason, payload, subject)
-     values ($1, $2, $3, 'telemetry', $4, $5, $6)
-     on conflict (position) do update set reason = case
-       when strpos(q.reason, excluded.reason) > 0 then q.reason
-       else left(q.reason || '; ' || excluded.reason, ${LONGEST_REASON}) end`,
-      [moment.position, moment.appliance, receivedAt, printable(reason), Buffer.from(kept!.sealed), kept!.subject],
+      `update app.quarantine set reason = left(reason || '; ' || $2, ${LONGEST_REASON})
+        where position = $1 and strpos(reason, $2) = 0`,
+      [message.position, reason],
+    );
+    await tx.query(
+      `insert into app.ledger_refused (position, signal, at, appliance)
+       select $1, signal, $2, $3 from jsonb_array_elements_text($4::jsonb) as signal
+       on conflict (position, signal, at) do nothing`,
+      [message.position, moment.at, moment.appliance, JSON.stringify(moment.readings.map(({ signal }) => signal))],
     );
   });
 }
 
 /** Deletes what was received before `before`. Returns how many messages. */
 export async function forgetQuarantine(sql: Sql, before: number): Promise<number> {
-  return (await sql.query('delete from app.quarantine where received_at < $1 returning 1 as one', [before])).length;
+  const [gone] = await sql.query<{ count: number }>(FORGET('received_at < $1'), [before]);
+  await sql.query('delete from app.ledger_kept where messages = 0', []);
+  return gone!.count;
 }
 
 /** Erasure: what these appliances sent and what was last heard of them is gone; what the store holds of them stays. */
 export async function forgetAppliances(tx: Sql, appliances: readonly Id[]): Promise<void> {
-  await tx.query('delete from app.quarantine where appliance = any($1::uuid[])', [appliances]);
+  await tx.query(FORGET('appliance = any($1::uuid[])'), [appliances]);
   await tx.query('delete from app.latest where appliance = any($1::uuid[])', [appliances]);
 }
 
@@ -88,7 +114,7 @@ export async function listQuarantine(
   { appliance, since, before, limit }: { appliance?: Id; since?: number; before?: number; limit: number },
 ): Promise<QuarantinedMessage[]> {
   return sql.query<QuarantinedMessage>(
-    `select position::text as id, appliance, received_at as "receivedAt", channel, reason, payload, subject
+    `select position::text as id, appliance, received_at as "receivedAt", channel, reason, state, payload, subject
        from app.quarantine
       where ($1::uuid is null or appliance = $1) and ($2::bigint is null or received_at < $2)
         and received_at >= $4

@@ -1,5 +1,5 @@
 // Log -> readings store. Takes a batch, decodes it, quarantines what cannot be read, stores the rest, goes on.
-import type { DecodedMessage, Id, LogRecord, Moment, Notice } from '#contracts';
+import type { Moment } from '#contracts';
 import {
   type Clock,
   type Downlink,
@@ -16,11 +16,13 @@ import {
   type Stage,
   type Tracer,
 } from '#runtime';
-import type { Decode, Decoded } from './decode.ts';
+import type { Decode } from './decode.ts';
+import { type Judge, type Judged, makeJudge, quarantinedOf } from './judge.ts';
 import { LatestValues } from './latest.ts';
+import { LedgerCounts } from './ledger/counts.ts';
 import type { ReadingsStore, SealPayloads } from './ports.ts';
-import { type Quarantined, quarantine } from './quarantine.ts';
-import { unmappedCap } from './unmapped-cap.ts';
+import { keepRefused, quarantine } from './quarantine.ts';
+import { settleReplays } from './replay.ts';
 
 export type ReadingsWorkerDeps = {
   /** Of the partition that is worked on, and read by `log`. */
@@ -34,6 +36,8 @@ export type ReadingsWorkerDeps = {
   clock: Clock;
   logger: Logger;
   tracer?: Tracer | undefined;
+  /** By how much the clocks of those who share the log may differ. */
+  clocksDifferMs?: number;
   /** Told after each batch. */
   taken?: () => void;
 };
@@ -45,8 +49,10 @@ export type ReadingsWorker = Stage & {
   caughtUp(): Promise<boolean>;
   /** How old the oldest record is that was not stored yet, ms; 0 when there is none. */
   lagMs(): Promise<number>;
-  /** Writes all latest values now. */
+  /** Writes all latest values, and what the ledger counted, now. */
   flush(): Promise<void>;
+  /** The store will never take this moment of a message that it is being given now: keeps that message, with the reason. */
+  keepRefused(moment: Moment, reason: string): Promise<void>;
   /** Why readings wait in the log; null while they do not. */
   waiting(): string | null;
   /** Messages set aside since the start, in whole or in part. */
@@ -71,18 +77,13 @@ const logBehindStore = (end: number, checkpoint: number): PlatformError =>
     },
   );
 
-type Judged = {
-  messages: DecodedMessage[];
-  moments: Moment[];
-  quarantined: Quarantined[];
-  notices: { appliance: Id; notice: Notice }[];
-};
-
 class Worker implements ReadingsWorker {
   readonly name = 'readings';
   readonly #deps: ReadingsWorkerDeps;
   readonly #latest: LatestValues;
-  readonly #cap = unmappedCap();
+  readonly #judge: Judge;
+  #ledger!: LedgerCounts;
+  #batch: LogBatch | null = null;
   #follower!: LogFollower;
   /** Where the store stood at the start. */
   #stored = 0;
@@ -92,17 +93,24 @@ class Worker implements ReadingsWorker {
 
   constructor(deps: ReadingsWorkerDeps) {
     this.#deps = deps;
-    this.#latest = new LatestValues(deps);
+    this.#latest = new LatestValues({ ...deps, alsoKeptFrom: () => this.#ledger.writtenTo });
+    this.#judge = makeJudge({ ...deps, now: () => deps.clock.now() });
   }
 
   async start(): Promise<void> {
-    const { log, store, lease, logger, taken } = this.#deps;
+    const { log, store, lease, logger, clock, taken, clocksDifferMs = 0 } = this.#deps;
     this.#stored = await store.checkpoint();
     const end = await log.end();
     if (end < this.#stored) throw logBehindStore(end, this.#stored);
+    this.#ledger = await LedgerCounts.open(
+      { ...this.#deps, clocksDifferMs, alsoKeptFrom: () => this.#latest.writtenTo },
+      { from: this.#stored, end, now: clock.now() },
+    );
+    const from = Math.min(this.#stored, lease.keptFrom, this.#ledger.writtenTo);
+    this.#latest.goOnFrom(from);
     this.#follower = new LogFollower({
       log,
-      from: Math.min(this.#stored, lease.keptFrom),
+      from,
       batchBytes: BATCH_BYTES,
       restMs: REST_MS,
       logger,
@@ -110,11 +118,9 @@ class Worker implements ReadingsWorker {
       ...(taken ? { taken } : {}),
     });
     this.#stopTimer = this.#deps.clock.every(LATEST_EVERY_MS, () => {
-      this.#latest
-        .write()
-        .catch((error: unknown) =>
-          this.#deps.logger.warn({ error: messageOf(error) }, 'latest values were not written'),
-        );
+      Promise.all([this.#latest.write(), this.#writeLedger()]).catch((error: unknown) =>
+        logger.warn({ error: messageOf(error) }, 'latest values or counts were not written'),
+      );
     });
   }
 
@@ -138,8 +144,20 @@ class Worker implements ReadingsWorker {
     return this.#quarantined;
   }
 
-  flush(): Promise<void> {
-    return this.#latest.write(true);
+  async flush(): Promise<void> {
+    await this.#latest.write(true);
+    await this.#ledger.write(this.#deps.clock.now(), () => this.#deps.log.end());
+  }
+
+  async keepRefused(moment: Moment, reason: string): Promise<void> {
+    const { records, positions } = this.#batch!;
+    const record = records[positions.indexOf(moment.position)]!;
+    const message = quarantinedOf(record, moment.position, reason);
+    await keepRefused(this.#deps.sql, { message, moment }, this.#deps.seal);
+  }
+
+  #writeLedger(): Promise<void> {
+    return this.#ledger.writeWhenDue(this.#deps.clock.now(), () => this.#deps.log.end());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -150,14 +168,24 @@ class Worker implements ReadingsWorker {
 
   async #take(batch: LogBatch): Promise<boolean> {
     const spans = this.#beginSpans(batch);
-    const judged = this.#judge(batch);
-    if (!(await this.#insist(() => quarantine(this.#deps.sql, judged.quarantined, this.#deps.seal)))) return false;
+    const judged = this.#judge(batch, this.#stored);
+    this.#batch = batch;
+    if (!(await this.#insist(() => this.#setAside(judged)))) return false;
     if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
+    this.#batch = null;
     for (const stored of spans) stored({ batch: batch.records.length });
+    await this.#ledger.hear(judged.outcomes, batch.next);
     await this.#latest.hear({ batch, messages: judged.messages });
     for (const { appliance, notice } of judged.notices) this.#deps.downlink.notify(appliance, notice);
     this.#quarantined += judged.quarantined.length;
+    await this.#writeLedger();
     return true;
+  }
+
+  /** Before the store: until then the log has all of it, and gives it again. */
+  async #setAside({ quarantined, replays }: Judged): Promise<void> {
+    await quarantine(this.#deps.sql, quarantined, this.#deps.seal);
+    await settleReplays(this.#deps.sql, replays);
   }
 
   /** Of the messages that are followed; what was stored before the start was told of then. */
@@ -167,65 +195,6 @@ class Worker implements ReadingsWorker {
     return records.flatMap(({ kind, appliance, at }, index) => {
       const fresh = kind === 'message' && positions[index]! >= this.#stored;
       return (fresh && tracer.begin({ step: 'store', heard: { appliance, heardAt: at } })) || [];
-    });
-  }
-
-  #judge(batch: LogBatch): Judged {
-    const judged: Judged = { messages: [], moments: [], quarantined: [], notices: [] };
-    for (const [index, record] of batch.records.entries()) {
-      if (record.kind !== 'message') continue;
-      const position = batch.positions[index]!;
-      const decoded = this.#decode(record, position);
-      if (!decoded.ok) {
-        this.#reject(judged, record, position, 'rejected-message', decoded.reason, undefined);
-        continue;
-      }
-      const { message } = decoded;
-      this.#cap(message);
-      judged.messages.push(message);
-      for (const moment of message.moments) judged.moments.push(moment);
-      if (message.rejected.length === 0) continue;
-      const reasons = message.rejected
-        .slice(0, 5)
-        .map(({ signal, reason }) => `${signal === '*' ? 'reading' : signal}: ${reason}`);
-      const more = message.rejected.length > 5 ? ` (and ${message.rejected.length - 5} more)` : '';
-      this.#reject(
-        judged,
-        record,
-        position,
-        'rejected-readings',
-        `${reasons.join('; ')}${more}`,
-        message.seq ?? undefined,
-      );
-    }
-    return judged;
-  }
-
-  /** One record that breaks the decoder must not hold up all that follow it. */
-  #decode(record: LogRecord, position: number): Decoded {
-    try {
-      return this.#deps.decode(record, position);
-    } catch (error) {
-      this.#deps.logger.error({ position, error: messageOf(error) }, 'a message could not be decoded');
-      return { ok: false, reason: 'A fault of the platform: this message could not be read. It is kept.' };
-    }
-  }
-
-  #reject(
-    judged: Judged,
-    record: LogRecord,
-    position: number,
-    code: Notice['code'],
-    reason: string,
-    seq?: number,
-  ): void {
-    const { appliance, at, channel, body } = record;
-    judged.quarantined.push({ position, appliance, receivedAt: at, channel, reason, payload: body });
-    // Heard again for the latest values: it was told before.
-    if (position < this.#stored) return;
-    judged.notices.push({
-      appliance,
-      notice: { code, at: this.#deps.clock.now(), reason, ...(seq === undefined ? {} : { seq }) },
     });
   }
 

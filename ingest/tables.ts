@@ -1,4 +1,6 @@
 import type { Migration } from '#runtime';
+import { ledgerTables } from './ledger/tables.ts';
+import { replayTables } from './replay-tables.ts';
 
 export const ingestTables: readonly Migration[] = [
   {
@@ -59,4 +61,6 @@ export const ingestTables: readonly Migration[] = [
       'create index rollup_due_appliance on app.rollup_due (appliance, day)',
     ],
   },
+  replayTables,
+  ledgerTables,
 ];

@@ -1,10 +1,11 @@
 // The readings thread: follows the log into the readings store, and answers questions about history.
 import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
+import type { Moment } from '#contracts';
 import { openDuckdbReadings } from '#engines/duckdb';
-import { keepRefused, makeDecode, type ReadingsStore, type ReadingsWorker, startReadingsWorker } from '#ingest';
+import { makeDecode, type ReadingsStore, type ReadingsWorker, startReadingsWorker } from '#ingest';
 import { loadModels, sealForAppliances } from '#registry';
-import { type Lease, openClock, PartitionKeeper, type Sql, saveCheckpoint } from '#runtime';
+import { type Lease, openClock, PartitionKeeper, SECOND, type Sql, saveCheckpoint } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
 import type { Consumer } from '../trim-log.ts';
@@ -17,6 +18,8 @@ import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
 const CONSUMER: Consumer = 'readings';
+/** Of machines that are kept on time by NTP, with room to spare. */
+const CLOCKS_DIFFER_MS = 10 * SECOND;
 
 const data = workerData as ReadingsData;
 const stack = new AsyncDisposableStack();
@@ -43,19 +46,23 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
         partitions: source.partitions,
         member: data.member,
         logger,
-        open: async (lease) =>
-          startReadingsWorker({
+        open: async (lease) => {
+          const refused = (moment: Moment, reason: string): Promise<void> => worker.keepRefused(moment, reason);
+          const worker: ReadingsWorker = await startReadingsWorker({
             lease,
             log: source.reader(lease.partition),
-            store: embedded ?? (await openInflux(data.settings, logger, writing(sql, lease))),
+            store: embedded ?? (await openInflux(data.settings, logger, writing({ sql, lease, refused }))),
             sql,
-            decode: makeDecode(loadModels()),
+            decode: makeDecode(loadModels(), rules.rawDays),
             seal: sealForAppliances,
             downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
             clock,
             logger,
             tracer,
-          }),
+            clocksDifferMs: data.member.alone ? 0 : CLOCKS_DIFFER_MS,
+          });
+          return worker;
+        },
       }),
     );
     await keeper.start();
@@ -76,10 +83,19 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
 });
 
 /** InfluxDB has no transactions: its checkpoint is the row of the lease, and the lease outlasts each of its writes. */
-const writing = (sql: Sql, lease: Lease): Parameters<typeof openInflux>[2] => ({
+type Writing = Parameters<typeof openInflux>[2];
+const writing = ({
+  sql,
+  lease,
+  refused,
+}: {
+  sql: Sql;
+  lease: Lease;
+  refused: (moment: Moment, reason: string) => Promise<void>;
+}): Writing => ({
   checkpoint: { load: async () => lease.position, save: (next) => saveCheckpoint(sql, lease, next) },
   mayWriteFor: (ms) => lease.good(ms),
-  refused: (moment, reason) => keepRefused(sql, { moment, reason, receivedAt: clock.now() }, sealForAppliances),
+  refused,
 });
 
 async function openEmbedded(): Promise<ReadingsStore> {

@@ -27,7 +27,9 @@ type Changes = Partial<Pick<ReadingsWorkerDeps, 'decode' | 'sql'>> & {
 
 export async function openLine(sql: Sql) {
   await using building = new AsyncDisposableStack();
-  await sql.query('truncate app.latest, app.quarantine, app.consumer');
+  await sql.query(`truncate app.latest, app.quarantine, app.replay, app.consumer, app.ledger_door_session, app.ledger_door,
+    app.ledger_hour, app.ledger_day, app.ledger_refused, app.ledger_kept, app.ledger_past, app.ledger_partition,
+    app.ledger_alarm, app.ledger_check`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-ingest-'));
   building.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
   const { clock, set } = manualClock(NOW);
