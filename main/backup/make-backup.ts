@@ -43,7 +43,16 @@ export type BackupOptions = {
 type Dumped = Pick<Manifest, 'tables' | 'sequences' | 'consumers' | 'migrations'> & { keys: KeysManifest['tables'] };
 
 /** Places of their own, or of this process alone. */
-const NOT_DUMPED = ['app.migration', 'app.consumer', 'app.member', 'app.log_hold'];
+const NOT_DUMPED = [
+  'app.migration',
+  'app.consumer',
+  'app.member',
+  'app.log_hold',
+  // Where the ledger's two sides stood: they belong to this log and these processes, so after a restore it begins anew.
+  'app.ledger_partition',
+  'app.ledger_door',
+  'app.ledger_door_session',
+];
 const RENEW_EVERY_MS = 10 * SECOND;
 
 /** Of the data folder; with what opens doors or reads names among the keys. */
