@@ -2,7 +2,7 @@
 // to the protocol, and no more of them than there is room for: what a client may not say yet stays in its socket.
 import type { Duplex } from 'node:stream';
 import type { Fault } from './connect-check.ts';
-import { faultOf, PACKET } from './packet-check.ts';
+import { bodyFault, headFault, PACKET } from './packet-check.ts';
 
 export type Guard = {
   /** One packet at most, in bytes behind its length. */
@@ -18,7 +18,7 @@ export type Guard = {
 
 type Outcome = { bytes: Buffer } | { fault: Fault | 'too large' } | null;
 
-const HEAD_BYTES = 2;
+const HEAD_BYTES = 1;
 const LONGEST_LENGTH_BYTES = 4;
 const isAnswer = (type: number): boolean => type === PACKET.puback || type === PACKET.pubrec || type === PACKET.pubcomp;
 
@@ -62,6 +62,8 @@ export class Frames {
 
   /** Its length when it is whole and good; 0 when bytes are missing. */
   #one(bytes: Buffer, at: number): number | Fault | 'too large' {
+    const wrong = headFault(bytes[at]!, this.#first);
+    if (wrong) return wrong;
     let length = 0;
     let head = 1;
     for (;;) {
@@ -85,13 +87,11 @@ export class Frames {
   }
 
   #look(head: number, body: Buffer): Fault | null {
-    const fault = faultOf(head, body, this.#first);
     this.#first = false;
-    if (fault) return fault;
     const type = head >> 4;
-    return isAnswer(type) && !this.#guard.owed(type)
-      ? { reason: 'an acknowledgement of what was never sent [MQTT-4.8.0-1]' }
-      : null;
+    const fault = bodyFault(head, body);
+    if (fault || !isAnswer(type) || this.#guard.owed(type)) return fault;
+    return { reason: 'an acknowledgement of what was never sent [MQTT-4.8.0-1]' };
   }
 }
 

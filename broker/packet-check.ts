@@ -76,16 +76,22 @@ function bodyProblem(type: number, flags: number, body: Buffer): string | null {
   }
 }
 
-/** `head` is the first byte of the packet, `body` what follows its length; `first` when nothing came before it. */
-export function faultOf(head: number, body: Buffer, first: boolean): Fault | null {
+/** Of the first byte of a packet alone; `first` when nothing came before it. */
+export function headFault(head: number, first: boolean): Fault | null {
   const type = head >> 4;
-  const flags = head & 15;
   if (!NAMES.has(type)) return { reason: `a packet of type ${type}, which no client sends [MQTT-2.2.1]` };
-  const fixed = flagsOf(type);
-  if (fixed !== null && flags !== fixed) return { reason: `the flags of ${NAMES.get(type)} are wrong [MQTT-2.2.2-2]` };
   if (first !== (type === PACKET.connect))
     return { reason: first ? 'the first packet is not CONNECT [MQTT-3.1.0-1]' : 'a second CONNECT [MQTT-3.1.0-2]' };
-  if (first) return connectFault(body);
-  const reason = bodyProblem(type, flags, body);
+  const fixed = flagsOf(type);
+  return fixed === null || fixed === (head & 15)
+    ? null
+    : { reason: `the flags of ${NAMES.get(type)} are wrong [MQTT-2.2.2-2]` };
+}
+
+/** Of what follows its length, when the first byte is good. */
+export function bodyFault(head: number, body: Buffer): Fault | null {
+  const type = head >> 4;
+  if (type === PACKET.connect) return connectFault(body);
+  const reason = bodyProblem(type, head & 15, body);
   return reason === null ? null : { reason };
 }
