@@ -4,10 +4,13 @@ import type { Id } from '#contracts';
 import { record } from './appliance.ts';
 import type { Link } from './behaviour.ts';
 import { type Disturbance, type Imperfections, openDisturbance } from './imperfections.ts';
+import { type Acts, type Manner, openObedience } from './obedience.ts';
 import { type Outbox, type OutboxOptions, openOutbox } from './outbox.ts';
 import { openPublisher, type Publisher, type PublisherEvents } from './publisher.ts';
+import { type Body, refrigeratorActs } from './refrigerator-acts.ts';
 import type { Truth } from './scenario.ts';
-import { type Sample, type SimulationOptions, scenarioOf, simulateRefrigerator } from './simulation.ts';
+import type { Values } from './sense.ts';
+import { insideAt, type Sample, type SimulationOptions, scenarioOf, simulateRefrigerator } from './simulation.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 export type ConnectionOptions = {
@@ -42,7 +45,14 @@ export type PublishOptions = ConnectionOptions & {
   imperfections?: Imperfections;
   seed?: number;
   outbox?: OutboxOptions;
+  /** How it takes commands; without it, it does not listen for them. */
+  manner?: Manner | undefined;
+  /** What it can be asked to do. */
+  acts?: (self: Self) => Acts;
 };
+
+/** What an act may do with the device. */
+type Self = Pick<Body, 'newest' | 'publishNow' | 'restart'>;
 
 // Long enough to be cheap, short enough that a cut or a new connection in the scenario is noticed in time.
 const LOOK_AGAIN = 10 * SECOND;
@@ -68,11 +78,13 @@ class PublishingDevice implements Device {
   readonly #finish = Promise.withResolvers<void>();
   readonly #waiting: (() => void)[] = [];
   #next: IteratorResult<Sample, void>;
+  #newest: Values = {};
+  #restarting = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: PublishOptions) {
-    const { mqttUrl: url, id, secret, retryMs, on = {} } = options;
+    const { mqttUrl: url, id, secret, retryMs, manner, on = {} } = options;
     this.truth = options.truth ?? [];
     this.#samples = options.samples;
     this.#linkAt = options.linkAt ?? (() => 'up');
@@ -86,7 +98,32 @@ class PublishingDevice implements Device {
       this.#pump();
       on.progress?.();
     };
-    this.#publisher = openPublisher({ url, id, secret, ...(retryMs ? { retryMs } : {}), on: { ...on, progress } });
+    const acts = options.acts?.(this.#self()) ?? {};
+    const obey = manner ? openObedience({ manner, acts, now: this.#now }) : undefined;
+    const answered: DeviceEvents['answered'] = (command) => {
+      on.answered?.(command);
+      if (this.#restarting) this.#restart();
+    };
+    const heard = { ...on, progress, answered };
+    this.#publisher = openPublisher({ url, id, secret, obey, ...(retryMs ? { retryMs } : {}), on: heard });
+  }
+
+  #self(): Self {
+    return {
+      newest: () => this.#newest,
+      publishNow: () => void this.#turn(),
+      restart: () => {
+        this.#restarting = true;
+      },
+    };
+  }
+
+  /** The connection goes without a goodbye; the next turn comes back to the network. */
+  #restart(): void {
+    this.#restarting = false;
+    this.#outbox.reboot();
+    this.#publisher.setNetwork(false);
+    void this.#turn();
   }
 
   get finished(): Promise<void> {
@@ -138,6 +175,7 @@ class PublishingDevice implements Device {
       const sample = this.#next.value;
       const link = this.#linkAt(sample.at);
       record(this.#outbox, sample, link);
+      this.#newest = { ...this.#newest, ...sample.values };
       this.#measured?.(sample, link);
       this.#next = this.#samples.next();
     }
@@ -172,7 +210,7 @@ class PublishingDevice implements Device {
 }
 
 export type DeviceOptions = ConnectionOptions &
-  Omit<SimulationOptions, 'from' | 'zero'> & {
+  Omit<SimulationOptions, 'from' | 'zero' | 'controls'> & {
     /** Zero of the episodes, epoch ms; now when left out. Kept and given again, a restart goes on with the same life. */
     storyStart?: number;
     /** Readings up to here were handed over in an earlier life. */
@@ -181,6 +219,7 @@ export type DeviceOptions = ConnectionOptions &
     pastHours?: number;
     imperfections?: Imperfections;
     outbox?: OutboxOptions;
+    manner?: Manner;
   };
 
 const LONGEST_RUN_UP = 30 * DAY;
@@ -202,7 +241,9 @@ function firstReading(options: DeviceOptions, now: number, zero: number): number
 export function startDevice(options: DeviceOptions): Device {
   const now = (options.now ?? Date.now)();
   const zero = options.storyStart ?? Math.floor(now / SECOND) * SECOND;
-  const simulation: SimulationOptions = { ...options, zero, from: firstReading(options, now, zero) };
+  const controls: Body['controls'] = { setPoint: null };
+  const simulation: SimulationOptions = { ...options, controls, zero, from: firstReading(options, now, zero) };
+  const inspect = () => insideAt(simulation, (options.now ?? Date.now)());
   const scenario = scenarioOf(simulation);
   const known = Math.max(options.sentUntil ?? Number.NEGATIVE_INFINITY, now - MEMORY);
   const cadenceMs = (options.cadenceSeconds ?? 60) * SECOND;
@@ -211,6 +252,7 @@ export function startDevice(options: DeviceOptions): Device {
     samples: after(simulateRefrigerator(simulation), known),
     linkAt: scenario.linkAt,
     truth: scenario.truth(options.id),
+    acts: (self) => refrigeratorActs({ ...self, controls, inspect }),
     outbox: { rebootAfterMs: Math.max(2.5 * cadenceMs, 2.5 * MINUTE), ...options.outbox },
   });
 }

@@ -1,6 +1,7 @@
 // The demo's household as data: three refrigerators, one healthy, one that no longer cools, one left open.
 import type { Phrase } from '#contracts';
 import { DEFAULT_HABITS, type Habits } from './habits.ts';
+import type { Manner } from './obedience.ts';
 import type { Episode } from './scenario.ts';
 import { HOUR, MINUTE } from './time.ts';
 
@@ -16,6 +17,8 @@ export type HouseholdAppliance = {
   episodes: readonly Episode[];
   signals: readonly string[];
   pastHours: number;
+  /** How it takes commands. */
+  manner: Manner;
 };
 
 const SIGNALS_WITHOUT_DOOR = [
@@ -49,6 +52,7 @@ export function demoHousehold(): HouseholdAppliance[] {
       episodes: [],
       signals: SIGNALS,
       pastHours: PAST_HOURS,
+      manner: 'obeys',
     },
     {
       key: 'garage',
@@ -60,6 +64,7 @@ export function demoHousehold(): HouseholdAppliance[] {
       episodes: [{ what: 'cooling-failing', fromMs: -FAILING_FOR }],
       signals: SIGNALS_WITHOUT_DOOR,
       pastHours: PAST_HOURS,
+      manner: 'obeys',
     },
     {
       key: 'pantry',
@@ -71,6 +76,7 @@ export function demoHousehold(): HouseholdAppliance[] {
       episodes: [{ what: 'door-left-open', fromMs: -OPEN_FOR, untilMs: CLOSES_AFTER }],
       signals: SIGNALS,
       pastHours: PAST_HOURS,
+      manner: 'obeys',
     },
   ];
 }

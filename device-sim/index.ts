@@ -5,6 +5,7 @@ export { drawFleet, type FleetMember, type FleetOptions } from './fleet.ts';
 export { DEFAULT_HABITS, drawHabits, type Habits } from './habits.ts';
 export { demoHousehold, type HouseholdAppliance } from './household.ts';
 export type { Imperfections, Message } from './imperfections.ts';
+export { MANNERS, type Manner } from './obedience.ts';
 export { DEFAULT_PARAMETERS, drawParameters, type Parameters } from './parameters.ts';
 export { randomOf } from './random.ts';
 export { type Recording, type RecordingOptions, readRecording } from './recording.ts';

@@ -16,6 +16,8 @@ export type Outbox = {
   keep(sample: Sample): void;
   /** The next message, oldest readings first; null when nothing waits. */
   take(): TelemetryPayload | null;
+  /** Messages are counted anew. */
+  reboot(): void;
   readonly waiting: number;
   /** Readings that were lost because the memory was full. */
   readonly overflowed: number;
@@ -60,6 +62,9 @@ export function openOutbox(options: OutboxOptions = {}): Outbox {
       if (readings.length === 0) return null;
       compact();
       return { seq: seq++, readings };
+    },
+    reboot() {
+      seq = 0;
     },
     get waiting() {
       return kept.length - first;

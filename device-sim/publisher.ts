@@ -1,6 +1,17 @@
 // One appliance's MQTT connection. A message is kept until its PUBACK; a new connection sends again what has none.
 import { connect, type MqttClient } from 'mqtt';
-import { type Id, Notice, noticesTopic, type TelemetryPayload, upTopic } from '#contracts';
+import type { z } from 'zod';
+import {
+  CommandPayload,
+  commandsTopic,
+  type Id,
+  Notice,
+  noticesTopic,
+  resultTopic,
+  type TelemetryPayload,
+  upTopic,
+} from '#contracts';
+import type { Obedience } from './obedience.ts';
 
 export type PublisherOptions = {
   /** mqtt://, mqtts://, ws:// or wss:// */
@@ -11,6 +22,8 @@ export type PublisherOptions = {
   inFlight?: number;
   /** First and longest wait before another attempt to connect. */
   retryMs?: { first: number; most: number };
+  /** Without it the appliance takes no commands. */
+  obey?: Obedience | undefined;
   on?: PublisherEvents;
 };
 
@@ -21,6 +34,9 @@ export type PublisherEvents = {
   /** The broker does not take this id and secret. Another attempt follows, but only new credentials will help. */
   refused?(reason: string): void;
   notice?(notice: Notice): void;
+  command?(command: CommandPayload): void;
+  /** The platform has what came of a command. */
+  answered?(command: CommandPayload): void;
   /** There is room for another message, or the last one was acknowledged. */
   progress?(): void;
 };
@@ -121,8 +137,9 @@ class MqttPublisher implements Publisher {
       session.reason = error.message || String(error.code);
       session.refused = typeof error.code === 'number' && REFUSED_CODES.has(error.code);
     });
-    client.on('message', (_topic, payload) => {
-      const notice = readNotice(payload);
+    client.on('message', (topic, payload) => {
+      if (topic === commandsTopic(this.#options.id)) return this.#obey(client, payload);
+      const notice = read(Notice, payload);
       if (notice) this.#on.notice?.(notice);
     });
     client.on('close', () => session === this.#session && this.#over(session));
@@ -132,9 +149,24 @@ class MqttPublisher implements Publisher {
     this.#failures = 0;
     this.#connected = true;
     this.#on.connected?.();
-    client.subscribe(noticesTopic(this.#options.id), { qos: 1 }, () => {});
+    const { id, obey } = this.#options;
+    client.subscribe(obey ? [noticesTopic(id), commandsTopic(id)] : noticesTopic(id), { qos: 1 }, () => {});
     for (const [key, text] of this.#unacknowledged) this.#transmit(key, text);
     this.#on.progress?.();
+  }
+
+  /** An answer that is lost is asked for again: the command comes once more. */
+  #obey(client: MqttClient, payload: Uint8Array): void {
+    const { id: appliance, obey } = this.#options;
+    const command = read(CommandPayload, payload);
+    if (!command || !obey) return;
+    this.#on.command?.(command);
+    const result = obey(command);
+    if (!result) return;
+    const topic = resultTopic({ gateway: null, appliance, command: command.command });
+    client.publish(topic, JSON.stringify(result), { qos: 1 }, (error) => {
+      if (!error) this.#on.answered?.(command);
+    });
   }
 
   #over({ reason, refused }: Session): void {
@@ -171,9 +203,9 @@ async function goodbye(client: MqttClient, connected: boolean): Promise<void> {
   clearTimeout(force);
 }
 
-function readNotice(payload: Uint8Array): Notice | null {
+function read<T>(schema: z.ZodType<T>, payload: Uint8Array): T | null {
   try {
-    return Notice.safeParse(JSON.parse(new TextDecoder().decode(payload))).data ?? null;
+    return schema.safeParse(JSON.parse(new TextDecoder().decode(payload))).data ?? null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import { ambientAt, DEFAULT_HABITS, type Habits, localDayStart, type Opening, us
 import { DEFAULT_PARAMETERS, type Parameters } from './parameters.ts';
 import { randomOf } from './random.ts';
 import { calmInputs, type Inputs, type State, settled, step } from './refrigerator.ts';
+import type { Controls } from './refrigerator-acts.ts';
 import { type Episode, openScenario, type Scenario } from './scenario.ts';
 import { meterRead, sense, type Values } from './sense.ts';
 import { DAY, HOUR, SECOND } from './time.ts';
@@ -25,6 +26,8 @@ export type SimulationOptions = {
   stepSeconds?: number;
   /** Signals that the appliance reports; all when left out. */
   signals?: readonly string[];
+  /** May change while it goes on. */
+  controls?: Controls;
 };
 
 const WARM_UP = 12 * HOUR;
@@ -79,11 +82,19 @@ function surroundings(options: SimulationOptions, parameters: Parameters): (at: 
   const inputs = { ...calm };
   return (at, stepMs) => {
     Object.assign(inputs, calm);
+    inputs.setPoint = options.controls?.setPoint ?? inputs.setPoint;
     inputs.ambient = room(at);
     inputs.doorOpen = door(at);
     scenario.change(inputs, at, stepMs);
     return inputs;
   };
+}
+
+/** What the machine meets inside itself at a time. */
+export function insideAt(options: SimulationOptions, at: number): Inputs {
+  const inputs = calmInputs(options.parameters ?? DEFAULT_PARAMETERS, (options.habits ?? DEFAULT_HABITS).ambient);
+  scenarioOf(options).change(inputs, at, 0);
+  return inputs;
 }
 
 function pickSignals(values: Values, signals: readonly string[] | undefined): Values {

@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { startDevice } from '../device.ts';
 import { DEFAULT_HABITS, drawHabits, type Habits } from '../habits.ts';
 import type { Imperfections } from '../imperfections.ts';
+import { MANNERS, type Manner } from '../obedience.ts';
 import { drawParameters } from '../parameters.ts';
 import { randomOf } from '../random.ts';
 import { EPISODES, type Episode } from '../scenario.ts';
 import { HOUR, parseDuration, SECOND } from '../time.ts';
+import { UsageError } from '../usage-error.ts';
 import {
   CLOCK_HELP,
   type CommandContext,
@@ -42,6 +44,7 @@ One simulated refrigerator publishes a reading a minute, until Ctrl-C.
   --ambient 30       °C of the room, the year's mean         --openings 30    door openings a day
   --no-door-sensor   the door is not reported                --signals a,b    report only these
   --cadence 60s      time between readings
+  --commands obeys   how it takes commands: ${MANNERS.join(', ')}
   --loss 0.05        share of messages lost                  --duplicates 0.05   sent twice
   --delays 0.1       share that arrives late                 --skew 5m           its clock is ahead
 ${CLOCK_HELP}
@@ -71,6 +74,7 @@ const OPTIONS = {
   'no-door-sensor': { type: 'boolean' },
   signals: { type: 'string' },
   cadence: { type: 'string' },
+  commands: { type: 'string' },
   loss: { type: 'string' },
   duplicates: { type: 'string' },
   delays: { type: 'string' },
@@ -127,6 +131,12 @@ function signalsOf(values: Values): { signals?: string[] } {
   return signals ? { signals } : {};
 }
 
+function mannerOf(text = 'obeys'): Manner {
+  const manner = MANNERS.find((one) => one === text);
+  if (manner) return manner;
+  throw new UsageError(`--commands ${text} is not known`, `Known are: ${MANNERS.join(', ')}.`);
+}
+
 export async function fridge(args: readonly string[], context: CommandContext): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const credential = credentialOf(values, context.environment);
@@ -142,6 +152,7 @@ export async function fridge(args: readonly string[], context: CommandContext): 
     habits: habitsOf(values, seed),
     episodes: episodesOf(values),
     ...signalsOf(values),
+    manner: mannerOf(values.commands),
     cadenceSeconds: parseDuration(values.cadence ?? '60s', '--cadence') / SECOND,
     pastHours: parseDuration(values.past ?? '0s', '--past') / HOUR,
     storyStart: start,

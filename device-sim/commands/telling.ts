@@ -38,6 +38,7 @@ export function telling(options: {
     notice: (notice) => {
       if (notice.code !== 'server-time') say(`${name}: notice from the platform: ${notice.code}: ${notice.reason}`);
     },
+    command: ({ kind, parameters }) => say(`${name}: asked to do: ${kind} ${JSON.stringify(parameters)}`),
     measured(sample, link) {
       if (!options.readings || now() - sample.at > 90_000) return;
       const line = measurement(sample);

@@ -1,12 +1,14 @@
 // A real MQTT broker on a free port of loopback that keeps what was acknowledged, and can be told to misbehave.
 import * as net from 'node:net';
 import { Aedes, type AuthenticateError } from 'aedes';
-import { newId, parseUpTopic, TelemetryPayload } from '#contracts';
+import { CommandResult, newId, parseResultTopic, parseUpTopic, TelemetryPayload } from '#contracts';
 
 const SECRET = 'a-secret-for-this-test';
 
 export async function listeningBroker() {
   const taken: TelemetryPayload[] = [];
+  const answers: { command: string; result: CommandResult }[] = [];
+  let onAnswer = (): void => {};
   let connections = 0;
   let cutAfter = Number.POSITIVE_INFINITY;
   const sockets = new Set<net.Socket>();
@@ -21,6 +23,13 @@ export async function listeningBroker() {
         // The connection breaks before the PUBACK: the message counts as never taken.
         cutAfter = Number.POSITIVE_INFINITY;
         return client?.conn.destroy();
+      }
+      const answered = parseResultTopic(packet.topic);
+      if (answered?.appliance === client?.id) {
+        const result = CommandResult.parse(JSON.parse(packet.payload.toString()));
+        answers.push({ command: answered!.command, result });
+        done(null);
+        return onAnswer();
       }
       const topic = parseUpTopic(packet.topic);
       if (!topic || topic.appliance !== client?.id) return done(new Error('not its topic'));
@@ -46,6 +55,23 @@ export async function listeningBroker() {
     secret: SECRET,
     /** Payloads in the order they were acknowledged. */
     taken,
+    /** Resolves when it has as many answers to commands. */
+    async answered(count: number) {
+      while (answers.length < count) {
+        await new Promise<void>((resolve) => {
+          onAnswer = resolve;
+        });
+      }
+      return answers;
+    },
+    /** Whoever is connected listens to it. */
+    async listenedTo(topic: string): Promise<void> {
+      const listens = () =>
+        Object.values((broker as unknown as { clients: Record<string, { subscriptions: object }> }).clients).some(
+          ({ subscriptions }) => topic in subscriptions,
+        );
+      while (!listens()) await new Promise((resolve) => broker.once('subscribe', resolve));
+    },
     stamps: () => taken.flatMap(({ readings }) => readings.map(({ at }) => at!)),
     connections: () => connections,
     /** Cuts the connection at the message after the next `count`, once. */
