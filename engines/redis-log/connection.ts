@@ -73,9 +73,13 @@ export async function logAbout(redis: Redis, partitions: number): Promise<{ id: 
       'fatal',
       `A log has 1 to ${MOST_PARTITIONS} partitions, not ${partitions}.`,
     );
-  // The first one to write the number founds the log; the others find it.
-  await redis.multi().hsetnx(ABOUT, 'id', randomUUID()).hsetnx(ABOUT, 'partitions', partitions).exec();
-  const { id, partitions: founded } = await redis.hgetall(ABOUT);
+  let about = await redis.hgetall(ABOUT);
+  if (about.id === undefined) {
+    // Of several that come at once the first one founds it; the others find it.
+    await redis.multi().hsetnx(ABOUT, 'id', randomUUID()).hsetnx(ABOUT, 'partitions', partitions).exec();
+    about = await redis.hgetall(ABOUT);
+  }
+  const { id, partitions: founded } = about;
   if (id === undefined || founded === undefined) throw new Error('the log says nothing about itself');
   if (Number(founded) !== partitions)
     throw new PlatformError('log-partitions', 'fatal', `The log has ${founded} partitions, not ${partitions}.`, {
