@@ -4,8 +4,22 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DemoAccount } from '#api';
 import { type Broker, startBroker } from '#broker';
 import { newId } from '#contracts';
-import { startPgliteThread } from '#engines/postgres';
-import { type ClockSpec, type Downlink, type Log, type Logger, migrate, openClock, SECOND, type Sql } from '#runtime';
+import { type PgliteThread, startPgliteThread } from '#engines/postgres';
+import {
+  type ClockSpec,
+  type Downlink,
+  type Log,
+  type Logger,
+  migrate,
+  oneAtATime,
+  openClock,
+  PlatformError,
+  SECOND,
+  type Sql,
+} from '#runtime';
+import type { Manifest } from './backup/manifest.ts';
+import { refuseMoved } from './backup/moved.ts';
+import { refuseHalfRestored } from './backup/restore.ts';
 import { brokerAccess } from './broker-access.ts';
 import { isShared, type Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
@@ -22,10 +36,13 @@ import { readPepper } from './secrets.ts';
 import type { StageName } from './stages.ts';
 import { allTables } from './tables.ts';
 import { startThread, type Thread } from './thread.ts';
+import type { BackupAsks } from './threads/backup-thread.ts';
 import { DatabasePorts } from './threads/database-ports.ts';
 import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
 import { openRegistry } from './threads/engines.ts';
 import type {
+  BackupData,
+  BackupOffers,
   DiagnosisData,
   DiagnosisOffers,
   MainOffers,
@@ -66,7 +83,12 @@ export type RunningProcess = AsyncDisposable & {
   tick(): Promise<void>;
   /** Resolves when every consumer of this process has taken what is in the log now, and no sweep finds more to do. */
   settle(): Promise<void>;
+  /** While everything goes on; one at a time. Throws a PlatformError with a hint when it cannot. */
+  backup(wish: BackupWish): Promise<Manifest>;
 };
+
+/** Folders that do not exist yet; `said` is told of each step. */
+export type BackupWish = { to: string; keysTo: string; said: (line: string) => void };
 
 const LONGEST_PAUSE_MS = 25;
 /** Longer than a batch or a chart takes. */
@@ -137,9 +159,11 @@ class Composition {
     // The threads load their code while the database opens and the tables are brought up to date.
     this.#startThreads(access, ports);
     const own = ports.next();
-    if (ports.embedded) ports.attach(this.#stack.use(await startPgliteThread({ dir: this.#options.folder })));
+    const database = ports.embedded ? this.#stack.use(await startPgliteThread({ dir: this.#options.folder })) : null;
+    if (database) ports.attach(database);
     const { sql } = await openRegistry({ settings, database: own }, this.#stack);
     this.#sql = sql;
+    await refuseHalfRestored(sql);
     await migrate(sql, allTables);
     const { readings, diagnosis, people } = this.#threads;
     if (!this.#member.alone) this.#spread = spreadNotices(sql, this.#logger);
@@ -156,6 +180,7 @@ class Composition {
       pepper: this.#pepper,
       tick: async () => this.#broker?.tick(),
       settle: () => this.#settle(),
+      backup: this.#backups(access, database),
       [Symbol.asyncDispose]: () => this.#stop(),
     };
   }
@@ -166,21 +191,13 @@ class Composition {
 
   #startThreads(log: LogAccess, ports: DatabasePorts): void {
     const settings = this.#settings;
-    const common = (): Omit<ThreadData, 'main'> => ({
-      settings,
-      folder: this.#options.folder,
-      clock: this.#clock,
-      terminalToo: this.#options.terminalToo ?? true,
-      pepper: this.#pepper,
-      database: ports.next(),
-      member: this.#member,
-    });
+    const common = (): Omit<ThreadData, 'main'> => this.#common(ports);
     const { webRoot = null, demo = null } = this.#options;
     const [inReadings, inPeople] = this.#seriesPorts();
     if (this.#runs('ingest')) {
       const engineWork = this.#endingWithTheProcess();
       const data: Omit<ReadingsData, 'main'> = { ...common(), log, series: inReadings, engineWork };
-      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, inReadings);
+      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, { series: inReadings });
     }
     if (this.#runs('diagnosis')) {
       const data: Omit<DiagnosisData, 'main'> = { ...common(), log };
@@ -189,8 +206,20 @@ class Composition {
     if (this.#runs('alerts', 'field-service', 'api')) {
       const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
       const data: Omit<PeopleData, 'main'> = { ...common(), series: inPeople, mqtt, webRoot, demo };
-      this.#threads.people = this.#thread<PeopleOffers>('people', data, inPeople);
+      this.#threads.people = this.#thread<PeopleOffers>('people', data, { series: inPeople });
     }
+  }
+
+  #common(ports: DatabasePorts): Omit<ThreadData, 'main'> {
+    return {
+      settings: this.#settings,
+      folder: this.#options.folder,
+      clock: this.#clock,
+      terminalToo: this.#options.terminalToo ?? true,
+      pepper: this.#pepper,
+      database: ports.next(),
+      member: this.#member,
+    };
   }
 
   /** From the API to the readings of this process. */
@@ -198,6 +227,26 @@ class Composition {
     if (!this.#runs('ingest') || !this.#runs('api')) return [null, null];
     const { port1, port2 } = new MessageChannel();
     return [port1, port2];
+  }
+
+  #backups(log: LogAccess, database: PgliteThread | null): RunningProcess['backup'] {
+    const turn = oneAtATime();
+    return ({ said, ...wish }) =>
+      turn(async () => {
+        const ports = new DatabasePorts(database !== null);
+        const data: Omit<BackupData, 'main'> = { ...this.#common(ports), log };
+        if (database) ports.attach(database);
+        const asks: BackupAsks = { said, copyReadings: (file) => this.#threads.readings!.call.copyTo(file) };
+        const died = Promise.withResolvers<never>();
+        const failed = (why: string): void =>
+          died.reject(new PlatformError('backup-failed', 'retry', `The backup was not made: ${why}.`));
+        const thread = this.#thread<BackupOffers>('backup', data, { offers: asks, died: failed });
+        try {
+          return await Promise.race([thread.call.make(wish), died.promise]);
+        } finally {
+          await thread.end();
+        }
+      });
   }
 
   /** However the process ends, as long as it says so. */
@@ -210,9 +259,13 @@ class Composition {
   }
 
   #thread<Offers extends { stop(): Promise<void> }>(
-    name: 'readings' | 'diagnosis' | 'people',
+    name: 'readings' | 'diagnosis' | 'people' | 'backup',
     data: Omit<ThreadData, 'main'>,
-    series: MessagePort | null = null,
+    {
+      series = null,
+      offers = this.#offers,
+      died = this.#fatal,
+    }: { series?: MessagePort | null; offers?: object; died?: (why: string) => void } = {},
   ): Thread<Offers> {
     const { port1, port2 } = new MessageChannel();
     const database = data.database ? [data.database.sql, data.database.jobs] : [];
@@ -222,8 +275,8 @@ class Composition {
       {
         port: port1,
         transfer: [...database, ...(series ? [series] : [])],
-        offers: this.#offers,
-        died: (why) => this.#fatal(why),
+        offers,
+        died,
       },
     );
     this.#stack.defer(() => thread.end());
@@ -344,6 +397,7 @@ class Composition {
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const lock = lockFolder(options.folder);
   try {
+    refuseMoved(options.folder);
     const { HOST, HTTP_PORT, MQTT_PORT } = options.settings;
     const settings = {
       ...options.settings,

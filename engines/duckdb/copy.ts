@@ -30,6 +30,8 @@ export type ReadingsCounts = {
   tables: Record<string, number>;
   /** Different (appliance, signal, stamp). */
   readings: number;
+  /** Log position behind what is stored. */
+  progress: number;
 };
 
 /** A file that nobody writes. */
@@ -61,7 +63,8 @@ class Copy implements ReadingsCopy {
     const [row] = await this.#rows(
       'select count(*) from (select appliance, signal, stamp from point group by appliance, signal, stamp)',
     );
-    return { tables, readings: Number(row![0]) };
+    const [[next]] = (await this.#rows('select next from progress')) as [[bigint]];
+    return { tables, readings: Number(row![0]), progress: Number(next) };
   }
 
   async appliances(): Promise<Id[]> {
@@ -119,7 +122,7 @@ export async function openReadingsCopy(file: string): Promise<ReadingsCopy> {
 export async function setProgress(file: string, next: number): Promise<void> {
   const instance = await DuckDBInstance.create(file, { threads: '1' });
   const connection = await instance.connect();
-  await connection.run('update progress set next = $1, compacted = least(compacted, $1)', [BigInt(next)], [BIGINT]);
+  await connection.run('update progress set next = $1', [BigInt(next)], [BIGINT]);
   await connection.run('checkpoint');
   connection.closeSync();
   instance.closeSync();

@@ -4,6 +4,7 @@ import type { DemoAccount } from '#api';
 import type { Id, LogRecord, Notice, SeriesPoint, Sweep } from '#contracts';
 import type { ReadingsStore } from '#ingest';
 import type { ClockSpec } from '#runtime';
+import type { Manifest } from '../backup/manifest.ts';
 import type { Settings } from '../config.ts';
 import type { LogAccess } from '../log-engine.ts';
 
@@ -36,6 +37,8 @@ export type ReadingsOffers = Consuming & {
   /** Writes all latest values now. */
   flush(): Promise<void>;
   state(): Promise<ReadingsState>;
+  /** A second file of the embedded store. */
+  copyTo(file: string): Promise<void>;
 };
 /** Directly to the people thread. */
 export type SeriesOffers = {
@@ -44,6 +47,8 @@ export type SeriesOffers = {
 };
 
 export type DiagnosisOffers = Consuming & { state(): Promise<ConsumerState> };
+
+export type BackupOffers = { make(wish: { to: string; keysTo: string }): Promise<Manifest>; stop(): Promise<void> };
 
 export type PeopleOffers = {
   start(): Promise<{ url: string | null; setUpToken: string | null }>;
@@ -69,6 +74,7 @@ export type ThreadData = {
 };
 export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort | null; engineWork: SharedArrayBuffer };
 export type DiagnosisData = ThreadData & { log: LogAccess };
+export type BackupData = ThreadData & { log: LogAccess };
 export type PeopleData = ThreadData & {
   /** To the readings of this process; null: they are asked for at InfluxDB. */
   series: MessagePort | null;

@@ -2,8 +2,8 @@
 import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Moment } from '#contracts';
-import { openDuckdbReadings } from '#engines/duckdb';
-import { makeDecode, type ReadingsStore, type ReadingsWorker, startReadingsWorker } from '#ingest';
+import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
+import { Ageing, dueDays, makeDecode, type ReadingsWorker, seriesOf, startReadingsWorker } from '#ingest';
 import { loadModels, sealForAppliances } from '#registry';
 import { type Lease, openClock, PartitionKeeper, SECOND, type Sql, saveCheckpoint } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
@@ -11,7 +11,7 @@ import { openLogger } from '../logger.ts';
 import type { Consumer } from '../trim-log.ts';
 import { caughtUp, lagMs } from './consuming.ts';
 import { engineWork } from './engine-work.ts';
-import { openInflux, openRegistry } from './engines.ts';
+import { openInflux, openRegistry, READING_ONLY } from './engines.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
@@ -25,16 +25,19 @@ const data = workerData as ReadingsData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'readings', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
+const rules = { rawDays: data.settings.RAW_READINGS_DAYS, rollupDays: data.settings.ROLLUP_DAYS };
 let keeper: PartitionKeeper<ReadingsWorker>;
+let embedded: DuckdbReadings | null = null;
 
 const main = connect<MainOffers, ReadingsOffers>(data.main, {
   ...startAndStop(stack, async () => {
     const { sql } = await openRegistry(data, stack);
-    const embedded = data.settings.INFLUX_URL ? null : stack.use(await openEmbedded());
-    const store = embedded ?? stack.use(await openInflux(data.settings, logger));
+    embedded = data.settings.INFLUX_URL ? null : stack.use(await openEmbedded());
+    const ageing = { due: dueDays(sql), clock };
+    const store = embedded ?? stack.use(await openInflux(data.settings, logger, { ...READING_ONLY, ageing }));
     if (data.series)
       connect<object, SeriesOffers>(data.series, {
-        series: (query) => store.series(query),
+        series: (query) => seriesOf({ store, rules, clock }, query),
         readings: (query) => store.readings(query),
       });
     const source = stack.use(await openLogSource(data.log, logger));
@@ -66,10 +69,15 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
       }),
     );
     await keeper.start();
+    const quiet = async (): Promise<boolean> => (await lagMs(keeper.works)) < SECOND;
+    void stack.use(new Ageing({ store, rules, clock, logger, quiet })).run();
   }),
   caughtUp: () => caughtUp(keeper.works),
   async flush() {
     for (const worker of keeper.works) await worker.flush();
+  },
+  async copyTo(file) {
+    await embedded!.copyTo(file);
   },
   async state() {
     const { works } = keeper;
@@ -95,10 +103,11 @@ const writing = ({
 }): Writing => ({
   checkpoint: { load: async () => lease.position, save: (next) => saveCheckpoint(sql, lease, next) },
   mayWriteFor: (ms) => lease.good(ms),
+  ageing: { due: dueDays(sql), clock },
   refused,
 });
 
-async function openEmbedded(): Promise<ReadingsStore> {
+async function openEmbedded(): Promise<DuckdbReadings> {
   const run = engineWork(data.engineWork);
   const file = path.join(data.folder, 'readings.duckdb');
   return whileItMay(run, await run(() => openDuckdbReadings({ file })));
