@@ -103,6 +103,12 @@ const Settings = z.object({
     .min(128)
     .default(4096)
     .describe('Bound of the log; when it is full, PUBACKs wait and appliances buffer.'),
+  LOG_DISK_RESERVE_MIB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(256)
+    .describe("Room on the data folder's disk that the log leaves to others; below it PUBACKs wait."),
   WEBHOOK_ALLOWED_HOSTS: z
     .string()
     .regex(/^[^\s/,]+(,[^\s/,]+)*$/, 'must be a list of host or host:port, separated by commas')

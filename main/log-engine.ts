@@ -33,6 +33,7 @@ export async function openLog(
     folder: segments,
     logger,
     maxBytes,
+    reserveBytes: settings.LOG_DISK_RESERVE_MIB * MEBIBYTE,
     onFatal: (error) => onFatal(`the log cannot be flushed to disk: ${error.message}`),
   });
   return { log, access: { engine: 'segments', folder: segments, shared: log.shared } };
