@@ -75,12 +75,12 @@ function suite(open: () => Promise<TestDatabase>): void {
     await runOut();
     const second = (await takeLease(sql, NAME, { owner: 'b' }))!;
     expect(second.position).toBe(3);
-    for (const late of [
+    const late = [
       () => commit(sql, first, 3, 5),
-      keepFrom(sql, first, 3),
-      sql.transaction((tx) => holding(tx, first)),
-    ])
-      await expect(late()).rejects.toMatchObject({ code: 'lease-lost' });
+      () => keepFrom(sql, first, 3),
+      () => sql.transaction((tx) => holding(tx, first)),
+    ];
+    for (const write of late) await expect(write()).rejects.toMatchObject({ code: 'lease-lost' });
     expect([first.over, second.over, await effects()]).toEqual([true, false, [0, 1, 2]]);
     expect([first.good(0), second.good(1_000), second.good(60_000)]).toEqual([false, true, false]);
   });
