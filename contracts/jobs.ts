@@ -1,7 +1,7 @@
 // Queue jobs. A job only wakes: what must happen is a row, and the sweep finds it with or without the job.
 import { z } from 'zod';
 
-export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights']);
+export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights', 'commands']);
 export type Sweep = z.infer<typeof Sweep>;
 
 /** Which stage does it; each stage has a queue of its own, so that a process is woken for nothing that it does not do. */
@@ -11,6 +11,7 @@ export const STAGE_OF = {
   'field-service': 'field-service',
   webhooks: 'api',
   rights: 'api',
+  commands: 'api',
 } as const satisfies Record<Sweep, string>;
 export type SweepingStage = (typeof STAGE_OF)[Sweep];
 

@@ -16,6 +16,7 @@ import {
   type Stage,
   type Tracer,
 } from '#runtime';
+import { type TakeAnswers, takeAnswers } from './command-answers.ts';
 import type { Decode } from './decode.ts';
 import { type Judge, type Judged, makeJudge, quarantinedOf } from './judge.ts';
 import { LatestValues } from './latest.ts';
@@ -33,6 +34,8 @@ export type ReadingsWorkerDeps = {
   decode: Decode;
   seal: SealPayloads;
   downlink: Downlink;
+  /** Without it answers to commands are passed over. */
+  answered?: TakeAnswers;
   clock: Clock;
   logger: Logger;
   tracer?: Tracer | undefined;
@@ -170,6 +173,7 @@ class Worker implements ReadingsWorker {
     const spans = this.#beginSpans(batch);
     const judged = this.#judge(batch, this.#stored);
     this.#batch = batch;
+    if (!(await this.#insist(() => this.#takeAnswers(judged, batch)))) return false;
     if (!(await this.#insist(() => this.#setAside(judged)))) return false;
     if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
     this.#batch = null;
@@ -180,6 +184,14 @@ class Worker implements ReadingsWorker {
     this.#quarantined += judged.quarantined.length;
     await this.#writeLedger();
     return true;
+  }
+
+  async #takeAnswers(judged: Judged, batch: LogBatch): Promise<void> {
+    const { answered, clock } = this.#deps;
+    if (!answered) return;
+    const refused = await takeAnswers(answered, batch, { now: clock.now(), toldBefore: this.#stored });
+    judged.quarantined.push(...refused.quarantined);
+    judged.notices.push(...refused.notices);
   }
 
   /** Before the store: until then the log has all of it, and gives it again. */

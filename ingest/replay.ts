@@ -58,7 +58,7 @@ const paramsOf = ({ ids, appliance, reason, from, to }: Selection): unknown[] =>
   to ?? null,
 ];
 
-/** Part of the caller's transaction, which also audits it. What is under way already, or was accepted, is left as it is. */
+/** Part of the caller's transaction, which also audits it. What is under way already, or was accepted, is left as it is; so are answers to commands. */
 export async function askReplay(
   tx: Sql,
   selection: Selection,
@@ -68,7 +68,7 @@ export async function askReplay(
   const { from, to } = moveOf('ask');
   const rows = await tx.query(
     `update app.quarantine set state = $6, replay = $7, attempt = attempt + 1, claimed_until = 0
-      where ${FITS} and state = any($8::text[]) returning 1 as one`,
+      where ${FITS} and state = any($8::text[]) and channel <> 'commands' returning 1 as one`,
     [...paramsOf(selection), to, id, from],
   );
   await tx.query('insert into app.replay (id, asked_by, asked_at, total) values ($1, $2, $3, $4)', [

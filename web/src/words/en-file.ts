@@ -110,7 +110,7 @@ export const fileEn = {
     looks_one: '{{count}} look',
     looks_other: '{{count}} looks',
     state: { asked: 'Waiting for an answer', running: 'Running', refused: 'Refused', ended: 'Ended' },
-    what: { 'live-view': 'Live view', 'self-test': 'Self-test' },
+    what: { 'live-view': 'Live view', 'self-test': 'Self-test', commands: 'Commands' },
     reason: {
       'customer-call': 'you called us',
       'fault-diagnosis': 'finding a fault',

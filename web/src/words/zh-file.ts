@@ -112,7 +112,7 @@ export const fileZh: Same<typeof fileEn> = {
     looks_one: '查看 {{count}} 次',
     looks_other: '查看 {{count}} 次',
     state: { asked: '等待答复', running: '进行中', refused: '已拒绝', ended: '已结束' },
-    what: { 'live-view': '实时查看', 'self-test': '自检' },
+    what: { 'live-view': '实时查看', 'self-test': '自检', commands: '发送指令' },
     reason: {
       'customer-call': '您曾来电',
       'fault-diagnosis': '查找故障',
