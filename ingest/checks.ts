@@ -4,8 +4,8 @@ import { DAY, MINUTE } from '#runtime';
 
 /** Clocks of appliances drift; a little future is taken as it is. */
 export const FUTURE_TOLERANCE_MS = 5 * MINUTE;
-/** Raw readings are kept this long; older ones have no place to go. */
-export const OLDEST_READING_MS = 90 * DAY;
+/** Raw readings are kept this long, unless somebody says otherwise; older ones have no place to go. */
+export const RAW_READINGS_DAYS = 90;
 
 const SECONDS_LOOK_LIKE = 100_000_000_000;
 const LONGEST_NAME = 80;
@@ -13,15 +13,15 @@ const LONGEST_STRING = 256;
 const ODD_NAME = /[\p{Cc}\p{Cs}]/u;
 
 /** What is wrong with a stamp, or null. Both in epoch ms. */
-export function stampProblem(at: number, receivedAt: number): string | null {
-  if (at >= receivedAt - OLDEST_READING_MS && at <= receivedAt + FUTURE_TOLERANCE_MS) return null;
+export function stampProblem(at: number, receivedAt: number, oldestDays = RAW_READINGS_DAYS): string | null {
+  if (at >= receivedAt - oldestDays * DAY && at <= receivedAt + FUTURE_TOLERANCE_MS) return null;
   if (at > 0 && at < SECONDS_LOOK_LIKE) {
     return `"at" is ${at}: that looks like seconds or an unset clock. Send milliseconds since 1970 in UTC, or leave "at" out.`;
   }
   if (at > receivedAt) {
     return `"at" is ${Math.round((at - receivedAt) / MINUTE)} minutes in the future (server time ${receivedAt}). Set the appliance's clock, or leave "at" out.`;
   }
-  return `"at" is older than 90 days (server time ${receivedAt}). Set the appliance's clock, or leave "at" out.`;
+  return `"at" is older than ${oldestDays} days (server time ${receivedAt}). Set the appliance's clock, or leave "at" out.`;
 }
 
 type Checked = { reading: SignalReading } | { problem: string } | 'absent';

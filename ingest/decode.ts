@@ -22,8 +22,8 @@ function takeValues(
   return readings;
 }
 
-/** `models` by id. A message is refused whole when no reading of it can be found; else its good readings are taken. */
-export function makeDecode(models: ReadonlyMap<string, Model>): Decode {
+/** `models` by id. A message is refused whole when no reading of it can be found; else its good readings are taken. Readings older than `oldestDays` are not. */
+export function makeDecode(models: ReadonlyMap<string, Model>, oldestDays?: number): Decode {
   return (record, position) => {
     const model = models.get(record.model);
     if (!model) return { ok: false, reason: `This platform no longer knows the model "${record.model}".` };
@@ -42,7 +42,7 @@ export function makeDecode(models: ReadonlyMap<string, Model>): Decode {
         continue;
       }
       const at = group.at === undefined ? record.at : Math.round(group.at);
-      const problem = stampProblem(at, record.at);
+      const problem = stampProblem(at, record.at, oldestDays);
       if (problem) {
         rejected.push({ signal: '*', at, reason: problem });
         continue;

@@ -1,6 +1,11 @@
 // The door of ingest: raw messages become readings in the store, or quarantine with a reason.
-export { FUTURE_TOLERANCE_MS, OLDEST_READING_MS } from './checks.ts';
+export { Ageing, type AgeingDeps } from './ageing.ts';
+export { type Horizons, horizonsAt, type KeepRules } from './ageing-rule.ts';
+export { FUTURE_TOLERANCE_MS, RAW_READINGS_DAYS } from './checks.ts';
+export type { CommandAnswer, RefusedAnswer, TakeAnswers } from './command-answers.ts';
 export { type Decode, type Decoded, makeDecode } from './decode.ts';
+export { type ApplianceDay, type DueDay, type DueDays, dueDays } from './due-days.ts';
+export { type HistoryDeps, seriesOf } from './history.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
 export { type Balance, type Checked, checkMessages, checkQuarantine, checkReadings } from './ledger/check.ts';
 export { DoorCounts, type DoorCountsDeps } from './ledger/door.ts';
@@ -18,7 +23,8 @@ export {
   settleLedgerAlarm,
   standingDifferences,
 } from './ledger/ledger.ts';
-export type { ReadingsStore, SealPayloads, StoredReading } from './ports.ts';
+export { movePositions } from './move-positions.ts';
+export type { ReadingsStore, SealPayloads, Span, StoredReading } from './ports.ts';
 export {
   forgetAppliances,
   forgetQuarantine,

@@ -1,6 +1,7 @@
 // What ingest needs from a readings engine: embedded DuckDB, or InfluxDB 2.
-import type { Id, Moment, SeriesPoint, SignalValue } from '#contracts';
+import type { Id, Moment, Rollup, SeriesPoint, SignalValue } from '#contracts';
 import type { Sql } from '#runtime';
+import type { Horizons } from './ageing-rule.ts';
 
 /** What was not accepted may say anything about anybody: it is kept as cipher text. In the order of `items`; `subject` is whose key it was. */
 export type SealPayloads = (
@@ -11,6 +12,9 @@ export type SealedPayload = { subject: Id; sealed: Uint8Array };
 
 /** As it was measured. `at` is epoch ms; true and false come as 1 and 0. */
 export type StoredReading = { at: number; signal: string; value: Exclude<SignalValue, boolean> };
+
+/** [from, to), epoch ms. */
+export type Span = { from: number; to: number };
 
 export interface ReadingsStore extends AsyncDisposable {
   /** Log position to go on from; 0 when nothing was ever written. */
@@ -34,4 +38,29 @@ export interface ReadingsStore extends AsyncDisposable {
     to: number;
     limit: number;
   }): Promise<{ readings: StoredReading[]; next: number | null }>;
+  /** How many readings of [from, to) stand in the store, of one appliance or of all: distinct (appliance, signal, at), epoch ms. */
+  count(query: { appliance?: Id; from: number; to: number }): Promise<number>;
+  /**
+   * As `series`, from the roll-ups that begin in [from, to): what is left when raw readings are gone. A roll-up stands in
+   * the bucket that it begins in.
+   */
+  rolledUp(query: {
+    appliance: Id;
+    signal: string;
+    from: number;
+    to: number;
+    bucketMs: number;
+  }): Promise<SeriesPoint[]>;
+  /**
+   * Where the roll-ups of [from, to) lack readings that came meanwhile, or have none yet: spans of whole `ROLLUP_MS`,
+   * oldest first, that may reach beyond [from, to). Their raw readings are there.
+   */
+  notRolledUp(query: { appliance: Id } & Span): Promise<Span[]>;
+  /** The roll-ups that begin in [from, to), by time and then by signal. Texts have none. */
+  rollups(query: { appliance: Id } & Span): Promise<Rollup[]>;
+  /**
+   * One short piece of what is due by the horizons: rolls up what is over, without doubles, and forgets what is too old;
+   * never what is not rolled up. False when nothing was left to do. It may end at any time and be called again.
+   */
+  age(horizons: Horizons): Promise<boolean>;
 }

@@ -79,6 +79,20 @@ const Settings = z.object({
   OPS_PORT: port(0)
     .optional()
     .describe('`/healthz`, `/readyz` and `/metrics` of this process, whatever its stages. 0 picks a free port.'),
+  RAW_READINGS_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe('Days that readings are kept as they came. Older ones are not taken either.'),
+  ROLLUP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(730)
+    .describe('Days that their roll-ups are kept: mean, least, most, count and last of each five minutes.'),
   INFLUX_URL: url('http', 'https')
     .optional()
     .describe('InfluxDB 2 for readings; without it DuckDB in the data folder.'),

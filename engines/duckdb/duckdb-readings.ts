@@ -1,15 +1,26 @@
 // Readings in one DuckDB file: the rows of a batch and the log position behind it are one transaction.
 import { BIGINT, type DuckDBConnection, DuckDBInstance, type DuckDBValue, INTEGER } from '@duckdb/node-api';
-import type { Moment, SeriesPoint } from '#contracts';
-import type { ReadingsStore, StoredReading } from '#ingest';
+import type { Moment, Rollup, SeriesPoint } from '#contracts';
+import type { Horizons, ReadingsStore, StoredReading } from '#ingest';
 import { oneAtATime, PlatformError } from '#runtime';
+import { forget, nextSlice, rollUp, SliceSize } from './age.ts';
 import { appendPoints, appendTexts, type Names, withoutRepeats } from './append-points.ts';
-import { nothingToCompact, rewriteSorted } from './compact.ts';
 import { copyTo } from './copy.ts';
+import { DueHours } from './due-hours.ts';
 import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
 import { openNameTable } from './name-table.ts';
 import { openError, storeError } from './store-error.ts';
-import { READINGS, READINGS_END, SERIES, TABLES } from './tables.ts';
+import {
+  COUNT,
+  DUE_TABLE,
+  HAS_DUE_TABLE,
+  READINGS,
+  READINGS_END,
+  ROLLED_UP,
+  ROLLUPS,
+  SERIES,
+  TABLES,
+} from './tables.ts';
 import { inTransaction, type OpenAppender } from './transaction.ts';
 
 type DuckdbReadingsOptions = {
@@ -19,11 +30,6 @@ type DuckdbReadingsOptions = {
 };
 
 export type DuckdbReadings = ReadingsStore & {
-  /**
-   * Rewrites the rows sorted by appliance, signal and stamp, without doubles; nothing to do when nothing was written
-   * since the last time. A crash on the way leaves everything as it was. Writes wait meanwhile.
-   */
-  compact(): Promise<void>;
   /** Makes a second file, which must not exist, with everything as it stands at this moment. Writes go on meanwhile. */
   copyTo(file: string): Promise<void>;
 };
@@ -33,13 +39,18 @@ type Parts = {
   writer: DuckDBConnection;
   reader: DuckDBConnection;
   names: Names;
+  due: DueHours;
   committed: () => void;
 };
+
+/** So many appliances are counted at a time: the memory limit holds. */
+const COUNTED_AT_ONCE = 500;
 
 class Store implements DuckdbReadings {
   readonly #parts: Parts;
   readonly #writes = oneAtATime();
   readonly #reads = oneAtATime();
+  readonly #size = new SliceSize();
   readonly #copies = oneAtATime();
   /** Null after a failed commit: what is durable must then be read again. */
   #checkpoint: number | null = null;
@@ -70,13 +81,53 @@ class Store implements DuckdbReadings {
   }
 
   series(query: Parameters<ReadingsStore['series']>[0]): Promise<SeriesPoint[]> {
+    return this.#buckets(SERIES, query);
+  }
+
+  rolledUp(query: Parameters<ReadingsStore['rolledUp']>[0]): Promise<SeriesPoint[]> {
+    return this.#buckets(ROLLED_UP, query);
+  }
+
+  async notRolledUp(query: Parameters<ReadingsStore['notRolledUp']>[0]): ReturnType<ReadingsStore['notRolledUp']> {
+    const appliance = this.#parts.names.appliances.find(query.appliance);
+    return appliance === null ? [] : this.#parts.due.spansOf(appliance, query.from, query.to);
+  }
+
+  rollups({ appliance, from, to }: Parameters<ReadingsStore['rollups']>[0]): Promise<Rollup[]> {
+    return this.#do(this.#reads, async () => {
+      const number = this.#parts.names.appliances.find(appliance);
+      if (number === null) return [];
+      const range = [number, BigInt(Math.ceil(from)), BigInt(Math.ceil(to))];
+      const found = await this.#parts.reader.runAndReadAll(ROLLUPS, range, [INTEGER, BIGINT, BIGINT]);
+      return found.getRows().map(rollupOf);
+    });
+  }
+
+  count({ appliance, from, to }: Parameters<ReadingsStore['count']>[0]): Promise<number> {
+    return this.#do(this.#reads, async () => {
+      const { names, reader } = this.#parts;
+      const only = appliance === undefined ? undefined : names.appliances.find(appliance);
+      if (only === null) return 0;
+      const [first, last] = only === undefined ? [0, names.appliances.size - 1] : [only, only];
+      const span = [BigInt(Math.ceil(from)), BigInt(Math.ceil(to))];
+      let sum = 0;
+      for (let low = first; low <= last; low += COUNTED_AT_ONCE) {
+        const range = [...span, low, Math.min(last, low + COUNTED_AT_ONCE - 1)];
+        const rows = await reader.runAndReadAll(COUNT, range, [BIGINT, BIGINT, INTEGER, INTEGER]);
+        sum += Number(rows.getRows()[0]![0]);
+      }
+      return sum;
+    });
+  }
+
+  #buckets(question: string, query: Parameters<ReadingsStore['series']>[0]): Promise<SeriesPoint[]> {
     return this.#do(this.#reads, async () => {
       const appliance = this.#parts.names.appliances.find(query.appliance);
       const signal = this.#parts.names.signals.find(query.signal);
       if (appliance === null || signal === null) return [];
       const range = [Math.ceil(query.from), Math.ceil(query.to), query.bucketMs].map(BigInt);
       const types = [INTEGER, INTEGER, BIGINT, BIGINT, BIGINT];
-      const found = await this.#parts.reader.runAndReadAll(SERIES, [appliance, signal, ...range], types);
+      const found = await this.#parts.reader.runAndReadAll(question, [appliance, signal, ...range], types);
       return found.getRows().map((row) => {
         const [at, mean, min, max, count] = row.map(Number) as [number, number, number, number, number];
         return { at, mean, min, max, count };
@@ -105,13 +156,16 @@ class Store implements DuckdbReadings {
     });
   }
 
-  compact(): Promise<void> {
+  age(horizons: Horizons): Promise<boolean> {
     return this.#do(this.#writes, async () => {
-      const { writer } = this.#parts;
-      if (await nothingToCompact(writer)) return;
-      await this.#transaction(() => rewriteSorted(writer));
-      await writer.run('checkpoint');
-      this.#parts.committed();
+      const { writer, due } = this.#parts;
+      const slice = nextSlice(due, horizons, this.#size);
+      if (!slice) return forget(writer, horizons);
+      const began = performance.now();
+      await this.#transaction(() => rollUp(writer, slice, horizons));
+      due.done(slice.hour, slice.appliances);
+      this.#size.took(performance.now() - began);
+      return true;
     });
   }
 
@@ -149,7 +203,7 @@ class Store implements DuckdbReadings {
   }
 
   async #append(moments: readonly Moment[], open: OpenAppender): Promise<void> {
-    const { names } = this.#parts;
+    const { names, due } = this.#parts;
     const points = await open('point');
     const texts = appendPoints(points, withoutRepeats(moments), names);
     points.closeSync();
@@ -160,10 +214,12 @@ class Store implements DuckdbReadings {
     }
     await names.appliances.save(open);
     await names.signals.save(open);
+    due.mark(moments, names.appliances);
+    await due.save(open);
   }
 
   async #transaction(work: (open: OpenAppender) => Promise<void>): Promise<void> {
-    const { writer, names, committed } = this.#parts;
+    const { writer, names, due, committed } = this.#parts;
     let done = false;
     try {
       await inTransaction(writer, work);
@@ -172,6 +228,7 @@ class Store implements DuckdbReadings {
       if (!done) this.#checkpoint = null;
       names.appliances.settle(done);
       names.signals.settle(done);
+      due.settle(done);
     }
     committed();
   }
@@ -183,17 +240,32 @@ const readingOf = ([at, signal, value, words]: readonly DuckDBValue[]): StoredRe
   value: value === null ? String(words) : Number(value),
 });
 
+function rollupOf(row: readonly DuckDBValue[]): Rollup {
+  const [at, signal, ...numbers] = row;
+  const [mean, min, max, count, last] = numbers.map(Number) as [number, number, number, number, number];
+  return { at: Number(at), signal: String(signal), mean, min, max, count, last };
+}
+
+async function makeTables(writer: DuckDBConnection): Promise<void> {
+  await inTransaction(writer, async () => {
+    await writer.run(TABLES);
+    const known = await writer.runAndReadAll(HAS_DUE_TABLE);
+    if (known.currentRowCount > 0) return;
+    for (const statement of DUE_TABLE) await writer.run(statement);
+  });
+}
+
 async function prepare(instance: DuckDBInstance, file: string): Promise<Parts> {
   const writer = await instance.connect();
   const reader = await instance.connect();
-  await writer.run(TABLES);
+  await makeTables(writer);
   const committed = keepNamesDurable(file);
   committed();
   const names = {
     appliances: await openNameTable(writer, 'appliance'),
     signals: await openNameTable(writer, 'signal'),
   };
-  return { instance, writer, reader, names, committed };
+  return { instance, writer, reader, names, due: await DueHours.open(writer), committed };
 }
 
 /** Opens the file, made if missing; what was acknowledged before a crash is there. Throws a `fatal` PlatformError when it cannot. */

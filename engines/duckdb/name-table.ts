@@ -7,6 +7,8 @@ export type NameTable = {
   numberOf(name: string): number;
   /** The number of a name that is known; null for a stranger. */
   find(name: string): number | null;
+  /** Names so far; their numbers are those below it. */
+  readonly size: number;
   /** Writes the new names; part of the caller's transaction. */
   save(open: OpenAppender): Promise<void>;
   /** After the transaction: new names stay when it was committed, and are forgotten when not. */
@@ -28,6 +30,9 @@ export async function openNameTable(connection: DuckDBConnection, table: string)
       return number;
     },
     find: (name) => numbers.get(name) ?? null,
+    get size() {
+      return numbers.size;
+    },
     async save(open) {
       if (fresh.length === 0) return;
       const appender = await open(table);

@@ -1,5 +1,7 @@
 // The tables of the readings file, and the queries over them. A reading is found by appliance, signal and stamp; it may
 // stand more than once, and the one with the highest position counts.
+import { ROLLUP_MS } from '#contracts';
+import { HOUR } from '#runtime';
 
 /** A point without a value is text: `text` has the row with the same four numbers. `progress` has one row. */
 export const TABLES = `
@@ -12,7 +14,17 @@ export const TABLES = `
     position bigint not null);
   create table if not exists progress (next bigint not null, compacted bigint not null);
   insert into progress select 0, 0 where not exists (from progress);
+  create table if not exists rollup (
+    appliance integer not null, signal integer not null, start bigint not null,
+    total double not null, least double not null, most double not null, count bigint not null, last double not null);
 `;
+
+/** `due` came with the roll-ups: in a file that is older everything waits to be rolled up. */
+export const HAS_DUE_TABLE = "select 1 from information_schema.tables where table_name = 'due'";
+export const DUE_TABLE = [
+  'create table due (hour bigint not null, appliance integer not null)',
+  `insert into due select distinct (stamp // ${HOUR}) * ${HOUR}, appliance from point`,
+];
 
 /** $1 appliance, $2 signal, [$3, $4) stamps, $5 length of a bucket in ms. Stamps are never negative, so division rounds down. */
 export const SERIES = `
@@ -42,29 +54,71 @@ export const READINGS = `
     and words.position = latest.position
   order by latest.stamp, signal.name`;
 
-/** So many points are grouped and sorted at a time: the memory limit holds, however long the history is. */
-const SLICE_POINTS = 1_000_000;
-export const COMPACT_SLICES = `
-  select (select count(*) // ${SLICE_POINTS} + 1 from point), (select count(*) from appliance)`;
+/** $1 appliance, $2 signal, [$3, $4) stamps, $5 length of a bucket in ms. A roll-up stands in the bucket that it begins in. */
+export const ROLLED_UP = `
+  select (start // $5) * $5, sum(total) / sum(count), min(least), max(most), sum(count)
+  from rollup where appliance = $1 and signal = $2 and start >= $3 and start < $4
+  group by 1 order by 1`;
 
-export const COMPACT_BEGIN = `
-  create table compact_point (
-    appliance integer not null, signal integer not null, stamp bigint not null, value double, position bigint not null)`;
+/** $1 appliance, [$2, $3) stamps. */
+export const ROLLUPS = `
+  select rollup.start, signal.name, total / count, least, most, count, last
+  from rollup join signal on signal.id = rollup.signal
+  where appliance = $1 and start >= $2 and start < $3
+  order by rollup.start, signal.name`;
 
-/** $1 and $2: first appliance of the slice, and first behind it. Slices follow each other, so the whole is sorted. */
-export const COMPACT_SLICE = `
-  insert into compact_point
-  select appliance, signal, stamp, arg_max_null(value, position), max(position) from point
-  where appliance >= $1 and appliance < $2
-  group by appliance, signal, stamp order by appliance, signal, stamp`;
+/** [$1, $2) stamps, [$3, $4] appliances. */
+export const COUNT = `
+  select count(*) from (
+    select distinct appliance, signal, stamp from point
+    where stamp >= $1 and stamp < $2 and appliance between $3 and $4)`;
 
-export const COMPACT_END = [
-  `create table compact_text as
-    select distinct text.* from text semi join compact_point using (appliance, signal, stamp, position)
-    order by all`,
-  'drop table point',
-  'drop table text',
-  'alter table compact_point rename to point',
-  'alter table compact_text rename to text',
-  'update progress set compacted = next',
-];
+/** An hour of some appliances: the numbers between the first and the last that are due. */
+export type Slice = { hour: number; appliances: readonly number[] };
+
+/** $1 and $2: begin of the hour and end; $3 and $4: first and last appliance. */
+const OF_SLICE = `stamp >= $1 and stamp < $2 and appliance between $3 and $4
+  and appliance in (select appliance from due where hour = $1)`;
+
+export const SLICE = {
+  begin: `create or replace temp table slice (
+    appliance integer, signal integer, stamp bigint, value double, position bigint)`,
+  rewrite: [
+    `insert into slice
+      select appliance, signal, stamp, arg_max_null(value, position), max(position) from point
+      where ${OF_SLICE} group by appliance, signal, stamp order by appliance, signal, stamp`,
+    `create or replace temp table words as
+      select distinct text.* from text semi join slice using (appliance, signal, stamp, position)
+      where ${OF_SLICE}`,
+    `delete from point where ${OF_SLICE}`,
+    `delete from text where ${OF_SLICE}`,
+    `delete from rollup where start >= $1 and start < $2 and appliance between $3 and $4
+      and appliance in (select appliance from due where hour = $1)`,
+  ],
+  end: [
+    'insert into point select * from slice order by appliance, signal, stamp',
+    'insert into text select * from words order by all',
+    `insert into rollup
+      select appliance, signal, (stamp // ${ROLLUP_MS}) * ${ROLLUP_MS} as start,
+        sum(value), min(value), max(value), count(*), arg_max(value, stamp)
+      from slice where value is not null group by all order by appliance, signal, start`,
+    'drop table slice',
+    'drop table words',
+  ],
+  done: 'delete from due where hour >= $1 and hour < $2 and appliance between $3 and $4',
+};
+
+/** $1: the horizon. */
+export const OLDEST = {
+  point: 'select min(stamp) from point where stamp < $1',
+  text: 'select min(stamp) from text where stamp < $1',
+  rollup: 'select min(start) from rollup where start < $1',
+};
+export const HAS_DUE = 'select min(hour) from due where hour < $1';
+
+/** $1: what begins before it goes. */
+export const FORGET = {
+  point: 'delete from point where stamp < $1',
+  text: 'delete from text where stamp < $1',
+  rollup: 'delete from rollup where start < $1',
+};

@@ -32,18 +32,28 @@ export class RequestSize {
   }
 }
 
+type LineSenderOptions = {
+  client: InfluxDB;
+  place: Place;
+  timeoutMs: number;
+  /** No request is begun that could outlast the right to write. */
+  mayWriteFor: (ms: number) => boolean;
+};
+
 export class LineSender {
   readonly #client: InfluxDB;
   readonly #place: Place;
   readonly #timeoutMs: number;
   readonly #size = new RequestSize();
+  readonly #mayWriteFor: (ms: number) => boolean;
   #pausedUntil = 0;
   #pause: PlatformError | null = null;
 
-  constructor({ client, place, timeoutMs }: { client: InfluxDB; place: Place; timeoutMs: number }) {
+  constructor({ client, place, timeoutMs, mayWriteFor }: LineSenderOptions) {
     this.#client = client;
     this.#place = place;
     this.#timeoutMs = timeoutMs;
+    this.#mayWriteFor = mayWriteFor;
   }
 
   /** How many lines to give to `send` at a time. */
@@ -54,6 +64,7 @@ export class LineSender {
   /** Resolves when all lines are durable, or with what was said about some of them; throws `retry` after `timeoutMs` at the latest. */
   async send(lines: readonly string[], bucket = this.#place.bucket): Promise<Refusal | null> {
     if (this.#pause && performance.now() < this.#pausedUntil) throw this.#pause;
+    if (!this.#mayWriteFor(this.#timeoutMs)) throw notNow();
     const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
       await this.#post(lines.join('\n'), bucket, signal);
@@ -96,3 +107,6 @@ export class LineSender {
     });
   }
 }
+
+const notNow = (): PlatformError =>
+  new PlatformError('lease-short', 'retry', 'The partition may be taken by another process; it is asked first.');

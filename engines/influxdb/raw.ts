@@ -1,13 +1,62 @@
 // Readings as they were stored. Each field comes by itself, sorted and cut by InfluxDB, so nothing is held that was not asked for.
 import { flux, fluxDateTime, fluxExpression, type QueryApi } from '@influxdata/influxdb-client';
-import { ApplianceKind } from '#contracts';
+import { ApplianceKind, type Rollup } from '#contracts';
 import type { ReadingsStore, StoredReading } from '#ingest';
 import { signalOf, storedName, unmappedMeasurement } from './line-protocol.ts';
+import { rollupsOf } from './series.ts';
 
 type Query = Parameters<ReadingsStore['readings']>[0];
 type Row = { _measurement: string; _field: string; _time: string; _value: number | string | null };
 
 const iso = (ms: number): string => new Date(Math.ceil(ms)).toISOString();
+
+const KINDS = ApplianceKind.options.flatMap((kind) => [kind, unmappedMeasurement(kind)]);
+/** Measurements of ours: a bucket may have others too. */
+export const KNOWN = KINDS.map((name) => flux`r._measurement == ${name}`).join(' or ');
+
+/** Same promise as the port's `count`. A signal that changed its type at one stamp counts twice. */
+export async function queryCount(
+  api: QueryApi,
+  bucket: string,
+  { appliance, from, to }: Parameters<ReadingsStore['count']>[0],
+): Promise<number> {
+  if (to <= from) return 0;
+  const whose = appliance === undefined ? 'true' : flux`r.appliance == ${storedName(appliance)}`;
+  const rows = await api.collectRows<{ _value: number }>(flux`from(bucket: ${bucket})
+    |> range(start: ${fluxDateTime(iso(from))}, stop: ${fluxDateTime(iso(to))})
+    |> filter(fn: (r) => ${fluxExpression(KNOWN)})
+    |> filter(fn: (r) => ${fluxExpression(whose)})
+    |> count()
+    |> keep(columns: ["_value"])
+    |> group()
+    |> sum()`);
+  return rows.reduce((sum, row) => sum + row._value, 0);
+}
+
+/** Same promise as the port's `rollups`. */
+export async function queryRollups(
+  api: QueryApi,
+  bucket: string,
+  query: Parameters<ReadingsStore['rollups']>[0],
+): Promise<Rollup[]> {
+  if (query.to <= query.from) return [];
+  const rows = await api.collectRows<Record<'total' | 'least' | 'most' | 'count' | 'last', number> & RollupKey>(
+    flux`${fluxExpression(rollupsOf(bucket, query))}
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`,
+  );
+  return rows
+    .map(({ signal, _time, total, least, most, count, last }) => ({
+      signal: decodeURIComponent(signal),
+      at: Date.parse(_time),
+      mean: total / count,
+      min: least,
+      max: most,
+      count,
+      last,
+    }))
+    .sort((a, b) => a.at - b.at || (a.signal < b.signal ? -1 : 1));
+}
+type RollupKey = { signal: string; _time: string };
 
 /** Same promise as the port's `readings`. */
 export async function queryReadings(
@@ -16,12 +65,10 @@ export async function queryReadings(
   query: Query,
 ): ReturnType<ReadingsStore['readings']> {
   if (query.to <= query.from) return { readings: [], next: null };
-  const kinds = ApplianceKind.options.flatMap((kind) => [kind, unmappedMeasurement(kind)]);
-  const known = kinds.map((name) => flux`r._measurement == ${name}`).join(' or ');
   const rows = await api.collectRows<Row>(flux`from(bucket: ${bucket})
     |> range(start: ${fluxDateTime(iso(query.from))}, stop: ${fluxDateTime(iso(query.to))})
     |> filter(fn: (r) => r.appliance == ${storedName(query.appliance)})
-    |> filter(fn: (r) => ${fluxExpression(known)})
+    |> filter(fn: (r) => ${fluxExpression(KNOWN)})
     |> limit(n: ${query.limit})
     |> keep(columns: ["_measurement", "_field", "_time", "_value"])`);
   return cut(rows, query.limit);

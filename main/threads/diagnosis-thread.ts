@@ -28,7 +28,7 @@ const data = workerData as DiagnosisData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'diagnosis', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
-const decode = makeDecode(loadModels());
+const decode = makeDecode(loadModels(), data.settings.RAW_READINGS_DAYS);
 const toReadings: ToReadings = (record, position) => {
   const decoded = decode(record, position);
   return decoded.ok ? decoded.message : null;

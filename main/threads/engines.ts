@@ -34,9 +34,9 @@ export async function openJobsOf(
   return stack.use(await openJobs({ connection: registry.jobsConnection, ...deps }));
 }
 
-type Writing = Pick<InfluxReadingsOptions, 'checkpoint' | 'refused' | 'mayWriteFor'>;
+type Writing = Pick<InfluxReadingsOptions, 'checkpoint' | 'refused' | 'mayWriteFor' | 'ageing'>;
 
-const READING_ONLY: Writing = {
+export const READING_ONLY: Writing = {
   checkpoint: { load: async () => 0, save: refuseToWrite },
   refused: refuseToWrite,
 };

@@ -19,11 +19,11 @@ import { scrubJournal } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
-import type { ReadingsStore } from '#ingest';
-import { issueSetUpToken } from '#registry';
+import { dueDays, type ReadingsStore, seriesOf } from '#ingest';
+import { expireCommands, issueSetUpToken } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
-import { openInflux, openJobsOf, openRegistry, type Registry } from './engines.ts';
+import { openInflux, openJobsOf, openRegistry, READING_ONLY, type Registry } from './engines.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, PeopleData, PeopleOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
@@ -43,6 +43,7 @@ const turns = {
   notifications: oneAtATime(),
   'field-service': oneAtATime(),
   rights: oneAtATime(),
+  commands: oneAtATime(),
 };
 const { STAGES } = data.settings;
 const stages = (['alerts', 'field-service', 'api'] satisfies SweepingStage[]).filter((stage) => STAGES.includes(stage));
@@ -88,13 +89,22 @@ async function openDoor(
   const { WEBHOOK_ALLOWED_HOSTS } = data.settings;
   const webhookSender = openWebhookSender({ allowedHosts: WEBHOOK_ALLOWED_HOSTS?.split(',') ?? [] });
   webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
-  const store = data.series
-    ? connect<SeriesOffers, object>(data.series, {})
-    : stack.use(await openInflux(data.settings, logger));
+  const store = data.series ? connect<SeriesOffers, object>(data.series, {}) : await openShared(registry);
   rights = openRights(registry, store);
   const api = stack.use(await openApi({ registry, alerts, fieldService, webhookSender, store }));
   apiFigures = api.figures;
   return { url: api.url, setUpToken: data.demo ? null : await issueSetUpToken(registry.sql, clock.now()) };
+}
+
+/** Readings that other processes write. */
+async function openShared({ sql }: Registry): Promise<SeriesOffers> {
+  const { RAW_READINGS_DAYS: rawDays, ROLLUP_DAYS: rollupDays } = data.settings;
+  const ageing = { due: dueDays(sql), clock };
+  const store = stack.use(await openInflux(data.settings, logger, { ...READING_ONLY, ageing }));
+  return {
+    series: (query) => seriesOf({ store, rules: { rawDays, rollupDays }, clock }, query),
+    readings: (query) => store.readings(query),
+  };
 }
 
 /** Webhooks wait for other people's servers; nobody here waits for them. */
@@ -112,6 +122,7 @@ const SWEEP_OF: Record<
   notifications: (alerts) => sweepNotifications(alerts, clock.now()),
   'field-service': (_, fieldService) => sweepFieldService(fieldService, clock.now()),
   rights: () => rights!.sweep(),
+  commands: (alerts) => expireCommands(alerts.sql, clock.now()),
 };
 
 let mailSink: MailSink | undefined;

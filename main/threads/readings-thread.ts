@@ -4,7 +4,7 @@ import { workerData } from 'node:worker_threads';
 import type { Moment } from '#contracts';
 import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
 import { Ageing, dueDays, makeDecode, type ReadingsWorker, seriesOf, startReadingsWorker } from '#ingest';
-import { loadModels, sealForAppliances } from '#registry';
+import { loadModels, sealForAppliances, takeCommandAnswers } from '#registry';
 import { type Lease, openClock, PartitionKeeper, SECOND, type Sql, saveCheckpoint } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
@@ -58,6 +58,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
             sql,
             decode: makeDecode(loadModels(), rules.rawDays),
             seal: sealForAppliances,
+            answered: (answers) => takeCommandAnswers(sql, answers),
             downlink: { notify: (appliance, notice) => void main.notify.asEvent(appliance, notice) },
             clock,
             logger,

@@ -1,8 +1,9 @@
 // What the port ReadingsStore promises, held against an engine. The expected series is computed here, plainly.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Id, type Moment, newId, type SeriesPoint, type SignalValue } from '#contracts';
-import type { ReadingsStore, StoredReading } from '#ingest';
+import { type Id, type Moment, newId, ROLLUP_MS, type SeriesPoint, type SignalValue } from '#contracts';
+import { type Horizons, type ReadingsStore, type StoredReading, seriesOf } from '#ingest';
+import { manualClock } from '#runtime';
 
 /** Promises that an engine cannot keep, each said in words where it is declared. */
 export type Limitation = 'type-change-at-one-stamp';
@@ -67,6 +68,11 @@ export function expectSeries(actual: readonly SeriesPoint[], expected: readonly 
     const { mean } = expected[index]!;
     expect(Math.abs(point.mean - mean)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(mean)));
   }
+}
+
+/** Everything that is due; nothing is forgotten unless a horizon says so. */
+export async function ageAll(store: ReadingsStore, horizons: Partial<Horizons>): Promise<void> {
+  while (await store.age({ closedBefore: 0, rawBefore: 0, rollupsBefore: 0, ...horizons }));
 }
 
 const day = (appliance: Id, signal: string, bucketMs = 5 * MINUTE): SeriesQuery => ({
@@ -393,6 +399,112 @@ export function readingsStoreContract(
       const writes = [1, 2, 3, 4].map((power) => write(moment(a, MIDNIGHT, { power })));
       await Promise.all(writes);
       expectSeries(await store.series(day(a, 'power')), [{ at: MIDNIGHT, mean: 4, min: 4, max: 4, count: 1 }]);
+    });
+
+    it('counts distinct readings, of one appliance or of all', async () => {
+      const [a, b] = [newId(), newId()];
+      const far = MIDNIGHT + 300 * DAY;
+      await write(moment(a, far, { power: 1, set_point: 4 }), moment(b, far, { power: 1, mode: 'eco' }, false));
+      await write(
+        moment(a, far, { power: 2 }),
+        moment(a, far + MINUTE, { power: 2 }),
+        moment(a, far + DAY, { power: 3 }),
+      );
+      expect(await store.count({ from: far, to: far + DAY })).toBe(5);
+      expect(await store.count({ appliance: a, from: far, to: far + DAY })).toBe(3);
+      expect(await store.count({ appliance: a, from: far, to: far + DAY + 1 })).toBe(4);
+      expect(await store.count({ appliance: a, from: far + 1, to: far + MINUTE })).toBe(0);
+      expect(await store.count({ appliance: newId(), from: 0, to: far + DAY })).toBe(0);
+      expect(await store.count({ from: far, to: far })).toBe(0);
+    });
+
+    describe('as readings grow old', () => {
+      const span = { from: MIDNIGHT, to: MIDNIGHT + 3 * DAY };
+
+      /** Three days in disorder, some of it said twice. */
+      const history = (appliance: Id): Moment[] =>
+        Array.from({ length: 900 }, (_, index) =>
+          moment(appliance, MIDNIGHT + ((index * 7_919) % 860) * 5 * MINUTE + (index % 3) * 61_000, {
+            cabinet_temperature: (index * 31) % 97,
+            door_open: index % 7 === 0,
+          }),
+        );
+
+      it('rolls up what is over: count, mean, least, most and last of each five minutes', async () => {
+        const a = newId();
+        const moments = history(a);
+        const words = moment(a, MIDNIGHT, { mode: 'eco', '冷藏室 \\ 1': 5 }, false);
+        await write(...moments, words);
+        await ageAll(store, { closedBefore: MIDNIGHT + 4 * DAY });
+        for (const signal of ['cabinet_temperature', 'door_open']) {
+          const query = { appliance: a, signal, ...span, bucketMs: ROLLUP_MS };
+          expectSeries(await store.rolledUp(query), plainSeries(moments, query));
+          const rollups = (await store.rollups({ appliance: a, ...span })).filter((each) => each.signal === signal);
+          expectSeries(rollups, plainSeries(moments, query));
+          const lasts = plainSeries(moments, { ...query, bucketMs: 1 });
+          for (const { at, last } of rollups) {
+            expect(last).toBe(lasts.findLast((point) => point.at < at + ROLLUP_MS)!.mean);
+          }
+        }
+        const wide = { appliance: a, signal: 'cabinet_temperature', ...span, bucketMs: 36 * 60 * MINUTE };
+        expectSeries(await store.rolledUp(wide), plainSeries(moments, wide));
+        const odd = (await store.rollups({ appliance: a, ...span })).filter(({ at }) => at === MIDNIGHT);
+        expect(odd.map(({ signal }) => signal)).toContain('冷藏室 \\ 1');
+        expect(odd.map(({ signal }) => signal)).not.toContain('mode');
+        expect(await store.notRolledUp({ appliance: a, ...span })).toEqual([]);
+      });
+
+      it('leaves alone what may still grow', async () => {
+        const a = newId();
+        await write(moment(a, MIDNIGHT + 10 * DAY, { power: 1 }));
+        await ageAll(store, { closedBefore: MIDNIGHT + 10 * DAY });
+        const about = { appliance: a, from: MIDNIGHT, to: MIDNIGHT + 11 * DAY };
+        expect(await store.rollups(about)).toEqual([]);
+        const [lacking] = await store.notRolledUp(about);
+        expect(lacking!.from).toBeLessThanOrEqual(MIDNIGHT + 10 * DAY);
+        expect(lacking!.to).toBeGreaterThan(MIDNIGHT + 10 * DAY);
+      });
+
+      it('rolls up again what comes late, and says meanwhile where it is lacking', async () => {
+        const a = newId();
+        const first = history(a);
+        await write(...first);
+        await ageAll(store, { closedBefore: MIDNIGHT + 4 * DAY });
+        const late = [
+          moment(a, MIDNIGHT + DAY + 17, { cabinet_temperature: 1_000 }),
+          moment(a, first[5]!.at, { cabinet_temperature: -5 }),
+        ];
+        await write(...late);
+        const lacking = await store.notRolledUp({ appliance: a, ...span });
+        for (const { at } of late) expect(lacking.some(({ from, to }) => from <= at && at < to)).toBe(true);
+        await ageAll(store, { closedBefore: MIDNIGHT + 4 * DAY });
+        expect(await store.notRolledUp({ appliance: a, ...span })).toEqual([]);
+        const query = { appliance: a, signal: 'cabinet_temperature', ...span, bucketMs: ROLLUP_MS };
+        expectSeries(await store.rolledUp(query), plainSeries([...first, ...late], query));
+      });
+
+      it('draws the same chart from raw readings, from roll-ups and from both', async () => {
+        const a = newId();
+        const moments = Array.from({ length: 20 }, (_, day) =>
+          history(a).map((one) => ({ ...one, at: one.at + day * DAY })),
+        )
+          .flat()
+          .filter(({ position: at }) => at % 3 !== 0);
+        await write(...moments);
+        await ageAll(store, { closedBefore: MIDNIGHT + 8 * DAY });
+        const clock = manualClock(MIDNIGHT + 12 * DAY).clock;
+        for (const rawDays of [4, 90]) {
+          const rules = { rawDays, rollupDays: 730 };
+          for (const bucketMs of [5 * MINUTE, 60 * MINUTE, 36 * 60 * MINUTE]) {
+            const whole = { from: MIDNIGHT - DAY, to: MIDNIGHT + 13 * DAY };
+            const odd = { from: MIDNIGHT + 90 * MINUTE + 1, to: MIDNIGHT + 11 * DAY + 7 * MINUTE };
+            for (const asked of [whole, { ...odd, from: odd.from + 30 * MINUTE - 1 }]) {
+              const query = { appliance: a, signal: 'cabinet_temperature', ...asked, bucketMs };
+              expectSeries(await seriesOf({ store, rules, clock }, query), plainSeries(moments, query));
+            }
+          }
+        }
+      });
     });
 
     it('refuses work after it was closed, with a reason', async () => {

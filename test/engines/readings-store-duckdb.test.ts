@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#contracts';
 import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
 import {
+  ageAll,
   DAY,
   expectSeries,
   MIDNIGHT,
@@ -126,7 +127,7 @@ describe('DuckDB', () => {
       expect(await count('select count(distinct id) from appliance')).toBe(2);
     });
 
-    it('compacts away what was written twice, and every series stays as it was', async () => {
+    it('writes what was said twice once when it grows old, and every series stays as it was', async () => {
       await using store: DuckdbReadings = await openDuckdbReadings({ file });
       const [a, b] = [newId(), newId()];
       for (const round of [1, 2, 3]) {
@@ -145,12 +146,11 @@ describe('DuckDB', () => {
       };
       const before = await series();
       const checkpoint = await store.checkpoint();
-      const [during] = await Promise.all([series(), store.compact()]);
+      const [during] = await Promise.all([series(), ageAll(store, { closedBefore: MIDNIGHT + DAY })]);
       for (const seen of [during, await series()]) {
         for (const [index, points] of seen.entries()) expectSeries(points, before[index]!);
       }
       expect(await store.checkpoint()).toBe(checkpoint);
-      await store.compact();
       await store.write([moment(a, MIDNIGHT, { power: 1000 }, false)], nextPosition());
       const query = { appliance: a, signal: 'power', from: MIDNIGHT, to: MIDNIGHT + MINUTE, bucketMs: MINUTE };
       expect((await store.series(query)).map((point) => point.mean)).toEqual([1000]);
@@ -160,6 +160,49 @@ describe('DuckDB', () => {
       expect(await count('select count(*) from text semi join point using (appliance, signal, stamp, position)')).toBe(
         501,
       );
+      expect(await count('select count(*) from due')).toBe(1);
+    });
+
+    it('forgets raw readings and then roll-ups, and uses their space again', async () => {
+      await using store: DuckdbReadings = await openDuckdbReadings({ file });
+      const a = newId();
+      const fill = async (day: number) => {
+        const moments = Array.from({ length: 15_000 }, (_, index) =>
+          moment(a, MIDNIGHT + day * DAY + index * 200, { power: Math.sin(index), mode: 'eco' }, false),
+        );
+        await store.write(moments, nextPosition());
+        await ageAll(store, {
+          closedBefore: MIDNIGHT + (day + 1) * DAY,
+          rawBefore: MIDNIGHT + (day - 1) * DAY,
+          rollupsBefore: MIDNIGHT + (day - 20) * DAY,
+        });
+      };
+      const size = () => fs.statSync(file).size;
+      for (let day = 0; day < 10; day++) await fill(day);
+      const [counted, early] = [await store.count({ from: 0, to: MIDNIGHT + 10 * DAY }), size()];
+      expect(counted).toBe(2 * 2 * 15_000);
+      expect(await store.rollups({ appliance: a, from: MIDNIGHT, to: MIDNIGHT + 10 * DAY })).toHaveLength(10 * 10);
+      for (let day = 10; day < 40; day++) await fill(day);
+      expect(await store.count({ from: 0, to: MIDNIGHT + 40 * DAY })).toBe(counted);
+      expect(await store.rollups({ appliance: a, from: MIDNIGHT, to: MIDNIGHT + 40 * DAY })).toHaveLength(21 * 10);
+      expect(size()).toBeLessThan(3 * early);
+    });
+
+    it('rolls up a file that was written before there were roll-ups', async () => {
+      const a = newId();
+      {
+        await using store = await openDuckdbReadings({ file });
+        await store.write(
+          [1, 2, 3].map((power) => moment(a, MIDNIGHT + power, { power })),
+          nextPosition(),
+        );
+      }
+      await count('select 1; drop table due; drop table rollup; select 1');
+      await using store = await openDuckdbReadings({ file });
+      await ageAll(store, { closedBefore: MIDNIGHT + DAY });
+      expect(await store.rollups({ appliance: a, from: MIDNIGHT, to: MIDNIGHT + DAY })).toEqual([
+        { signal: 'power', at: MIDNIGHT, mean: 2, min: 1, max: 3, count: 3, last: 3 },
+      ]);
     });
   });
 });

@@ -2,14 +2,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Moment, newId } from '#contracts';
 import { type InfluxReadingsOptions, openInfluxReadings } from '#engines/influxdb';
-import type { ReadingsStore } from '#ingest';
-import type { Logger } from '#runtime';
+import { dueDays, ingestTables, type ReadingsStore } from '#ingest';
+import { registryTables } from '#registry';
+import { type Logger, migrate, openClock } from '#runtime';
 import { freePort } from '../servers/process.ts';
 import { describeEngine, type InfluxServer, present, startInfluxd } from '../servers/servers.ts';
-import { DAY, MIDNIGHT, MINUTE, moment, nextPosition, readingsStoreContract } from './readings-store-contract.ts';
+import { pgliteDatabase, type TestDatabase } from './databases.ts';
+import {
+  ageAll,
+  DAY,
+  MIDNIGHT,
+  MINUTE,
+  moment,
+  nextPosition,
+  readingsStoreContract,
+} from './readings-store-contract.ts';
 
 const HOUR = 60 * MINUTE;
 const quiet: Logger = { info() {}, warn() {}, error() {} };
@@ -19,11 +29,16 @@ describeEngine('InfluxDB', 'the readings store', () => {
   let server: InfluxServer;
   const opened: ReadingsStore[] = [];
 
+  let database: TestDatabase;
+
   beforeAll(async () => {
     server = present(await startInfluxd());
+    database = await pgliteDatabase();
+    await migrate(database.sql, [...registryTables, ...ingestTables]);
   });
   afterAll(async () => {
     for (const store of opened) await store[Symbol.asyncDispose]();
+    await database?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
   });
 
@@ -38,6 +53,8 @@ describeEngine('InfluxDB', 'the readings store', () => {
     };
   }
 
+  const ageing = () => ({ due: dueDays(database.sql), clock: openClock({ kind: 'system' }) });
+
   async function open(options: Partial<InfluxReadingsOptions> = {}) {
     const { url, token, org, bucket } = server;
     const row = checkpointRow();
@@ -51,7 +68,7 @@ describeEngine('InfluxDB', 'the readings store', () => {
     return { store, refusals, row };
   }
 
-  async function api(path: string, body: string | object): Promise<{ id: string; orgs?: { id: string }[] }> {
+  async function api(path: string, body: string | object): Promise<{ id: string; token?: string }> {
     const answer = await fetch(`${server.url}/api/v2/${path}`, {
       method: 'POST',
       headers: { authorization: `Token ${server.token}`, 'content-type': 'application/json' },
@@ -70,6 +87,19 @@ describeEngine('InfluxDB', 'the readings store', () => {
     return name;
   }
 
+  /** May read and write one bucket, and nothing else. */
+  async function tokenFor(name: string): Promise<string> {
+    const headers = { authorization: `Token ${server.token}` };
+    const where = `${server.url}/api/v2/buckets?org=${server.org}&name=${name}`;
+    const { buckets } = (await (await fetch(where, { headers })).json()) as {
+      buckets: { id: string; orgID: string }[];
+    };
+    const { id, orgID } = buckets[0]!;
+    const permissions = ['read', 'write'].map((action) => ({ action, resource: { type: 'buckets', id, orgID } }));
+    const made = await api('authorizations', { orgID, permissions });
+    return made.token!;
+  }
+
   const total = async (store: ReadingsStore, appliance: string, signal: string): Promise<number> => {
     const query = { appliance, signal, from: 0, to: Date.now() + DAY, bucketMs: 365 * DAY };
     return (await store.series(query)).reduce((sum, point) => sum + point.count, 0);
@@ -78,7 +108,7 @@ describeEngine('InfluxDB', 'the readings store', () => {
   readingsStoreContract(
     async () => {
       const row = checkpointRow();
-      return { open: async () => (await open({ checkpoint: row })).store, close: async () => {} };
+      return { open: async () => (await open({ checkpoint: row, ageing: ageing() })).store, close: async () => {} };
     },
     {
       NOT_SUPPORTED: {
@@ -233,6 +263,84 @@ describeEngine('InfluxDB', 'the readings store', () => {
     expect(refusals.map((refusal) => refusal.moment.readings)).toEqual([
       [{ signal: 'power', value: Number.NaN, mapped: true }],
     ]);
+  });
+
+  describe('as its readings grow old', () => {
+    beforeEach(() => database.sql.query('truncate app.rollup_due'));
+
+    const named = async (name: string) => {
+      const headers = { authorization: `Token ${server.token}` };
+      const answer = await fetch(`${server.url}/api/v2/buckets?org=${server.org}&name=${name}`, { headers });
+      const { buckets = [] } = (await answer.json()) as {
+        buckets?: { name: string; retentionRules: { everySeconds: number }[] }[];
+      };
+      const found = buckets.find((bucket) => bucket.name === name);
+      return found && { days: (found.retentionRules[0]?.everySeconds ?? 0) / 86_400 };
+    };
+    const now = Date.now();
+    const horizons = {
+      closedBefore: now - HOUR,
+      rawBefore: now - 91 * DAY,
+      rollupsBefore: now - 730 * DAY,
+    };
+
+    it('makes the bucket of the roll-ups, and lets both forget by their rule', async () => {
+      const bucket = await newBucket();
+      const { store } = await open({ bucket, ageing: ageing() });
+      await store.write([moment(newId(), now - 3 * DAY, { power: 1 })], nextPosition());
+      await ageAll(store, horizons);
+      expect(await named(`${bucket}_5m`)).toEqual({ days: 732 });
+      expect(await named(bucket)).toEqual({ days: 93 });
+    });
+
+    it('leaves a bucket alone that forgets sooner', async () => {
+      const bucket = await newBucket(30 * DAY);
+      const { store } = await open({ bucket, ageing: ageing() });
+      await ageAll(store, horizons);
+      expect(await named(bucket)).toEqual({ days: 30 });
+    });
+
+    it('keeps raw readings for as long as some of that age are not rolled up', async () => {
+      const bucket = await newBucket();
+      const { store } = await open({ bucket, ageing: ageing() });
+      const claimed = { day: MIDNIGHT, appliance: newId() };
+      await dueDays(database.sql).mark([claimed]);
+      expect(await dueDays(database.sql).claim(now, 1)).toHaveLength(1);
+      await ageAll(store, horizons);
+      expect(await named(bucket)).toEqual({ days: 0 });
+    });
+
+    it('says which command makes the bucket when its token may not, and goes on storing', async () => {
+      const bucket = await newBucket();
+      const token = await tokenFor(bucket);
+      const { store } = await open({ bucket, token, ageing: ageing() });
+      const a = newId();
+      await store.write([moment(a, now - 3 * DAY, { power: 1 })], nextPosition());
+      await expect(store.age(horizons)).rejects.toMatchObject({
+        code: 'readings-rollup-bucket',
+        kind: 'retry',
+        hint: expect.stringContaining(`influx bucket create --org ${server.org} --name ${bucket}_5m --retention 732d`),
+      });
+      expect(await total(store, a, 'power')).toBe(1);
+      expect(await store.rolledUp({ appliance: a, signal: 'power', from: 0, to: now, bucketMs: DAY })).toEqual([]);
+    });
+
+    it('finds what was there before there were roll-ups', async () => {
+      const bucket = await newBucket();
+      const a = newId();
+      {
+        const { store } = await open({ bucket });
+        const stamps = [3, 3, 5, 40].map((days, index) => now - days * DAY + index);
+        await store.write(
+          stamps.map((at, index) => moment(a, at, { power: index })),
+          nextPosition(),
+        );
+      }
+      const { store } = await open({ bucket, ageing: ageing() });
+      await ageAll(store, horizons);
+      const rolled = await store.rollups({ appliance: a, from: now - 60 * DAY, to: now });
+      expect(rolled.map(({ count }) => count)).toEqual([1, 1, 2]);
+    });
   });
 
   it('stores a back-fill of years in disorder', async () => {
