@@ -13,11 +13,13 @@ export type Registered = { id: Id; secret: string };
 /** One reading that was acknowledged must be in the store as it was. */
 export type Said = { at: number; value: number };
 export type Appliance = { publisher: Publisher; said(): Iterable<Said> };
+export type SickAppliance = Appliance & {
+  /** From its next message on it is cold again. */
+  mend(): void;
+};
 
 const SICK_BEFORE_MIN = 160;
 const KNOWN_BEFORE_MIN = 180;
-/** Long enough for service to be asked. */
-export const MENDED_AFTER_MIN = 40;
 
 /** Fridges of one household, and the people who look after them. */
 export async function registerAppliances(
@@ -71,16 +73,16 @@ export function healthyAppliance(
   };
 }
 
-const cabinetOf = (minute: number): number => {
-  const warm = minute >= KNOWN_BEFORE_MIN - SICK_BEFORE_MIN && minute < KNOWN_BEFORE_MIN + MENDED_AFTER_MIN;
-  return (warm ? 14 : 3) + (minute % 10) / 100;
-};
+const isWarm = (minute: number, mendedFrom: number): boolean =>
+  minute >= KNOWN_BEFORE_MIN - SICK_BEFORE_MIN && minute < mendedFrom;
+
+const cabinetOf = (minute: number, warm: boolean): number => (warm ? 14 : 3) + (minute % 10) / 100;
 
 /** Its cooling fails: the compressor runs, the evaporator is hardly colder than the air. */
-const sickValues = (minute: number) => ({
-  cabinet_temperature: cabinetOf(minute),
-  evaporator_temperature: cabinetOf(minute) - (cabinetOf(minute) > 10 ? 1 : 15),
-  compressor_on: cabinetOf(minute) > 10 || minute % 3 === 0,
+const sickValues = (minute: number, warm: boolean) => ({
+  cabinet_temperature: cabinetOf(minute, warm),
+  evaporator_temperature: cabinetOf(minute, warm) - (warm ? 1 : 15),
+  compressor_on: warm || minute % 3 === 0,
   door_open: false,
   set_point: 4,
 });
@@ -89,22 +91,30 @@ const sickValues = (minute: number) => ({
 export function sickAppliance(
   registered: Registered,
   options: { ports: readonly number[]; clock: Clock; rate: number },
-): Appliance {
+): SickAppliance {
   const { clock, rate, ports } = options;
   const firstAt = Math.floor(clock.now()) - KNOWN_BEFORE_MIN * MINUTE;
-  const reading = (minute: number) => ({ at: firstAt + minute * MINUTE, values: sickValues(minute) });
+  let mendedFrom = Number.POSITIVE_INFINITY;
+  const reading = (minute: number) => ({
+    at: firstAt + minute * MINUTE,
+    values: sickValues(minute, isWarm(minute, mendedFrom)),
+  });
+  const minutesBefore = (n: number): number => (n === 0 ? 0 : KNOWN_BEFORE_MIN - 1 + n);
   const message = (n: number) => {
     if (n === 0) return { seq: 0, readings: Array.from({ length: KNOWN_BEFORE_MIN }, (_, minute) => reading(minute)) };
-    const next = reading(KNOWN_BEFORE_MIN - 1 + n);
+    const next = reading(minutesBefore(n));
     return next.at <= clock.now() ? { seq: n, readings: [next] } : null;
   };
   const more = async (): Promise<void> => pause(MINUTE / rate);
   const publisher = new Publisher({ ...registered, ports, message, more, window: 4 });
   return {
     publisher,
+    mend() {
+      if (mendedFrom === Number.POSITIVE_INFINITY) mendedFrom = minutesBefore(publisher.begun);
+    },
     *said() {
-      const minutes = publisher.acknowledged === 0 ? 0 : KNOWN_BEFORE_MIN - 1 + publisher.acknowledged;
-      for (let m = 0; m < minutes; m++) yield { at: firstAt + m * MINUTE, value: cabinetOf(m) };
+      const minutes = minutesBefore(publisher.acknowledged);
+      for (let m = 0; m < minutes; m++) yield { at: firstAt + m * MINUTE, value: cabinetOf(m, isWarm(m, mendedFrom)) };
     },
   };
 }

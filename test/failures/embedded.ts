@@ -16,6 +16,7 @@ import {
   type Registered,
   registerAppliances,
   registerTechnicians,
+  type SickAppliance,
   sickAppliance,
 } from './appliances.ts';
 import { type Mailbox, type Repeats, repeatsOf, startMailbox } from './mailbox.ts';
@@ -26,8 +27,13 @@ import { killAt, type Step } from './steps.ts';
 const RATE = 60;
 /** A step that is not reached in this life is given up, and the kill falls where it may. */
 const STEP_PATIENCE_MS = 15_000;
-const SETTLED_PATIENCE_MS = 300_000;
+/** A sick appliance stays so for so many lives: by then service has been asked. */
+const MENDED_AFTER_LIVES = 25;
+const HANDED_OVER_PATIENCE_MS = 90_000;
+const WELL_PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 500;
+const HANDED_OVER = 'select count(distinct appliance)::int as n from app.service_case';
+const IS_OVER = "select count(distinct appliance)::int as n from app.alert where state = 'resolved'";
 
 export type Kill = { aim: Step | 'under load' | 'while starting'; hit: string; inFlight: number; acknowledged: number };
 /** `after`: acknowledgements, milliseconds, or passes of the step. */
@@ -49,7 +55,7 @@ class Run implements AsyncDisposable {
   readonly #clock: ClockSpec = { kind: 'scaled', rate: RATE, from: Date.now() };
   readonly #kills: Kill[] = [];
   readonly #healthy: Appliance[] = [];
-  readonly #sick: Appliance[] = [];
+  readonly #sick: SickAppliance[] = [];
   #waitingSick: Registered[] = [];
   #folder!: string;
   #environment!: Record<string, string>;
@@ -115,7 +121,8 @@ class Run implements AsyncDisposable {
     const before = this.#acknowledged();
     const child = this.#child(step ? killAt(step, aim.after, wordFile) : {});
     this.#fallSick();
-    if (step) await Promise.race([child.ended, pause(STEP_PATIENCE_MS)]);
+    if (this.#options.until === 'well') this.#sick.at(-MENDED_AFTER_LIVES)?.mend();
+    if (step) await Promise.race([child.ended, this.#upFor(child, STEP_PATIENCE_MS)]);
     else if (aim.what === 'while starting') await pause(aim.after);
     else await Promise.race([this.#acknowledgedMore(aim.after), child.ended]);
     child.process.kill('SIGKILL');
@@ -125,6 +132,12 @@ class Run implements AsyncDisposable {
     this.#mailbox.nextLife();
     const hit = fs.existsSync(wordFile) ? fs.readFileSync(wordFile, 'utf8') : step ? 'at random' : aim.what;
     this.#kills.push({ aim: aim.what, hit, inFlight, acknowledged: this.#acknowledged() - before });
+  }
+
+  /** How long a start takes is the machine's affair. */
+  async #upFor(child: Child, ms: number): Promise<void> {
+    await child.says('up on').catch(() => {});
+    await pause(ms);
   }
 
   #child(more: Record<string, string>): Child {
@@ -160,8 +173,11 @@ class Run implements AsyncDisposable {
   async #followToTheEnd(): Promise<Pick<Result, 'outcomes' | 'quarantined'>> {
     await using platform = await this.#startHere();
     while (this.#waitingSick.length > 0) this.#fallSick();
-    const deadline = performance.now() + SETTLED_PATIENCE_MS;
-    while (!(await this.#settled(platform)) && performance.now() < deadline) await pause(LOOK_EVERY_MS);
+    await this.#everySick(platform, HANDED_OVER, HANDED_OVER_PATIENCE_MS);
+    if (this.#options.until === 'well') {
+      for (const appliance of this.#sick) appliance.mend();
+      await this.#everySick(platform, IS_OVER, WELL_PATIENCE_MS);
+    }
     await Promise.all(this.#sick.map(({ publisher }) => publisher.stop()));
     await platform.settle();
     const quarantined = (await listQuarantine(platform.sql, { limit: 5 })).map(({ reason }) => reason);
@@ -170,13 +186,14 @@ class Run implements AsyncDisposable {
     return { quarantined, outcomes: this.#sick.map(({ publisher }) => outcomes.get(publisher.id) ?? nothing) };
   }
 
-  async #settled({ sql }: Platform): Promise<boolean> {
-    const text =
-      this.#options.until === 'well'
-        ? "select count(distinct appliance)::int as n from app.alert where state = 'resolved'"
-        : 'select count(distinct appliance)::int as n from app.service_case';
-    const [row] = await sql.query<{ n: number }>(text);
-    return row!.n >= this.#sick.length;
+  /** Until `text` counts them all, or for so long: then what is missing shows in the outcomes. */
+  async #everySick({ sql }: Platform, text: string, patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs;
+    while (performance.now() < deadline) {
+      const [row] = await sql.query<{ n: number }>(text);
+      if (row!.n >= this.#sick.length) return;
+      await pause(LOOK_EVERY_MS);
+    }
   }
 }
 

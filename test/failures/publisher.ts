@@ -39,6 +39,10 @@ export class Publisher {
     this.#options = options;
   }
 
+  get begun(): number {
+    return this.#next;
+  }
+
   get inFlight(): number {
     return this.#next - this.acknowledged;
   }
