@@ -21,7 +21,7 @@ export async function openDatabase(): Promise<TestDatabase> {
 }
 
 export type Line = Awaited<ReturnType<typeof openLine>>;
-type Changes = Partial<Pick<ReadingsWorkerDeps, 'decode' | 'sql'>> & {
+type Changes = Partial<Pick<ReadingsWorkerDeps, 'answered' | 'decode' | 'sql'>> & {
   through?: (store: ReadingsStore) => ReadingsStore;
 };
 
@@ -121,6 +121,12 @@ export async function openLine(sql: Sql) {
       }),
     tell: (kind: LogRecord['kind'], appliance: Id | '' = ''): Promise<void> =>
       append(factRecord(kind, clock.now(), appliance)),
+    /** What an appliance answered to a command, as the broker gives it to the log. */
+    answer: (appliance: Id, command: Id, payload: string): Promise<void> => {
+      const body = { command, payload: Buffer.from(payload).toString('base64') };
+      const record = { kind: 'command-result', at: clock.now(), appliance, channel: 'commands', model: MODEL } as const;
+      return append({ ...record, body: bytesOf(body) });
+    },
     /** Stamp and value of each stored reading of the day around now, relative to now. */
     async stored(appliance: Id, signal: string): Promise<[at: number, value: number, count: number][]> {
       const day = 24 * 60 * 60_000;
