@@ -145,8 +145,8 @@ export class DoorCounts implements AsyncDisposable {
         );
       await tx.query(
         `update app.ledger_door_session
-            set counted_to = $2, flushed_at = $3, ended = $5, ended_at = case when $5::text is null then null else $3 end,
-                hour_to_at = case when $4 > hour_to then $3 else hour_to_at end, hour_to = greatest(hour_to, $4)
+            set counted_to = $2, flushed_at = $3::bigint, ended = $5::text, ended_at = case when $5::text is null then null else $3::bigint end,
+                hour_to_at = case when $4::bigint > hour_to then $3::bigint else hour_to_at end, hour_to = greatest(hour_to, $4::bigint)
           where id = $1`,
         [this.#session, countedTo, now, hourTo, ended],
       );
