@@ -21,6 +21,7 @@ import type { Manifest } from './backup/manifest.ts';
 import { refuseMoved } from './backup/moved.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { brokerAccess } from './broker-access.ts';
+import { brokerCommands } from './broker-commands.ts';
 import { isShared, type Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
 import { hearNotices, spreadNotices } from './downlink.ts';
@@ -312,6 +313,7 @@ class Composition {
         log: counted,
         brokerId: this.#member.id,
         access: brokerAccess(sql, { pepper: this.#pepper, clock }),
+        commands: brokerCommands(sql, { broker: this.#member.id, clock }),
         clock,
         logger: this.#logger,
         tracer,
