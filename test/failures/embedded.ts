@@ -46,6 +46,8 @@ export type RunOptions = {
   sick: number;
   /** Stops following when the sick were handed over to service, or when they are well again. */
   until: 'handed-over' | 'well';
+  /** After so long no kill begins any more. */
+  longestMs: number;
   hearKill?: (kill: Kill, round: number) => void;
 };
 
@@ -72,7 +74,10 @@ class Run implements AsyncDisposable {
     this.#environment = await freeEnvironment({ SMTP_URL: this.#mailbox.url });
     await this.#register();
     for (const { publisher } of this.#healthy) publisher.start();
+    if (this.#options.aims.length === 0) while (this.#waitingSick.length > 0) this.#fallSick();
+    const startedAt = performance.now();
     for (const [index, aim] of this.#options.aims.entries()) {
+      if (performance.now() - startedAt > this.#options.longestMs) break;
       await this.#killOnce(aim);
       this.#options.hearKill?.(this.#kills.at(-1)!, index + 1);
     }
@@ -172,7 +177,6 @@ class Run implements AsyncDisposable {
 
   async #followToTheEnd(): Promise<Pick<Result, 'outcomes' | 'quarantined'>> {
     await using platform = await this.#startHere();
-    while (this.#waitingSick.length > 0) this.#fallSick();
     await this.#everySick(platform, HANDED_OVER, HANDED_OVER_PATIENCE_MS);
     if (this.#options.until === 'well') {
       for (const appliance of this.#sick) appliance.mend();
