@@ -24,7 +24,7 @@ export type QuarantinedMessage = Omit<Quarantined, 'position' | 'model'> & {
 const LONGEST_REASON = 2_000;
 
 /** A reason may name a signal as it came in, and PostgreSQL keeps no U+0000. */
-const printable = (reason: string): string =>
+export const printable = (reason: string): string =>
   reason
     .slice(0, LONGEST_REASON)
     .toWellFormed()

@@ -2,6 +2,7 @@
 // anew. Row and sweep: what was asked for is done however often the platform is killed meanwhile.
 import { type Id, type LogRecord, newId } from '#contracts';
 import { HOUR, type LogWriter, MINUTE, type Sql } from '#runtime';
+import { printable } from './quarantine.ts';
 import { moveOf, type QuarantineState } from './replay-life.ts';
 
 /** `ids`, or all that fit the rest. Times of receipt, epoch ms, [from, to). */
@@ -164,7 +165,7 @@ export async function settleReplays(sql: Sql, outcomes: readonly ReplayOutcome[]
     await sql.query(
       `update app.quarantine set state = $1, reason = coalesce($2, reason)
         where position = $3 and attempt = $4 and state = any($5::text[])`,
-      [to, reason, mark.position, mark.attempt, from],
+      [to, reason === null ? null : printable(reason), mark.position, mark.attempt, from],
     );
   }
 }

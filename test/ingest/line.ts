@@ -101,6 +101,7 @@ export async function openLine(sql: Sql) {
 
   return {
     sql,
+    log,
     store,
     notices,
     said,
