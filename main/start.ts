@@ -72,7 +72,7 @@ async function runPlatform(settings: Settings, data: string | undefined, stack: 
   const platform: Platform = stack.use(
     await startPlatform({ settings, folder, clock, webRoot, demo: accounts, onFatal: endProcess }),
   );
-  stack.use(await openAdminDoor(folder, addAppliances({ ...platform, now })));
+  stack.use(await openAdminDoor(folder, { add: addAppliances({ ...platform, now }), backup: platform.backup }));
   if (demo) stack.use(await startDemo({ platform, folder, clock, now: now(), onFatal: endProcess }));
   const webUrl = settings.PUBLIC_URL ?? platform.url;
   console.log(demo ? demoBanner(platform, webUrl, clock, DEMO_ACCOUNTS) : banner(platform, webUrl, clock, folder));

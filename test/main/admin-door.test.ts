@@ -14,12 +14,13 @@ let wishes: NewAppliances[];
 beforeEach(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-admin-'));
   wishes = [];
-  door = await openAdminDoor(folder, async (wish) => {
+  const add = async (wish: NewAppliances) => {
     wishes.push(wish);
     if (wish.model === 'unknown')
       throw new PlatformError('unknown-model', 'reject', 'There is no model "unknown".', { hint: 'Known: a, b.' });
     return [{ id: newId(), secret: 'secret', tryIt: 'line' }];
-  });
+  };
+  door = await openAdminDoor(folder, { add, backup: noBackup });
   run = JSON.parse(fs.readFileSync(runFileOf(folder), 'utf8')) as RunFile;
 });
 afterEach(async () => {
@@ -27,6 +28,9 @@ afterEach(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
+const noBackup = async (): Promise<never> => {
+  throw new PlatformError('target-not-empty', 'reject', 'There is something there.', { hint: 'Another folder.' });
+};
 const WISH = { model: 'a', name: 'Fridge', count: 1 };
 const ask = (body: unknown, authorization?: string) =>
   fetch(run.url, {
@@ -74,6 +78,19 @@ describe('the door for the command line', () => {
     expect(await answer.json()).toEqual({ message: 'There is no model "unknown".', hint: 'Known: a, b.' });
   });
 
+  it('says what to do about a backup that cannot be made', async () => {
+    const headers = { authorization: `Bearer ${run.token}` };
+    const answer = await fetch(`${run.url}/backup`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ to: '/a', keysTo: '/b' }),
+    });
+    expect(JSON.parse(await answer.text())).toEqual({
+      error: { message: 'There is something there.', hint: 'Another folder.' },
+    });
+    expect((await fetch(`${run.url}/backup`, { method: 'POST', headers, body: '{}' })).status).toBe(400);
+  });
+
   it('is gone with its file when the platform stops', async () => {
     await door[Symbol.asyncDispose]();
     expect(fs.existsSync(runFileOf(folder))).toBe(false);
@@ -81,7 +98,10 @@ describe('the door for the command line', () => {
   });
 
   it('has another token each time', async () => {
-    await using again = await openAdminDoor(fs.mkdtempSync(path.join(folder, 'again-')), async () => []);
+    await using again = await openAdminDoor(fs.mkdtempSync(path.join(folder, 'again-')), {
+      add: async () => [],
+      backup: noBackup,
+    });
     expect(again).toBeDefined();
     const [name] = fs.readdirSync(folder).filter((entry) => entry.startsWith('again-'));
     const other = JSON.parse(fs.readFileSync(runFileOf(path.join(folder, name!)), 'utf8')) as RunFile;

@@ -98,7 +98,9 @@ describe('`npm run appliance -- add` while the platform runs', () => {
     const platform = await startPlatform({ settings: await freeSettings(), folder: folder.path, terminalToo: false });
     await using stack = new AsyncDisposableStack();
     stack.use(platform);
-    stack.use(await openAdminDoor(folder.path, addAppliances({ ...platform, now: () => 0 })));
+    stack.use(
+      await openAdminDoor(folder.path, { add: addAppliances({ ...platform, now: () => 0 }), backup: platform.backup }),
+    );
     const ended = await add();
     expect(ended).toMatchObject({ code: 0, err: '' });
     const { id, secret } = printed(ended);
