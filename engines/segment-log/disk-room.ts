@@ -3,12 +3,13 @@ import * as fs from 'node:fs';
 import { SECOND } from '#runtime';
 
 const MEBIBYTE = 1024 * 1024;
-/** It is looked at again after so much was written, or after a second. */
+/** It is looked at again after so much was written, after a quarter of the reserve, or after a second. */
 const LOOK_EVERY_BYTES = 16 * MEBIBYTE;
 
 export class DiskRoom {
   readonly #folder: string;
   readonly #reserveBytes: number;
+  readonly #lookEveryBytes: number;
   #written = 0;
   #due = true;
   #short = false;
@@ -16,11 +17,12 @@ export class DiskRoom {
   constructor(folder: string, reserveBytes: number) {
     this.#folder = folder;
     this.#reserveBytes = reserveBytes;
+    this.#lookEveryBytes = Math.min(LOOK_EVERY_BYTES, reserveBytes / 4);
   }
 
   /** Whether what was seen last still holds for so many bytes more; else look before writing. */
   fresh(bytes: number): boolean {
-    return this.#reserveBytes === 0 || (!this.#due && !this.#short && this.#written + bytes < LOOK_EVERY_BYTES);
+    return this.#reserveBytes === 0 || (!this.#due && !this.#short && this.#written + bytes < this.#lookEveryBytes);
   }
 
   took(bytes: number): void {

@@ -48,5 +48,6 @@ export function recover(folder: string): { base: number; length: number; cutByte
   } finally {
     fs.closeSync(handle);
   }
+  syncFolder(folder);
   return { base, length, cutBytes: source.length - length };
 }
