@@ -1,11 +1,11 @@
 // A model of appliance, as data: what it is called, how often it speaks, and what its signals may plausibly say.
 import { z } from 'zod';
-import { Language, Phrase } from './phrase.ts';
+import { Language, Phrase, PhraseUnit } from './phrase.ts';
 
 export const ApplianceKind = z.enum(['refrigerator']);
 export type ApplianceKind = z.infer<typeof ApplianceKind>;
 
-/** One value that a command takes. A number lies within its bounds; `unit` is as people write it, e.g. "°C". */
+/** One value that a command takes. A number lies within its bounds, in steps from the least. */
 export const CommandParameter = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('number'),
@@ -13,7 +13,7 @@ export const CommandParameter = z.discriminatedUnion('type', [
     min: z.number(),
     max: z.number(),
     step: z.number().positive().default(1),
-    unit: z.string().max(20).nullable().default(null),
+    unit: PhraseUnit.nullable().default(null),
   }),
   z.object({
     type: z.literal('choice'),

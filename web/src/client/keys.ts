@@ -22,6 +22,7 @@ export const keys = {
   passport: (id: string) => ['passport', id],
   grants: (id: string) => ['grants', id],
   remoteSessions: (id: string) => ['remote-sessions', id],
+  commands: (id: string) => ['commands', id],
   orders: ['orders'],
   organisations: ['organisations'],
   regions: ['regions'],
@@ -52,6 +53,7 @@ export function staleAfter({ what, id }: Change): (readonly string[])[] {
         keys.passport(id),
         keys.grants(id),
         keys.remoteSessions(id),
+        keys.commands(id),
         keys.quarantine(id),
         keys.fleet,
       ];

@@ -15,6 +15,7 @@ import type {
   NewApiKey as NewApiKeySchema,
   NewAppliance as NewApplianceSchema,
   NewClaim as NewClaimSchema,
+  NewCommand as NewCommandSchema,
   NewGrant as NewGrantSchema,
   NewHousehold as NewHouseholdSchema,
   NewInvitation as NewInvitationSchema,
@@ -77,6 +78,7 @@ export type Slot = z.infer<typeof SlotSchema>;
 export type TimelineEntry = z.infer<typeof TimelineEntrySchema>;
 export type VisitResult = z.input<typeof VisitResultSchema>;
 export type LiveView = z.infer<typeof LiveViewSchema>;
+export type NewCommand = z.input<typeof NewCommandSchema>;
 export type NewClaim = z.input<typeof NewClaimSchema>;
 export type NewGrant = z.input<typeof NewGrantSchema>;
 export type NewRemoteSession = z.input<typeof NewRemoteSessionSchema>;

@@ -20,6 +20,9 @@ export function CommonPages({ person }: { person: Person }) {
       <Route path="/appliances/:id/file">
         {({ id }) => <AppliancePage key={id} id={id} person={person} view="file" />}
       </Route>
+      <Route path="/appliances/:id/commands">
+        {({ id }) => <AppliancePage key={id} id={id} person={person} view="commands" />}
+      </Route>
       <Route path="/appliances/:id/access">
         {({ id }) => <AppliancePage key={id} id={id} person={person} view="access" />}
       </Route>

@@ -126,6 +126,7 @@ export const fileEn = {
     ask: 'Ask the household for a look',
     askLead: 'The household gets a message and answers yes or no.',
     askAction: 'Ask',
+    whatLabel: 'What for',
     reasonLabel: 'Reason',
     minutesLabel: 'Minutes',
     live: 'Live',

@@ -31,7 +31,10 @@ export const problemEn = {
   'region-in-use': 'This region is in use and cannot be removed.',
   'unknown-region': 'There is no such region.',
   'too-many-grants': 'This appliance is shared with too many people already.',
-  'no-remote-session': 'Looking live needs the consent of the household.',
+  'no-remote-session': 'This needs the consent of the household.',
+  'unknown-command': 'This appliance does not know this command.',
+  'wrong-parameters': 'This value is not possible.',
+  'too-many-commands': 'Too much waits for this appliance already.',
   'wrong-claim-code':
     'Model, serial number and code do not fit together, or the code was used already. Check each character on the label.',
   'already-claimed': 'This appliance is already in your household.',

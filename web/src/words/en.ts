@@ -1,5 +1,6 @@
 // The words of the pages in English. Chinese has the same keys.
 import { accountEn } from './en-account.ts';
+import { commandsEn } from './en-commands.ts';
 import { fileEn } from './en-file.ts';
 import { problemEn } from './en-problem.ts';
 import { staffEn } from './en-staff.ts';
@@ -8,6 +9,7 @@ import type { Same } from './same.ts';
 export const en = {
   ...accountEn,
   ...fileEn,
+  ...commandsEn,
   ...staffEn,
   brand: 'Stethos',
   nav: {

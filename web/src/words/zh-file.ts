@@ -128,6 +128,7 @@ export const fileZh: Same<typeof fileEn> = {
     ask: '申请远程查看',
     askLead: '用户会收到通知，并答复同意或不同意。',
     askAction: '申请',
+    whatLabel: '用途',
     reasonLabel: '原因',
     minutesLabel: '分钟',
     live: '实时数据',

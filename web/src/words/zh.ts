@@ -1,6 +1,7 @@
 // 页面用语（简体中文），与英文的键相同。
 import type { Words } from './en.ts';
 import { accountZh } from './zh-account.ts';
+import { commandsZh } from './zh-commands.ts';
 import { fileZh } from './zh-file.ts';
 import { problemZh } from './zh-problem.ts';
 import { staffZh } from './zh-staff.ts';
@@ -8,6 +9,7 @@ import { staffZh } from './zh-staff.ts';
 export const zh: Words = {
   ...accountZh,
   ...fileZh,
+  ...commandsZh,
   ...staffZh,
   brand: 'Stethos',
   nav: {

@@ -1,6 +1,7 @@
 // One appliance, for everybody who may see it: what it does now, its file, who has access.
 import { useTranslation } from 'react-i18next';
 import type { Appliance, Person } from '#contracts';
+import { useModelCommands } from '../../client/commands.ts';
 import { useAppliance } from '../../client/queries.ts';
 import { Heard } from '../../parts/appliance/heard.tsx';
 import { type Offer, offers } from '../../parts/offers.ts';
@@ -9,10 +10,11 @@ import { Tabs } from '../../parts/shell/tabs.tsx';
 import { Loaded } from '../../parts/status/loaded.tsx';
 import { ConditionPill } from '../../parts/status/pills.tsx';
 import { ApplianceAccess } from './access.tsx';
+import { ApplianceCommands } from './commands.tsx';
 import { ApplianceFile } from './file.tsx';
 import { ApplianceNow } from './now.tsx';
 
-export type ApplianceView = 'now' | 'file' | 'access';
+export type ApplianceView = 'now' | 'file' | 'commands' | 'access';
 
 type AppliancePageProps = { id: string; person: Person; view: ApplianceView };
 
@@ -22,10 +24,12 @@ export function AppliancePage({ id, person, view }: AppliancePageProps) {
   const { t } = useTranslation();
   const appliance = useAppliance(id);
   const back = useBack(person);
+  const takesCommands = (useModelCommands(appliance.data?.model.id ?? '') ?? []).length > 0;
   const base = `/appliances/${id}`;
   const tabs = [
     { to: base, words: t('file.now') },
     ...(offers(person.role, 'passport') ? [{ to: `${base}/file`, words: t('file.file') }] : []),
+    ...(takesCommands && offers(person.role, 'commands') ? [{ to: `${base}/commands`, words: t('command.tab') }] : []),
     ...(ACCESS.some((offer) => offers(person.role, offer)) ? [{ to: `${base}/access`, words: t('file.access') }] : []),
   ];
   return (
@@ -45,6 +49,7 @@ export function AppliancePage({ id, person, view }: AppliancePageProps) {
 
 function View({ appliance, view }: { appliance: Appliance; view: ApplianceView }) {
   if (view === 'file') return <ApplianceFile appliance={appliance} />;
+  if (view === 'commands') return <ApplianceCommands appliance={appliance} />;
   return view === 'access' ? <ApplianceAccess appliance={appliance} /> : <ApplianceNow appliance={appliance} />;
 }
 

@@ -1,6 +1,6 @@
 // Looks from afar: the service asks, the household answers, either side ends it.
 import { useTranslation } from 'react-i18next';
-import type { RemoteSessionReason } from '#contracts';
+import type { RemoteSessionKind, RemoteSessionReason } from '#contracts';
 import {
   useAnswerRemoteSession,
   useAskRemoteSession,
@@ -24,6 +24,7 @@ const TONES = {
   ended: 'silent',
 } as const satisfies Record<RemoteSession['state'], Tone>;
 const REASONS: readonly RemoteSessionReason[] = ['customer-call', 'fault-diagnosis', 'before-visit', 'after-repair'];
+const KINDS: readonly RemoteSessionKind[] = ['live-view', 'self-test', 'commands'];
 const MINUTES = [10, 20, 30, 60] as const;
 
 export function RemoteSessionsCard({ appliance }: { appliance: string }) {
@@ -144,9 +145,13 @@ export function AskRemoteSession({ appliance }: { appliance: string }) {
   const { t } = useTranslation();
   const ask = useAskRemoteSession(appliance);
   const sessions = useRemoteSessions(appliance);
-  const { entry, set } = useEntry({ reason: 'customer-call' as RemoteSessionReason, minutes: '20' });
+  const { entry, set } = useEntry({
+    what: 'live-view' as RemoteSessionKind,
+    reason: 'customer-call' as RemoteSessionReason,
+    minutes: '20',
+  });
   const open = sessions.data?.items.some(({ state }) => state === 'asked' || state === 'running');
-  const send = () => ask.mutate({ reason: entry.reason, minutes: Number(entry.minutes), what: 'live-view' });
+  const send = () => ask.mutate({ reason: entry.reason, minutes: Number(entry.minutes), what: entry.what });
   // One at a time; it stands in the list with its answer.
   if (open) return null;
   return (
@@ -154,6 +159,12 @@ export function AskRemoteSession({ appliance }: { appliance: string }) {
       <h2>{t('access.ask')}</h2>
       <p className="soft">{t('access.askLead')}</p>
       <Form action={t('access.askAction')} busy={ask.isPending} error={ask.error} onSubmit={send}>
+        <Choice
+          label={t('access.whatLabel')}
+          value={entry.what}
+          choices={KINDS.map((value) => ({ value, words: t(`access.what.${value}`) }))}
+          onValue={(what) => set({ what: what as RemoteSessionKind })}
+        />
         <Choice
           label={t('access.reasonLabel')}
           value={entry.reason}

@@ -1,0 +1,33 @@
+// Words of what people ask of an appliance from afar.
+export const commandsEn = {
+  command: {
+    tab: 'Commands',
+    canAsk: 'What you can ask',
+    lead: 'It gets what you ask as soon as it is connected. What is not done in time is dropped.',
+    away: 'It is not connected now.',
+    needsYes: 'You need the household’s leave for this.',
+    toAccess: 'Ask the household',
+    ask: 'Ask',
+    asked: 'What was asked',
+    none: 'Nothing was asked yet.',
+    sure: 'It happens as soon as the appliance is connected.',
+    ownerFirst: 'An owner is asked first.',
+    by: 'asked by {{name}}, {{when}}',
+    goodUntil: 'until {{when}}',
+    confirm: 'Yes, do it',
+    decline: 'No',
+    cancel: 'Take back',
+    state: {
+      unconfirmed: 'Waits for an owner',
+      queued: 'Waits for the appliance',
+      sent: 'Sent',
+      answered: 'Done',
+      failed: 'Not done',
+      expired: 'Too late',
+      cancelled: 'Taken back',
+    },
+    refused: 'The appliance refused.',
+    failed: 'The appliance could not do it.',
+    values: 'What it measured',
+  },
+};
