@@ -7,7 +7,7 @@ export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { type ApplianceDay, type DueDay, type DueDays, dueDays } from './due-days.ts';
 export { type HistoryDeps, seriesOf } from './history.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
-export { type Balance, type Checked, checkMessages, checkQuarantine, checkReadings } from './ledger/check.ts';
+export { BALANCES, type Balance, type Checked, checkMessages, checkQuarantine, checkReadings } from './ledger/check.ts';
 export { DoorCounts, type DoorCountsDeps } from './ledger/door.ts';
 export {
   checkCounts,
@@ -23,7 +23,7 @@ export {
   settleLedgerAlarm,
   standingDifferences,
 } from './ledger/ledger.ts';
-export { movePositions } from './move-positions.ts';
+export { movePositions, POSITIONS_KEPT } from './move-positions.ts';
 export type { ReadingsStore, SealPayloads, Span, StoredReading } from './ports.ts';
 export {
   forgetAppliances,

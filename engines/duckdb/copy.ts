@@ -1,9 +1,10 @@
 // A second file with the readings of one moment, made while the first is written; and what can be asked of such a copy.
 import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/node-api';
-import type { Id } from '#contracts';
+import type { Id, Rollup } from '#contracts';
 import type { StoredReading } from '#ingest';
+import { DAY } from '#runtime';
 import { storeError } from './store-error.ts';
-import { READINGS, READINGS_END } from './tables.ts';
+import { READINGS, READINGS_END, ROLLUPS } from './tables.ts';
 
 /** Whose name stands in a path is no SQL. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -40,6 +41,10 @@ export type ReadingsCopy = AsyncDisposable & {
   appliances(): Promise<Id[]>;
   /** All readings of an appliance, by stamp, in pages that end between two stamps. */
   pages(appliance: Id, stamps: number): AsyncIterable<StoredReading[]>;
+  /** All roll-ups of an appliance. */
+  rollups(appliance: Id): Promise<Rollup[]>;
+  /** Days that the appliance has readings of: their begin, epoch ms. */
+  days(appliance: Id): Promise<number[]>;
 };
 
 class Copy implements ReadingsCopy {
@@ -72,8 +77,7 @@ class Copy implements ReadingsCopy {
   }
 
   async *pages(appliance: Id, stamps: number): AsyncGenerator<StoredReading[]> {
-    const found = await this.#connection.runAndReadAll(`select id from appliance where name = $1`, [appliance]);
-    const number = Number(found.getRows()[0]?.[0] ?? -1);
+    const number = await this.#numberOf(appliance);
     const end = BigInt(Number.MAX_SAFE_INTEGER);
     const types = [INTEGER, BIGINT, BIGINT, BIGINT];
     for (let from = 0n; ; ) {
@@ -92,6 +96,26 @@ class Copy implements ReadingsCopy {
       if (next === end) return;
       from = next;
     }
+  }
+
+  async rollups(appliance: Id): Promise<Rollup[]> {
+    const span = [await this.#numberOf(appliance), 0n, BigInt(Number.MAX_SAFE_INTEGER)];
+    const found = await this.#connection.runAndReadAll(ROLLUPS, span, [INTEGER, BIGINT, BIGINT]);
+    return found.getRows().map(([at, signal, ...numbers]) => {
+      const [mean, min, max, count, last] = numbers.map(Number) as [number, number, number, number, number];
+      return { at: Number(at), signal: String(signal), mean, min, max, count, last };
+    });
+  }
+
+  async days(appliance: Id): Promise<number[]> {
+    const days = `select distinct (stamp // ${DAY}) * ${DAY} from point where appliance = $1 order by 1`;
+    const found = await this.#connection.runAndReadAll(days, [await this.#numberOf(appliance)], [INTEGER]);
+    return found.getRows().map(([day]) => Number(day));
+  }
+
+  async #numberOf(appliance: Id): Promise<number> {
+    const found = await this.#connection.runAndReadAll('select id from appliance where name = $1', [appliance]);
+    return Number(found.getRows()[0]?.[0] ?? -1);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,3 +151,39 @@ export async function setProgress(file: string, next: number): Promise<void> {
   connection.closeSync();
   instance.closeSync();
 }
+
+export type RollupAppender = AsyncDisposable & { put(appliance: Id, rollups: readonly Rollup[]): Promise<void> };
+
+/** Roll-ups of another store into a file that nobody has open. */
+export async function openRollupAppender(file: string): Promise<RollupAppender> {
+  const instance = await DuckDBInstance.create(file, { threads: '1' });
+  const connection = await instance.connect();
+  const numbered = async (table: 'appliance' | 'signal', name: string): Promise<void> => {
+    await connection.run(
+      `insert into ${table} select (select count(*) from ${table}), $1 where not exists (from ${table} where name = $1)`,
+      [name],
+    );
+  };
+  return {
+    async put(appliance, rollups) {
+      await numbered('appliance', appliance);
+      for (const signal of new Set(rollups.map((rollup) => rollup.signal))) await numbered('signal', signal);
+      await connection.run(
+        `insert into rollup
+         select (select id from appliance where name = $1), (select id from signal where name = r.signal),
+           r.at, r.mean * r.count, r.min, r.max, r.count, r.last
+         from (select unnest(from_json($2, $3), recursive := true)) r`,
+        [appliance, JSON.stringify(rollups), ROLLUP_SHAPE],
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await connection.run('checkpoint');
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+const ROLLUP_SHAPE = JSON.stringify([
+  { signal: 'varchar', at: 'bigint', mean: 'double', min: 'double', max: 'double', count: 'bigint', last: 'double' },
+]);

@@ -1,3 +1,3 @@
 // The door of duckdb: readings kept by the embedded engine.
-export { openReadingsCopy, type ReadingsCopy, setProgress } from './copy.ts';
+export { openReadingsCopy, openRollupAppender, type ReadingsCopy, setProgress } from './copy.ts';
 export { type DuckdbReadings, openDuckdbReadings } from './duckdb-readings.ts';

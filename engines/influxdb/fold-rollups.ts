@@ -16,6 +16,17 @@ type Sum = { total: number; min: number; max: number; count: number; last: numbe
 
 export const ROLLUP = 'rollup';
 
+const seriesText = (appliance: Id, signal: string): string =>
+  `${ROLLUP},appliance=${escaped.tag(appliance)},signal=${escaped.tag(storedName(signal))}`;
+
+/** The total is kept, for means over more than one of them. */
+const lineText = (series: string, at: number, { total, min, max, count, last }: Omit<Sum, 'lastAt'>): string =>
+  `${series} total=${total},least=${min},most=${max},count=${count},last=${last} ${at}`;
+
+/** One that comes from another store. */
+export const rollupLine = (appliance: Id, { signal, at, mean, ...rest }: Rollup): string =>
+  lineText(seriesText(appliance, signal), at, { total: mean * rest.count, ...rest });
+
 /** Takes rows in any order of fields; what was folded is one roll-up for each appliance, signal and five minutes. */
 export class RollupFold {
   readonly #sums = new Map<Id, Map<string, Map<number, Sum>>>();
@@ -41,13 +52,12 @@ export class RollupFold {
           yield { appliance, signal, at, mean: total / count, min, max, count, last };
   }
 
-  /** The same as line protocol, stamps in ms. The total is kept, for means over more than one of them. */
+  /** The same as line protocol, stamps in ms. */
   *lines(): Iterable<string> {
     for (const [appliance, signals] of this.#sums) {
       for (const [signal, sums] of signals) {
-        const series = `${ROLLUP},appliance=${escaped.tag(appliance)},signal=${escaped.tag(storedName(signal))}`;
-        for (const [at, { total, min, max, count, last }] of sums)
-          yield `${series} total=${total},least=${min},most=${max},count=${count},last=${last} ${at}`;
+        const series = seriesText(appliance, signal);
+        for (const [at, sum] of sums) yield lineText(series, at, sum);
       }
     }
   }

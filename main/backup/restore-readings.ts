@@ -1,11 +1,13 @@
 // The copied readings into the store that the settings name: a DuckDB file as it is, InfluxDB appliance by appliance.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApplianceKind, type Id, type Moment, SIGNALS } from '#contracts';
-import { openReadingsCopy, setProgress } from '#engines/duckdb';
-import { appliancesIn } from '#engines/influxdb';
+import { openReadingsCopy, type ReadingsCopy, setProgress } from '#engines/duckdb';
+import { appliancesIn, openRollupLoad } from '#engines/influxdb';
+import { dueDays } from '#ingest';
 import { loadModels } from '#registry';
-import { type Logger, PlatformError } from '#runtime';
+import { DAY, type Logger, PlatformError, SECOND, type Sql } from '#runtime';
 import type { Settings } from '../config.ts';
 import { openInflux } from '../threads/engines.ts';
 import { syncFolder } from './durable-file.ts';
@@ -23,6 +25,7 @@ type From = { folder: string; manifest: Manifest };
 
 const PAGE_STAMPS = 2_000;
 const BATCH_READINGS = 20_000;
+const ATTEMPTS = 8;
 const FOR_EVER = Date.UTC(2200, 0);
 
 /** `progress`: the position in the restored log behind what is stored. */
@@ -95,7 +98,7 @@ export async function restoreToInflux(settings: Settings, from: From, logger: Lo
     batches++;
     // The store only asks that positions grow: those of the log are set when everything is there.
     const batch = moments.map((moment) => ({ ...moment, position: batches }));
-    await store.write(batch, batches + 1);
+    await insist(() => store.write(batch, batches + 1));
     moments = [];
     gathered = 0;
   };
@@ -110,7 +113,36 @@ export async function restoreToInflux(settings: Settings, from: From, logger: Lo
     }
   }
   if (moments.length > 0) await write();
+  await restoreRollups(settings, copy);
   return { readings: await store.count({ from: 0, to: FOR_EVER }), refused };
+}
+
+async function restoreRollups(settings: Settings, copy: ReadingsCopy): Promise<void> {
+  const load = await openRollupLoad(placeOf(settings), settings.ROLLUP_DAYS * DAY);
+  for (const appliance of await copy.appliances()) {
+    const rollups = await copy.rollups(appliance);
+    await insist(() => load.put(appliance, rollups));
+  }
+}
+
+/** For InfluxDB: what has readings is to be rolled up. */
+export async function markDays(tx: Sql, { folder, manifest }: From): Promise<void> {
+  await using copy = await openReadingsCopy(path.join(folder, manifest.readings.file));
+  for (const appliance of await copy.appliances()) {
+    await dueDays(tx).mark((await copy.days(appliance)).map((day) => ({ day, appliance })));
+  }
+}
+
+/** An engine that is busy for a moment does not end a restore. */
+async function insist<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.kind !== 'retry' || attempt === ATTEMPTS) throw error;
+      await pause(attempt * SECOND);
+    }
+  }
 }
 
 const asSignal = ({ signal, value }: { signal: string; value: number | string }): Moment['readings'][number] => ({

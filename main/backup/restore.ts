@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readSnapshot, spreadSnapshot } from '#diagnosis-rules';
-import { movePositions } from '#ingest';
+import { movePositions, POSITIONS_KEPT } from '#ingest';
 import { type ConsumerRow, type Logger, migrate, PlatformError, placeConsumers, type Sql } from '#runtime';
 import { isShared, type Settings } from '../config.ts';
 import { writePrivate } from '../secrets.ts';
@@ -14,7 +14,13 @@ import { type KeysManifest, type Manifest, readKeysManifest, readManifest } from
 import { openSql } from './open-sql.ts';
 import type { Places } from './places.ts';
 import { type LogTarget, redisTarget, segmentTarget, sourceOf } from './restore-log.ts';
-import { type RestoredReadings, refuseFilledInflux, restoreToDuckdb, restoreToInflux } from './restore-readings.ts';
+import {
+  markDays,
+  type RestoredReadings,
+  refuseFilledInflux,
+  restoreToDuckdb,
+  restoreToInflux,
+} from './restore-readings.ts';
 
 export type RestoreOptions = {
   from: string;
@@ -39,6 +45,24 @@ async function readBackup({ from, keysFrom }: RestoreOptions): Promise<{ manifes
   throw new PlatformError('keys-too-old', 'reject', `The keys in ${keysFrom} are older than the backup in ${from}.`, {
     hint: 'Give the newest keys by --keys DIR: older ones lack those that were made since, and bring back those who were erased.',
   });
+}
+
+/** Positions, partitions and what diagnosis remembers must fit. */
+function refuseUnfit({ engines }: Manifest, settings: Settings): void {
+  const wasShared = engines.registry === 'postgresql' && engines.log === 'redis' && engines.readings === 'influxdb';
+  const shared = isShared(settings);
+  const redis = settings.LOG_REDIS_URL !== undefined;
+  if (engines.log === 'segments' ? shared || !redis : redis && shared === wasShared) return;
+  throw new PlatformError(
+    'backup-does-not-fit',
+    'reject',
+    engines.log === 'segments'
+      ? 'A log in files goes to Redis only together with the other engines.'
+      : 'A log in Redis goes to a log in Redis, and from engines that processes share to such engines.',
+    {
+      hint: 'Set DATABASE_URL, LOG_REDIS_URL and INFLUX_URL as the platform had them, or all of them for a folder of its own.',
+    },
+  );
 }
 
 /** Without it no appliance gets in again. */
@@ -84,6 +108,7 @@ class Restore {
   }
 
   async run(): Promise<Restored> {
+    refuseUnfit(this.#manifest, this.#options.settings);
     const pepper = pepperOf(this.#options);
     await using stack = new AsyncDisposableStack();
     const sql = await this.#openDatabase(stack);
@@ -189,7 +214,7 @@ class Restore {
     ]);
     const snapshot = this.#snapshot();
     if (snapshot) asked.add(snapshot.position);
-    for (const position of await this.#quarantined()) asked.add(position);
+    for (const position of await this.#noted()) asked.add(position);
     return asked;
   }
 
@@ -197,16 +222,18 @@ class Restore {
     return readSnapshot(path.join(this.#options.from, 'files', 'snapshots', 'diagnosis'));
   }
 
-  /** Positions of messages that were set aside, and will be heard again. */
-  async #quarantined(): Promise<number[]> {
+  /** Positions of messages that were set aside and will be heard again, where they get other ones. */
+  async #noted(): Promise<number[]> {
+    if (!this.#changesLog) return [];
     const { from } = this.#options;
-    const table = this.#manifest.tables.find(({ name }) => name === 'app.quarantine')!;
-    const column = table.columns.indexOf('position');
-    const oldest = Math.min(...this.#manifest.log.partitions.map((partition) => partition.from));
+    const oldest = this.#manifest.log.partitions[0]!.from;
     const positions: number[] = [];
-    for await (const row of tableRows(from, table)) {
-      const position = Number(row[column]);
-      if (position >= oldest) positions.push(position);
+    for (const table of this.#manifest.tables.filter(({ name }) => POSITIONS_KEPT.includes(name))) {
+      const column = table.columns.indexOf('position');
+      for await (const row of tableRows(from, table)) {
+        const position = Number(row[column]);
+        if (position >= oldest) positions.push(position);
+      }
     }
     return positions;
   }
@@ -234,7 +261,8 @@ class Restore {
     );
     await migrate(tx, allTables);
     await placeConsumers(tx, this.#consumers(log, places));
-    if (log.partitions !== this.#manifest.log.partitions.length) await this.#spread(tx, log, places);
+    if (this.#changesLog) await this.#spread(tx, log, places);
+    if (this.#options.settings.INFLUX_URL) await markDays(tx, { folder: from, manifest: this.#manifest });
     return all.map(({ name, rows }) => ({ what: name, backup: rows, restored: counts.get(name)! }));
   }
 
@@ -250,6 +278,11 @@ class Restore {
           return { name, partition, position: places.at(partition, taken), keptFrom: places.at(partition, keptFrom) };
         });
     }).flat();
+  }
+
+  /** From segment files to streams. */
+  get #changesLog(): boolean {
+    return this.#manifest.engines.log === 'segments' && this.#options.settings.LOG_REDIS_URL !== undefined;
   }
 
   /** Of one partition become several: what is known by partition or position follows. */

@@ -1,10 +1,11 @@
 // What a backup copies, on the engines that the settings name.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Moment } from '#contracts';
+import type { Id, Moment } from '#contracts';
 import { SIGNALS } from '#contracts';
-import { openDuckdbReadings } from '#engines/duckdb';
+import { openDuckdbReadings, openRollupAppender } from '#engines/duckdb';
 import { appliancesIn } from '#engines/influxdb';
+import type { ReadingsStore } from '#ingest';
 import type { Logger, LogSource, Sql } from '#runtime';
 import type { Settings } from '../config.ts';
 import { openInflux } from '../threads/engines.ts';
@@ -47,9 +48,18 @@ async function copyFromInflux(settings: Settings, file: string, logger: Logger):
   const { INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET } = settings;
   const place = { url: INFLUX_URL!, token: INFLUX_TOKEN!, org: INFLUX_ORG!, bucket: INFLUX_BUCKET! };
   await using from = await openInflux(settings, logger);
+  const appliances = await appliancesIn(place);
+  await copyRaw(from, file, appliances);
+  await using rollups = await openRollupAppender(file);
+  for (const appliance of appliances) {
+    await rollups.put(appliance, await from.rollups({ appliance, from: 0, to: FOR_EVER }));
+  }
+}
+
+async function copyRaw(from: ReadingsStore, file: string, appliances: readonly Id[]): Promise<void> {
   await using to = await openDuckdbReadings({ file });
   let batch = 0;
-  for (const appliance of await appliancesIn(place)) {
+  for (const appliance of appliances) {
     for (let begin: number | null = 0; begin !== null; ) {
       const page = await from.readings({ appliance, from: begin, to: FOR_EVER, limit: PAGE_READINGS });
       batch++;
