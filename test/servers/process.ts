@@ -19,6 +19,8 @@ export interface Server extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again, same port, same data. */
   start(): Promise<void>;
+  /** Of the process that runs now. */
+  pid(): number;
   /** Where its data stand. */
   readonly folder: string;
 }
@@ -42,6 +44,7 @@ export async function startServer(spec: ServerSpec): Promise<Server> {
       child = await launched(spec);
     },
     stop: () => ended(child),
+    pid: () => child.pid!,
     async kill() {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
