@@ -11,7 +11,9 @@ export const commandsEn = {
     asked: 'What was asked',
     none: 'Nothing was asked yet.',
     sure: 'It happens as soon as the appliance is connected.',
+    sureFirst: 'It is sent once an owner has said yes.',
     ownerFirst: 'An owner is asked first.',
+    with: '{{name}}: {{parameters}}',
     by: 'asked by {{name}}, {{when}}',
     goodUntil: 'until {{when}}',
     confirm: 'Yes, do it',
@@ -28,6 +30,7 @@ export const commandsEn = {
     },
     refused: 'The appliance refused.',
     failed: 'The appliance could not do it.',
+    says: 'It says: {{detail}}',
     values: 'What it measured',
   },
 };

@@ -14,7 +14,9 @@ export const commandsZh: Same<typeof commandsEn> = {
     asked: '指令记录',
     none: '还没有下达过指令。',
     sure: '家电联网后会立即执行。',
+    sureFirst: '户主同意后才会发送。',
     ownerFirst: '会先征求户主同意。',
+    with: '{{name}}：{{parameters}}',
     by: '{{name}}下达，{{when}}',
     goodUntil: '有效至 {{when}}',
     confirm: '同意执行',
@@ -31,6 +33,7 @@ export const commandsZh: Same<typeof commandsEn> = {
     },
     refused: '家电拒绝执行。',
     failed: '家电未能执行。',
+    says: '家电反馈：{{detail}}',
     values: '检测结果',
   },
 };

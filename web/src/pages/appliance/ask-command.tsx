@@ -77,7 +77,15 @@ function AskRow({ appliance, command, owns }: RowProps) {
         {!takesValues && !command.hazardous && <ProblemNote error={send.error} />}
       </span>
       {open && <ParametersForm command={command} send={send} onSent={() => setOpen(false)} />}
-      {command.hazardous && <SureButton words={t('command.ask')} of={name} sure={t('command.sure')} action={ask} />}
+      {command.hazardous && (
+        <SureButton
+          words={t('command.ask')}
+          of={name}
+          sure={t(owns ? 'command.sure' : 'command.sureFirst')}
+          action={ask}
+          key={send.data?.id}
+        />
+      )}
       {!command.hazardous && !open && (
         <button
           type="button"

@@ -1,9 +1,10 @@
 // What is asked of an appliance from afar: what can be, what was, and what came of it.
 import { useTranslation } from 'react-i18next';
-import type { Appliance, Command, ModelCommand } from '#contracts';
+import { type Appliance, type Command, type ModelCommand, SIGNALS } from '#contracts';
 import { useCancelCommand, useCommands, useConfirmCommand, useModelCommands } from '../../client/commands.ts';
 import { useStanding } from '../../client/household.ts';
 import { usePerson } from '../../client/queries.ts';
+import { useSignalWords, useValueWords } from '../../parts/appliance/value.ts';
 import { offers } from '../../parts/offers.ts';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { Pill, type Shape, type Tone } from '../../parts/status/mark.tsx';
@@ -73,8 +74,7 @@ function CommandRow({ command, known, owns }: Known & { command: Command }) {
     <li className="block">
       <div className="card-head">
         <strong>
-          {say.phrase(command.name)}
-          {parameters && `: ${parameters}`}
+          {parameters ? t('command.with', { name: say.phrase(command.name), parameters }) : say.phrase(command.name)}
         </strong>
         <Pill tone={TONES[command.state]} shape={SHAPES[command.state]}>
           {t(`command.state.${command.state}`)}
@@ -93,26 +93,26 @@ function CommandRow({ command, known, owns }: Known & { command: Command }) {
 
 function Result({ result }: { result: NonNullable<Command['result']> }) {
   const { t } = useTranslation();
-  const say = useSay();
+  const valueWords = useValueWords();
+  const signalWords = useSignalWords();
   const values = Object.entries(result.values);
-  const words = (value: number | boolean | string): string => {
-    if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
-    return typeof value === 'number' ? say.number(value) : value;
-  };
   return (
     <>
       {result.outcome !== 'done' && <p>{t(`command.${result.outcome}`)}</p>}
-      {result.detail && <p className="soft">{result.detail}</p>}
+      {result.detail && <p className="soft">{t('command.says', { detail: result.detail })}</p>}
       {values.length > 0 && (
         <details className="fold">
           <summary>{t('command.values')}</summary>
           <dl className="facts">
-            {values.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{words(value)}</dd>
-              </div>
-            ))}
+            {values.map(([name, value]) => {
+              const { words = null, unit = null } = SIGNALS.get(name) ?? {};
+              return (
+                <div key={name}>
+                  <dt>{signalWords({ signal: name.replaceAll('_', ' '), words })}</dt>
+                  <dd>{valueWords({ signal: name, value, unit })}</dd>
+                </div>
+              );
+            })}
           </dl>
         </details>
       )}
