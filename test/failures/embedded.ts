@@ -9,7 +9,8 @@ import { type ClockSpec, openClock } from '#runtime';
 import { Child } from '../main/child.ts';
 import { freeEnvironment } from '../main/data-folder.ts';
 import { databaseDir } from '../servers/database-dir.ts';
-import { type Account, accountOf } from './account.ts';
+import { accountOf, bySeries } from './account.ts';
+import type { Aim } from './aims.ts';
 import {
   type Appliance,
   healthyAppliance,
@@ -19,9 +20,10 @@ import {
   type SickAppliance,
   sickAppliance,
 } from './appliances.ts';
-import { type Mailbox, type Repeats, repeatsOf, startMailbox } from './mailbox.ts';
+import type { Kill, Result } from './kill.ts';
+import { type Mailbox, repeatsOf, startMailbox } from './mailbox.ts';
 import { type Outcome, outcomesOf } from './outcome.ts';
-import { killAt, type Step } from './steps.ts';
+import { killAt } from './steps.ts';
 
 /** An hour of an appliance's life in a minute. */
 const RATE = 60;
@@ -34,11 +36,6 @@ const WELL_PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 500;
 const HANDED_OVER = 'select count(distinct appliance)::int as n from app.service_case';
 const IS_OVER = "select count(distinct appliance)::int as n from app.alert where state = 'resolved'";
-
-export type Kill = { aim: Step | 'under load' | 'while starting'; hit: string; inFlight: number; acknowledged: number };
-/** `after`: acknowledgements, milliseconds, or passes of the step. */
-export type Aim = { what: Kill['aim']; after: number };
-export type Result = { kills: Kill[]; account: Account; outcomes: Outcome[]; mails: Repeats; quarantined: string[] };
 
 export type RunOptions = {
   aims: readonly Aim[];
@@ -136,7 +133,7 @@ class Run implements AsyncDisposable {
     if (signal !== 'SIGKILL') throw new Error(`the platform ended by itself with code ${code}:\n${err}`);
     this.#mailbox.nextLife();
     const hit = fs.existsSync(wordFile) ? fs.readFileSync(wordFile, 'utf8') : step ? 'at random' : aim.what;
-    this.#kills.push({ aim: aim.what, hit, inFlight, acknowledged: this.#acknowledged() - before });
+    this.#kills.push({ kind: 'whole platform', hit, inFlight, acknowledged: this.#acknowledged() - before });
   }
 
   /** How long a start takes is the machine's affair. */
@@ -171,8 +168,8 @@ class Run implements AsyncDisposable {
   async #takeStock(): Promise<Result> {
     const seen = await this.#followToTheEnd();
     await using store = await openDuckdbReadings({ file: path.join(this.#folder, 'readings.duckdb') });
-    const account = await accountOf(store, [...this.#healthy, ...this.#sick]);
-    return { kills: this.#kills, account, mails: repeatsOf(this.#mailbox), ...seen };
+    const account = await accountOf(bySeries(store), [...this.#healthy, ...this.#sick]);
+    return { kills: this.#kills, endedThemselves: [], account, mails: repeatsOf(this.#mailbox), ...seen };
   }
 
   async #followToTheEnd(): Promise<Pick<Result, 'outcomes' | 'quarantined'>> {

@@ -9,15 +9,18 @@ const MESSAGE_ID = /^message-id:\s*<([^>]+)>/im;
 export type Mailbox = AsyncDisposable & {
   /** For SMTP_URL. */
   url: string;
-  /** The platform was killed and begins anew. */
+  /** Whoever sends was killed and begins anew. */
   nextLife(): void;
+  /** Whoever marks what was sent was killed, or is back: a mail of before may be sent again. */
+  nextMark(): void;
   /** Mails taken, by Message-ID: the life in which each was taken. */
-  taken: ReadonlyMap<string, readonly number[]>;
+  taken: ReadonlyMap<string, readonly string[]>;
 };
 
 export async function startMailbox(): Promise<Mailbox> {
-  const taken = new Map<string, number[]>();
+  const taken = new Map<string, string[]>();
   let life = 0;
+  let marks = 0;
   /** A mail belongs to the life that opened its connection, even if it is read to its end after the kill. */
   const lives = new Map<string, number>();
   const server = new SMTPServer({
@@ -31,7 +34,7 @@ export async function startMailbox(): Promise<Mailbox> {
     onData(stream, session, callback) {
       buffer(stream).then((mail) => {
         const id = MESSAGE_ID.exec(mail.toString('latin1'))?.[1] ?? '';
-        taken.set(id, [...(taken.get(id) ?? []), lives.get(session.id)!]);
+        taken.set(id, [...(taken.get(id) ?? []), `${lives.get(session.id)} ${marks}`]);
         callback(null, 'taken');
       }, callback);
     },
@@ -43,6 +46,7 @@ export async function startMailbox(): Promise<Mailbox> {
   return {
     url: `smtp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
     nextLife: () => void life++,
+    nextMark: () => void marks++,
     taken,
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
@@ -59,7 +63,7 @@ export type Repeats = {
 /** At most `sendersPerLife` mails are between the server's answer and the mark when a life ends. */
 export function repeatsOf({ taken }: Mailbox, sendersPerLife = 1): Repeats {
   const repeats: Repeats = { mails: taken.size, afterKill: 0, inOneLife: 0 };
-  const excused = new Map<number, number>();
+  const excused = new Map<string, number>();
   for (const lives of taken.values()) {
     for (let i = 1; i < lives.length; i++) {
       const before = lives[i - 1]!;

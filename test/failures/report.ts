@@ -1,14 +1,14 @@
 // The table at the end, and whether all of it is as promised.
-import type { Kill, Result } from './embedded.ts';
+import type { Kill, Result } from './kill.ts';
 import { tally } from './outcome.ts';
 import { hopOf, STEPS } from './steps.ts';
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
-function hitsByStep(kills: readonly Kill[]): Map<string, number> {
-  const hits = new Map<string, number>();
-  for (const { hit } of kills) hits.set(hit, (hits.get(hit) ?? 0) + 1);
-  return hits;
+function countBy(kills: readonly Kill[], of: 'hit' | 'kind'): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kill of kills) counts.set(kill[of], (counts.get(kill[of]) ?? 0) + 1);
+  return counts;
 }
 
 function hitsByHop(hits: ReadonlyMap<string, number>): Map<string, number> {
@@ -22,19 +22,22 @@ const list = (counts: ReadonlyMap<string, number>): string =>
 
 /** Prints what was tried and what was seen; false when a promise was broken, or nothing was shown. */
 export function report(killed: Result, calm: Result): boolean {
-  const { kills, account, mails, quarantined } = killed;
-  const underLoad = kills.filter(({ aim }) => aim !== 'while starting').map(({ inFlight }) => inFlight);
-  const hits = hitsByStep(kills);
+  const { kills, account, mails, quarantined, endedThemselves } = killed;
+  const underLoad = kills.filter(({ hit }) => hit !== 'while starting').map(({ inFlight }) => inFlight);
+  const hits = countBy(kills, 'hit');
   const [expected] = tally(calm.outcomes).keys();
   const fared = tally(killed.outcomes);
   const other = killed.outcomes.length - (fared.get(expected ?? '') ?? 0);
   console.log(`
 kills            ${kills.length}
 in flight        ${median(underLoad)} messages at the median kill
+kills of each kind of process
+${list(countBy(kills, 'kind'))}
 hits of each hop
 ${list(hitsByHop(hits))}
 hits of each step
 ${list(hits)}
+ended themselves ${endedThemselves.length}${endedThemselves.map((said) => `\n  ${said}`).join('')}
 acknowledged     ${account.acknowledged} readings
 lost             ${account.lost}
 doubled          ${account.doubled}
