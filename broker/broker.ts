@@ -28,10 +28,11 @@ import { answerFirstContact } from './first-contact.ts';
 import { type Guard, guardFrames } from './frame-guard.ts';
 import { GARBAGE, LIMITS, type Limits } from './limits.ts';
 import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
+import { Neighbours } from './neighbours.ts';
 import { keepNotices, type Notices } from './notices.ts';
 import { oversizeRecord } from './oversize.ts';
 import { PACKET } from './packet-check.ts';
-import type { Access, Commands } from './ports.ts';
+import type { Access, Commands, Peers } from './ports.ts';
 import { type Knock, type Recognised, recognise } from './recognise.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { AccessWatch } from './watch.ts';
@@ -41,6 +42,8 @@ export type BrokerDeps = {
   access: Access;
   /** Without it nothing is asked of anybody. */
   commands?: Commands;
+  /** Other brokers of the deployment; without it there are none. */
+  peers?: Peers;
   clock: Clock;
   logger: Logger;
   tracer?: Tracer | undefined;
@@ -125,6 +128,7 @@ class BrokerStage implements Broker {
   readonly #notices: Notices;
   readonly #watch: AccessWatch;
   readonly #commands: CommandsDown | null;
+  readonly #neighbours: Neighbours | null;
   #listeners: Listeners | undefined;
   #stopTicking: (() => void) | undefined;
   #excusing: NodeJS.Timeout | undefined;
@@ -153,7 +157,8 @@ class BrokerStage implements Broker {
       disconnected: (id, cause) =>
         this.#say('disconnected', id, { broker: this.#id, cause } satisfies DisconnectedBody),
     });
-    const { commands, logger } = deps;
+    const { commands, logger, peers } = deps;
+    this.#neighbours = peers ? this.#neighboursOver(peers) : null;
     this.#commands = commands ? new CommandsDown({ commands, sessions: this.#sessions, logger }) : null;
     this.#watch = new AccessWatch({
       access: deps.access,
@@ -191,7 +196,7 @@ class BrokerStage implements Broker {
       authorizeForward: (client, packet) => (this.#mayHear(client, packet.topic) ? packet : null),
     });
     // Registered, and CONNACK not sent yet: nothing that the appliance says can come before it.
-    this.#aedes.on('client', (client: Client) => this.#sessions.ready(client));
+    this.#aedes.on('client', (client: Client) => this.#ready(client));
     this.#aedes.on('clientDisconnect', (client: Client) => this.#sessions.gone(client));
     this.#aedes.on('subscribe', (subscriptions: readonly { topic: string }[], client: Client) =>
       this.#subscribed(client, subscriptions),
@@ -202,6 +207,7 @@ class BrokerStage implements Broker {
     await this.#aedes.listen();
     await this.#watch.start();
     await this.#commands?.start();
+    await this.#neighbours?.start();
     await this.#append('started', { broker: this.#id } satisfies BrokerBody);
     await this.tick();
     this.#stopTicking = this.#deps.clock.every(TICK_EVERY_MS, () => {
@@ -255,10 +261,11 @@ class BrokerStage implements Broker {
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#listeners?.close();
     await this.#commands?.stop();
+    await this.#neighbours?.stop();
     await this.#watch.stop();
   }
 
-  #append(kind: 'started' | 'tick', body?: object): Promise<void> {
+  #append(kind: 'started' | 'tick' | 'lost-broker', body?: object): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#deps.log.append(factRecord(kind, this.#deps.clock.now(), '', body), (error) =>
         error ? reject(error) : resolve(),
@@ -268,6 +275,30 @@ class BrokerStage implements Broker {
 
   #say(kind: 'connected' | 'disconnected', id: Id, body: object): void {
     this.#deps.log.append(factRecord(kind, this.#deps.clock.now(), id, body), () => {});
+  }
+
+  #neighboursOver(peers: Peers): Neighbours {
+    return new Neighbours({
+      peers,
+      sessions: this.#sessions,
+      logger: this.#deps.logger,
+      steadyNow,
+      moved: (session) => {
+        session.moved = true;
+        session.client.close();
+      },
+      lost: (broker) => this.#append('lost-broker', { broker } satisfies BrokerBody),
+      sayAgain: () => {
+        for (const id of this.#sessions.appliances())
+          this.#say('connected', id, { broker: this.#id } satisfies BrokerBody);
+      },
+    });
+  }
+
+  #ready(client: Client): void {
+    this.#sessions.ready(client);
+    const session = this.#sessions.of(client);
+    if (session?.state === 'online' && session.principal.kind !== 'provisioning') this.#neighbours?.arrived(session);
   }
 
   #open(connection: Duplex): void {

@@ -2,4 +2,6 @@
 export { type Broker, type BrokerCounts, type BrokerDeps, startBroker } from './broker.ts';
 export { LIMITS, type Limits } from './limits.ts';
 export type { ListenOptions } from './listeners.ts';
-export type { Access, Commands } from './ports.ts';
+export type { Access, Commands, Peers } from './ports.ts';
+export { sqlPeers } from './sql-peers.ts';
+export { brokerTables } from './tables.ts';

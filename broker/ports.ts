@@ -28,3 +28,26 @@ export interface Commands {
   /** Calls back with each appliance that something was asked of, until the returned function is called; `missed` when some may not have been heard of. */
   listen(heard: (appliance: Id) => void, missed: () => void): Promise<() => Promise<void>>;
 }
+
+/** A client id with a credential of its own, and the number of its connection: of two connections the higher one is the later. */
+export type Arrival = { client: Id; number: number };
+
+/** The other brokers of the deployment. Every method throws when they cannot be reached. */
+export interface Peers {
+  /** A broker that has not renewed its lease for so long is taken for lost. */
+  readonly leaseMs: number;
+  /** Tells all others that these clients have come here just now; returns the number of that, higher than any before. */
+  announce(clients: readonly Id[]): Promise<number>;
+  /** Tells all others again. */
+  repeat(arrivals: readonly Arrival[]): Promise<void>;
+  /** Calls back with what others tell, until the returned function is called; `missed` when something may not have been heard. */
+  listen(heard: (arrivals: readonly Arrival[]) => void, missed: () => void): Promise<() => Promise<void>>;
+  /** Begins the lease of this broker. */
+  enter(): Promise<void>;
+  /** False when another broker took this one for lost; the lease has begun anew then. */
+  renew(): Promise<boolean>;
+  /** Takes one broker whose lease is over off the list, once `lost` has resolved; false when there is none. */
+  takeLost(lost: (broker: string) => Promise<void>): Promise<boolean>;
+  /** This broker ends. */
+  leave(): Promise<void>;
+}

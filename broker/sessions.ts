@@ -17,6 +17,8 @@ export type Session = {
   /** Its credential is over: nothing that it says counts any more, not even its will. */
   revoked: boolean;
   replacedBy: Session | null;
+  /** It has come to another broker. */
+  moved: boolean;
   state: 'arriving' | 'online' | 'over';
   /** Messages that are not yet in the log. */
   waiting: number;
@@ -67,6 +69,7 @@ export class Sessions {
       cut: false,
       revoked: false,
       replacedBy: null,
+      moved: false,
       state: 'arriving',
       waiting: 0,
       line: new Line(() => this.#told.steadyNow()),
@@ -133,6 +136,11 @@ export class Sessions {
     return added;
   }
 
+  /** Every appliance that is connected, itself or through its gateway. */
+  appliances(): Iterable<Id> {
+    return this.#speakers.keys();
+  }
+
   /** Connections that end from now on end because the platform stops. */
   stop(): void {
     this.#stopping = true;
@@ -172,7 +180,8 @@ export class Sessions {
     if (same?.size === 0) this.#ofPrincipal.delete(session.principal.id);
   }
 
-  #causeOf({ cut, client, replacedBy }: Session): Cause {
+  #causeOf({ cut, client, moved, replacedBy }: Session): Cause {
+    if (moved) return 'replaced';
     if (cut) return 'refused';
     if ((client as Inner)._disconnected) return 'goodbye';
     if (this.#stopping) return 'shutdown';

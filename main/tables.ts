@@ -1,6 +1,7 @@
 // The tables of every room, in the order in which they were made.
 import { alertsTables } from '#alerts';
 import { apiTables } from '#api';
+import { brokerTables } from '#broker';
 import { diagnosisTables } from '#diagnosis-rules';
 import { fieldServiceTables } from '#field-service';
 import { ingestTables } from '#ingest';
@@ -13,4 +14,5 @@ export const allTables = [
   ...alertsTables,
   ...fieldServiceTables,
   ...apiTables,
+  ...brokerTables,
 ];

@@ -13,7 +13,9 @@ export const MODEL = 'stethos-reference-fridge';
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
 type Authenticate = (id: Id, secret: string) => Promise<{ model: string } | null>;
-type Options = Partial<Pick<BrokerDeps, 'access' | 'commands' | 'limits' | 'maxPacketBytes' | 'patienceMs'>> & {
+type Options = Partial<
+  Pick<BrokerDeps, 'access' | 'brokerId' | 'commands' | 'limits' | 'maxPacketBytes' | 'patienceMs' | 'peers'>
+> & {
   /** Instead of a registry: who is let in with which secret. */
   authenticate?: Authenticate;
   tls?: { certificate: string; key: string; clientIssuers?: string };
@@ -51,7 +53,7 @@ export async function openDoor(options: Options = {}) {
   building.defer(() => log.close());
   const secrets = new Map<Id, string>();
   const broker = await startBroker({
-    brokerId: 'embedded',
+    brokerId: options.brokerId ?? 'embedded',
     log: options.through?.(log) ?? log,
     access:
       options.access ??
@@ -60,6 +62,7 @@ export async function openDoor(options: Options = {}) {
     logger,
     listen: { host: '127.0.0.1', mqttPort: 0, webSocketPort: 0, tls: options.tls ? { port: 0, ...options.tls } : null },
     maxPacketBytes: options.maxPacketBytes ?? 64 * 1024,
+    ...(options.peers === undefined ? {} : { peers: options.peers }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.commands ? { commands: options.commands } : {}),
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
