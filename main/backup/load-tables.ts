@@ -47,11 +47,7 @@ export async function loadTables(
   { tables, sequences, migrations }: TablesToLoad,
   all: readonly Migration[],
 ): Promise<void> {
-  const wanted = new Set(migrations);
-  const made = await migrate(
-    tx,
-    all.filter(({ name }) => wanted.has(name)),
-  );
+  const made = await migrate(tx, all, new Set(migrations));
   const unknown = migrations.filter((name) => !made.includes(name));
   if (unknown.length > 0) throw newerBackup(unknown);
   const keys = await foreignKeys(tx);

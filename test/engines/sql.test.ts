@@ -248,14 +248,15 @@ function sqlContract(open: () => Promise<TestDatabase>): void {
   });
 
   describe('migrate', () => {
+    const twice: Migration[] = [
+      {
+        name: 'test/001-a',
+        statements: ['create table app.migrated (id int)', 'insert into app.migrated values (1)'],
+      },
+      { name: 'test/002-b', statements: ['insert into app.migrated values (2)'] },
+    ];
+
     it('applies each migration once when two come at the same time', async () => {
-      const twice: Migration[] = [
-        {
-          name: 'test/001-a',
-          statements: ['create table app.migrated (id int)', 'insert into app.migrated values (1)'],
-        },
-        { name: 'test/002-b', statements: ['insert into app.migrated values (2)'] },
-      ];
       const applied = await Promise.all([migrate(sql, twice), migrate(other, twice)]);
       expect(applied.flat()).toEqual(['test/001-a', 'test/002-b']);
       expect(await countOf(sql, 'app.migrated')).toBe(2);
@@ -263,8 +264,16 @@ function sqlContract(open: () => Promise<TestDatabase>): void {
 
     it('leaves nothing of a migration that fails', async () => {
       const wrong: Migration = { name: 'test/003', statements: ['create table app.half (id int)', 'select wrong'] };
-      await expect(migrate(sql, [wrong])).rejects.toMatchObject({ code: '42703' });
+      await expect(migrate(sql, [...twice, wrong])).rejects.toMatchObject({ code: '42703' });
       await expect(sql.query('select 1 from app.half')).rejects.toMatchObject({ code: '42P01' });
+    });
+
+    it('refuses a database that a newer version has worked on, and says what to do', async () => {
+      await expect(migrate(sql, twice.slice(0, 1))).rejects.toMatchObject({
+        code: 'database-newer',
+        message: expect.stringContaining('test/002-b'),
+        hint: expect.stringContaining('backup'),
+      });
     });
   });
 
