@@ -2,6 +2,7 @@
 export { buildApp } from './app.ts';
 export type { ApiDeps, DemoAccount, KeptMail } from './deps.ts';
 export { forgetAttempts, IDEMPOTENCY_KEPT_MS } from './idempotency-records.ts';
+export { DEGRADED, maySucceed } from './ready.ts';
 export { type Rights, type RightsDeps, startRights } from './rights/start.ts';
 export { startApi } from './start.ts';
 export { apiTables } from './tables.ts';

@@ -1,6 +1,7 @@
 // Figures for Prometheus: the API's own, and beside them what the process counts.
 import type { FastifyInstance } from 'fastify';
 import { Gauge, Histogram, type Registry } from 'prom-client';
+import { BALANCES, standingDifferences } from '#ingest';
 import { waitingRows } from '#runtime';
 import type { ApiDeps } from './deps.ts';
 import type { Live } from './live.ts';
@@ -46,6 +47,18 @@ export function measure(app: FastifyInstance, deps: Deps, live: Live, registry: 
       this.reset();
       // While the database is away the other figures matter all the more.
       for (const { topic, count } of await waitingRows(deps.sql).catch(() => [])) this.set({ topic }, count);
+    },
+  });
+  new Gauge({
+    name: 'stethos_ledger_difference',
+    help: 'By how much what was counted differs from what must be, of all differences that stand, by balance',
+    labelNames: ['balance'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const balance of BALANCES) this.set({ balance }, 0);
+      for (const { balance, difference } of await standingDifferences(deps.sql).catch(() => []))
+        this.set({ balance }, difference);
     },
   });
   return {

@@ -1,7 +1,7 @@
 // Queue jobs. A job only wakes: what must happen is a row, and the sweep finds it with or without the job.
 import { z } from 'zod';
 
-export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights', 'commands']);
+export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights', 'commands', 'replays']);
 export type Sweep = z.infer<typeof Sweep>;
 
 /** Which stage does it; each stage has a queue of its own, so that a process is woken for nothing that it does not do. */
@@ -12,6 +12,7 @@ export const STAGE_OF = {
   webhooks: 'api',
   rights: 'api',
   commands: 'api',
+  replays: 'api',
 } as const satisfies Record<Sweep, string>;
 export type SweepingStage = (typeof STAGE_OF)[Sweep];
 

@@ -7,7 +7,15 @@ export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { type ApplianceDay, type DueDay, type DueDays, dueDays } from './due-days.ts';
 export { type HistoryDeps, seriesOf } from './history.ts';
 export { heardCount, type Latest, latestOf, latestSince } from './latest.ts';
-export { BALANCES, type Balance, type Checked, checkMessages, checkQuarantine, checkReadings } from './ledger/check.ts';
+export {
+  BALANCES,
+  type Balance,
+  type Checked,
+  checkMessages,
+  checkQuarantine,
+  checkReadings,
+  type Difference,
+} from './ledger/check.ts';
 export { DoorCounts, type DoorCountsDeps } from './ledger/door.ts';
 export {
   checkCounts,

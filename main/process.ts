@@ -5,6 +5,7 @@ import type { DemoAccount } from '#api';
 import { type Broker, startBroker } from '#broker';
 import { newId } from '#contracts';
 import { type PgliteThread, startPgliteThread } from '#engines/postgres';
+import { DoorCounts } from '#ingest';
 import {
   type ClockSpec,
   type Downlink,
@@ -32,7 +33,7 @@ import { type LogAccess, openLog } from './log-engine.ts';
 import { openLogger } from './logger.ts';
 import { openOpsDoor } from './ops/ops-door.ts';
 import { type ProcessState, processFigures } from './ops/process-figures.ts';
-import { readiness } from './ops/readiness.ts';
+import { ledgerState, readiness } from './ops/readiness.ts';
 import { readPepper } from './secrets.ts';
 import type { StageName } from './stages.ts';
 import { allTables } from './tables.ts';
@@ -299,7 +300,8 @@ class Composition {
   async #openBroker(log: Log, sql: Sql): Promise<MqttAddress> {
     const { HOST, MAX_PACKET_BYTES, PUBLIC_MQTT_HOST } = this.#settings;
     const clock = openClock(this.#clock);
-    const counted = countedLog(log);
+    const ledger = await DoorCounts.open({ sql, clock, logger: this.#logger, broker: this.#member.id });
+    const counted = countedLog(log, this.#stack.use(ledger));
     this.#passed = counted.passed;
     this.#trimming = this.#stack.use(trimLog({ log, sql, logger: this.#logger }));
     const tracer = await openTracing(
@@ -362,6 +364,7 @@ class Composition {
         broker: () => (this.#broker === undefined ? 'not listening yet' : null),
       }),
       ...(readings && { readings: async () => (await readings.call.state()).waiting }),
+      ...(this.#runs('api') && { ledger: () => ledgerState(this.#sql!) }),
     });
   }
 

@@ -4,7 +4,8 @@ import { type Id, newId } from '#contracts';
 import { DAY, HOUR, MINUTE, type Sql } from '#runtime';
 import type { ReadingsStore } from '../ports.ts';
 
-export type Balance = 'messages' | 'quarantine' | 'readings';
+export const BALANCES = ['messages', 'quarantine', 'readings'] as const;
+export type Balance = (typeof BALANCES)[number];
 
 /**
  * `found` is not between `expectedLow` and `expectedHigh`. Of `messages`: expected at the door, found by the consumer, of

@@ -2,6 +2,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
+import { maySucceed } from '#api';
 import { cannotListen, type Logger, messageOf, type Stage } from '#runtime';
 
 export type OpsDeps = {
@@ -29,7 +30,7 @@ async function answer(path: string, { ready, figures }: OpsDeps): Promise<Answer
       return json(200, { ok: true });
     case '/readyz': {
       const checks = await ready();
-      const ok = Object.values(checks).every((state) => state === 'ok');
+      const ok = maySucceed(checks);
       return json(ok ? 200 : 503, { ok, checks });
     }
     case '/metrics':

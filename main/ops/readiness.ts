@@ -1,6 +1,8 @@
 // Is each part up? Asked of the parts themselves; one that does not answer in time is not.
 import { setTimeout } from 'node:timers/promises';
-import { messageOf, SECOND } from '#runtime';
+import { DEGRADED } from '#api';
+import { standingDifferences } from '#ingest';
+import { messageOf, SECOND, type Sql } from '#runtime';
 
 const PATIENCE_MS = 2 * SECOND;
 
@@ -10,6 +12,14 @@ export async function readiness(
 ): Promise<Record<string, string>> {
   const asked = Object.entries(parts).map(async ([name, ask]) => [name, await answer(ask)] as const);
   return Object.fromEntries(await Promise.all(asked));
+}
+
+/** What does not balance is for the operator to look at; the platform serves all the same. */
+export async function ledgerState(sql: Sql): Promise<string | null> {
+  const standing = await standingDifferences(sql);
+  if (standing.length === 0) return null;
+  const which = standing.map(({ balance, alarms, difference }) => `${balance} by ${difference} in ${alarms} place(s)`);
+  return `${DEGRADED}: the ledger differs: ${which.join(', ')}`;
 }
 
 async function answer(ask: () => Promise<string | null> | string | null): Promise<string> {

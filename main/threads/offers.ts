@@ -44,6 +44,7 @@ export type ReadingsOffers = Consuming & {
 export type SeriesOffers = {
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   readings: ReadingsStore['readings'];
+  count: ReadingsStore['count'];
 };
 
 export type DiagnosisOffers = Consuming & { state(): Promise<ConsumerState> };

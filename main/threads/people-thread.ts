@@ -24,6 +24,7 @@ import { expireCommands, issueSetUpToken } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openInflux, openJobsOf, openRegistry, READING_ONLY, type Registry } from './engines.ts';
+import { type IngestUpkeep, openIngestUpkeep } from './ingest-upkeep.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, PeopleData, PeopleOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
@@ -44,6 +45,7 @@ const turns = {
   'field-service': oneAtATime(),
   rights: oneAtATime(),
   commands: oneAtATime(),
+  replays: oneAtATime(),
 };
 const { STAGES } = data.settings;
 const stages = (['alerts', 'field-service', 'api'] satisfies SweepingStage[]).filter((stage) => STAGES.includes(stage));
@@ -51,6 +53,7 @@ const SWEEPS = Sweep.options.filter((name) => stages.includes(STAGE_OF[name]));
 let sweep: (name: Sweep) => Promise<number>;
 let webhooks: Webhooks | undefined;
 let rights: Rights | undefined;
+let upkeep: IngestUpkeep | undefined;
 let apiFigures = async (): Promise<string> => '';
 let queueAway = (): boolean => false;
 const sweepsRun = new Map<Sweep, number>();
@@ -91,6 +94,10 @@ async function openDoor(
   webhooks = stack.use(await startWebhooks({ sql: alerts.sql, jobs: alerts.jobs, clock, logger, webhookSender }));
   const store = data.series ? connect<SeriesOffers, object>(data.series, {}) : await openShared(registry);
   rights = openRights(registry, store);
+  const { RAW_READINGS_DAYS: rawDays } = data.settings;
+  const { sql, jobs } = alerts;
+  upkeep = openIngestUpkeep({ sql, jobs, log, clock, logger, count: (query) => store.count(query), rawDays });
+  stack.use(upkeep.watch());
   const api = stack.use(await openApi({ registry, alerts, fieldService, webhookSender, store }));
   apiFigures = api.figures;
   return { url: api.url, setUpToken: data.demo ? null : await issueSetUpToken(registry.sql, clock.now()) };
@@ -104,6 +111,7 @@ async function openShared({ sql }: Registry): Promise<SeriesOffers> {
   return {
     series: (query) => seriesOf({ store, rules: { rawDays, rollupDays }, clock }, query),
     readings: (query) => store.readings(query),
+    count: (query) => store.count(query),
   };
 }
 
@@ -123,6 +131,7 @@ const SWEEP_OF: Record<
   'field-service': (_, fieldService) => sweepFieldService(fieldService, clock.now()),
   rights: () => rights!.sweep(),
   commands: (alerts) => expireCommands(alerts.sql, clock.now()),
+  replays: () => upkeep!.sweepReplays(),
 };
 
 let mailSink: MailSink | undefined;
@@ -155,6 +164,15 @@ function openRights({ sql }: Registry, store: History): Rights {
   return startRights({ sql, clock, logger, readings: (query) => store.readings(query), exportFolder, scrub });
 }
 
+const log: LogWriter = {
+  append(record, done) {
+    main.append(record).then(
+      () => done(null),
+      (error: Error) => done(error),
+    );
+  },
+};
+
 function openApi({
   registry,
   alerts,
@@ -168,14 +186,6 @@ function openApi({
   webhookSender: WebhookSender;
   store: History;
 }): ReturnType<typeof startApi> {
-  const log: LogWriter = {
-    append(record, done) {
-      main.append(record).then(
-        () => done(null),
-        (error: Error) => done(error),
-      );
-    },
-  };
   return startApi({
     sql: registry.sql,
     log,
@@ -217,6 +227,7 @@ function sweepRegularly(registry: Registry): void {
     await forgetAttempts(registry.sql, clock.now() - IDEMPOTENCY_KEPT_MS);
     await forgetDeliveries(registry.sql, clock.now() - DELIVERIES_KEPT_MS);
     await rights?.forget();
+    await upkeep?.forget();
   };
   stack.defer(clock.every(HOUR, () => void forget().catch(sweepFailed)));
 }

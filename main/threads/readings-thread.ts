@@ -39,6 +39,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
       connect<object, SeriesOffers>(data.series, {
         series: (query) => seriesOf({ store, rules, clock }, query),
         readings: (query) => store.readings(query),
+        count: (query) => store.count(query),
       });
     const source = stack.use(await openLogSource(data.log, logger));
     const tracer = await openTracing(data, 'readings', logger, stack);
