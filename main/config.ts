@@ -35,6 +35,23 @@ const Settings = z.object({
     .enum(['loopback', 'allow'])
     .default('loopback')
     .describe('Where MQTT without TLS listens: `loopback`, on this machine only; `allow`, wherever HOST says.'),
+  MQTT_MESSAGES_PER_SECOND: z.coerce
+    .number()
+    .min(0)
+    .default(100)
+    .describe(
+      "Messages that one appliance may send, after a hundred seconds' worth at once; what is over it is acknowledged later. 0: no limit.",
+    ),
+  MQTT_BYTES_PER_SECOND: z.coerce
+    .number()
+    .min(0)
+    .default(256 * 1024)
+    .describe("Bytes that one appliance may send, after two minutes' worth at once. 0: no limit."),
+  MQTT_CONNECTS_PER_MINUTE: z.coerce
+    .number()
+    .min(0)
+    .default(30)
+    .describe("Connections that one appliance may make, after two minutes' worth at once. 0: no limit."),
   TLS_CERT_FILE: z.string().optional().describe('Certificate chain (PEM) for MQTT over TLS.'),
   TLS_KEY_FILE: z.string().optional().describe('Private key (PEM) of that certificate.'),
   MQTT_CLIENT_CA_FILE: z

@@ -37,7 +37,9 @@ async function appliances(count: number, household: string): Promise<Credential[
 
 const server: ServerOffers = {
   async start({ folder, publishers, samples, idle }) {
-    const environment = { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0' };
+    // A handful of connections speak for thousands of appliances.
+    const unlimited = { MQTT_MESSAGES_PER_SECOND: '0', MQTT_BYTES_PER_SECOND: '0' };
+    const environment = { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0', ...unlimited };
     const settings = readSettings({ environment, demo: false });
     platform = await startPlatform({ settings, folder: path.join(folder, 'data') });
     await onChange(platform.sql, ({ what, id }) => {
