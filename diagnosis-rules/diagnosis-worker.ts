@@ -19,7 +19,10 @@ import {
 } from '#runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
+import { keepLate, markLooked } from './late.ts';
 import { recordFindings } from './record-findings.ts';
+import type { LateReadings } from './second-look.ts';
+import { type History, SecondLooks } from './second-looks.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export type DiagnosisWorkerDeps = {
@@ -33,6 +36,9 @@ export type DiagnosisWorkerDeps = {
   logger: Logger;
   tracer?: Tracer | undefined;
   snapshots: Snapshots;
+  history: History;
+  /** The consumer of the log that stores readings: what came late is judged again once it has passed. */
+  storedBy: string;
   clock: Clock;
 };
 
@@ -70,9 +76,12 @@ const whatChanged = (changes: readonly FindingChange[]) => ({
   changes: changes.map(({ change }) => change),
 });
 
+type Evaluated = { news: FindingChange[]; late: LateReadings[]; spans: (() => void)[] };
+
 class Worker implements DiagnosisWorker {
   readonly name = 'diagnosis';
   readonly #deps: DiagnosisWorkerDeps;
+  readonly #looks: SecondLooks;
   #evaluator: Evaluator;
   #committed = 0;
   #snapshotAt = 0;
@@ -82,6 +91,7 @@ class Worker implements DiagnosisWorker {
   constructor(deps: DiagnosisWorkerDeps) {
     this.#deps = deps;
     this.#evaluator = createEvaluator(deps);
+    this.#looks = new SecondLooks(deps);
   }
 
   async start(): Promise<void> {
@@ -96,6 +106,7 @@ class Worker implements DiagnosisWorker {
       this.#evaluator = createEvaluator({ catalogue, toReadings, snapshot: snapshot.state });
       from = snapshot.position;
     }
+    await this.#looks.begin(from);
     logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
     this.#follower = new LogFollower({
       log,
@@ -133,33 +144,65 @@ class Worker implements DiagnosisWorker {
   /** All findings up to here are committed: the loop ends only after a commit, or leaves its batch to the next start. */
   async #leaveSnapshot(): Promise<void> {
     const { position } = this.#follower;
-    if (position > this.#committed) await recordFindings(this.#deps.sql, this.#deps.lease, [], position);
+    if (position > this.#committed) await recordFindings(this.#deps.sql, this.#deps.lease, { changes: [], position });
     await this.#writeSnapshot(position);
   }
 
   async #take(batch: LogBatch): Promise<boolean> {
-    const { news, spans } = this.#evaluate(batch);
-    if (!(await this.#commit(news, batch))) return false;
-    for (const evaluated of spans) evaluated();
+    const evaluated = await this.#evaluate(batch);
+    if (evaluated === null || !(await this.#commit(evaluated, batch))) return false;
+    for (const ended of evaluated.spans) ended();
+    await this.#lookAgain(batch);
     await this.#snapshotWhenDue(batch);
     return true;
   }
 
   /** What was committed before a crash is evaluated again for its state, and said only once. */
-  #evaluate(batch: LogBatch): { news: FindingChange[]; spans: (() => void)[] } {
+  async #evaluate(batch: LogBatch): Promise<Evaluated | null> {
     const news: FindingChange[] = [];
+    const late: LateReadings[] = [];
     const spans: (() => void)[] = [];
     for (const [index, record] of batch.records.entries()) {
       const position = batch.positions[index]!;
+      if (this.#looks.nextAgainAt <= position && !(await this.#replayLooks(position))) return null;
       const fresh = position >= this.#committed;
       const span = fresh && record.kind === 'message' && this.#begin(record, record.appliance);
       const changes = this.#judge(record, position);
+      const cameLate = this.#evaluator.takeLate();
       if (!fresh) continue;
+      late.push(...cameLate);
       news.push(...changes);
       if (span) spans.push(() => span(whatChanged(changes)));
       else if (changes.length > 0) spans.push(...this.#spansOf(record, changes));
     }
-    return { news, spans };
+    return { news, late, spans };
+  }
+
+  /** False when the platform stops before the history could be read: without it the state would be another. */
+  async #replayLooks(position: number): Promise<boolean> {
+    while (this.#goesOn()) {
+      try {
+        await this.#looks.takeAgain(this.#evaluator, position);
+        return true;
+      } catch (error) {
+        this.#deps.logger.warn({ error: messageOf(error) }, 'a replay waits for the history of readings');
+        await this.#follower.pause(SECOND);
+      }
+    }
+    return false;
+  }
+
+  #goesOn(): boolean {
+    return !this.#follower.stopping && !this.#deps.lease.over;
+  }
+
+  /** Not before everything up to here is committed: what a look finds is said at this place of the log. */
+  async #lookAgain(batch: LogBatch): Promise<void> {
+    if (batch.next < this.#committed || this.#looks.nextAgainAt < Number.POSITIVE_INFINITY) return;
+    const at = batch.records.at(-1)?.at ?? 0;
+    await this.#looks.takeDue(this.#evaluator, at, (row, changes) =>
+      this.#record({ changes, position: batch.next, also: (tx) => markLooked(tx, row, batch.next) }),
+    );
   }
 
   /** What is found at a tick or an answer begins a trace of its own: no message led to it. */
@@ -189,17 +232,23 @@ class Worker implements DiagnosisWorker {
   }
 
   /** False when the platform stops before the database took it, or the partition is another's now. */
-  async #commit(changes: readonly FindingChange[], batch: LogBatch): Promise<boolean> {
+  async #commit({ news: changes, late }: Evaluated, batch: LogBatch): Promise<boolean> {
     const at = batch.records.at(-1)?.at ?? 0;
     const behind = batch.next - this.#committed;
     const soon = at - this.#committedAt < COMMIT_IDLE_EVERY_MS && behind < COMMIT_AT_LEAST_EVERY_BYTES;
-    if (behind <= 0 || (changes.length === 0 && soon)) return true;
-    while (!this.#follower.stopping && !this.#deps.lease.over) {
+    if (behind <= 0 || (changes.length + late.length === 0 && soon)) return true;
+    const also = (tx: Sql): Promise<void> => keepLate(tx, this.#deps.lease, late, batch.next);
+    if (!(await this.#record({ changes, position: batch.next, ...(late.length > 0 && { also }) }))) return false;
+    this.#committedAt = at;
+    return true;
+  }
+
+  async #record(what: Parameters<typeof recordFindings>[2]): Promise<boolean> {
+    while (this.#goesOn()) {
       try {
-        await recordFindings(this.#deps.sql, this.#deps.lease, changes, batch.next);
-        this.#committed = batch.next;
-        this.#committedAt = at;
-        if (changes.length > 0) await this.#deps.jobs.wake('alerts');
+        await recordFindings(this.#deps.sql, this.#deps.lease, what);
+        this.#committed = what.position;
+        if (what.changes.length > 0) await this.#deps.jobs.wake('alerts');
         return true;
       } catch (error) {
         this.#deps.logger.warn({ error: messageOf(error) }, 'findings wait for the database; trying again');
@@ -222,8 +271,11 @@ class Worker implements DiagnosisWorker {
     }
   }
 
-  #writeSnapshot(position: number): Promise<void> {
-    return this.#deps.snapshots.save(this.#deps.lease, position, this.#evaluator.snapshot());
+  async #writeSnapshot(position: number): Promise<void> {
+    // A look of the replay that is still to come would be missing in it.
+    if (this.#looks.nextAgainAt <= position) return;
+    await this.#deps.snapshots.save(this.#deps.lease, position, this.#evaluator.snapshot());
+    await this.#looks.forget(position);
   }
 }
 

@@ -1,18 +1,28 @@
 // The fold: log records in, changes of findings out. No I/O, and time only from the records, so a replay says what live said.
 import { deserialize, serialize } from 'node:v8';
-import { AnswerBody, type DecodedMessage, type FindingChange, type Id, type LogRecord } from '#contracts';
+import {
+  AnswerBody,
+  type ApplianceKind,
+  type DecodedMessage,
+  type Finding,
+  type FindingChange,
+  type Id,
+  type LogRecord,
+  type Moment,
+} from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
 import { type Arrival, arrive, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import type { Catalogue } from './catalogue.ts';
 import { emptyMemory, FRESH_MS, type Memory, remember } from './memory.ts';
 import { judgeProblem, type ProblemMemory, type ProblemScene, quietProblem, tellProblem } from './problem.ts';
 import type { Rule } from './rule.ts';
+import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
 
 /** The same function that feeds the readings store; rejected messages give null. */
 export type ToReadings = (record: LogRecord, position: number) => DecodedMessage | null;
 
 type ApplianceMemory = {
-  kind: string;
+  kind: ApplianceKind;
   arrival: Arrival;
   memory: Memory;
   /** The appliance's time of the last judgement. */
@@ -35,6 +45,20 @@ type State = {
 export type Evaluator = {
   /** Takes the record at `position` of the log; returns what changed. */
   take(record: LogRecord, position: number): FindingChange[];
+  /** Appliances whose readings came later than they could be judged, and the stamp of the oldest; each is told once. */
+  takeLate(): readonly LateReadings[];
+  /** Until when the appliance was judged, by its clock; null for one that was never heard. */
+  judgedTo(appliance: Id): { kind: ApplianceKind; at: number } | null;
+  /**
+   * Judges again what lies behind `since`. `moments`: all readings of the appliance up to `judgedTo`, oldest first, from
+   * `WARM_UP_MS` before it on; `known`: findings that were recorded of that span, and what is open.
+   */
+  lookAgain(look: {
+    appliance: Id;
+    since: number;
+    moments: readonly Moment[];
+    known: readonly Finding[];
+  }): FindingChange[];
   /** Everything remembered, as bytes for `createEvaluator`. */
   snapshot(): Buffer;
 };
@@ -45,6 +69,8 @@ const LOOK_EVERY_MS = 1 * MINUTE;
 /** Silence is not judged before this; it saves looking at every healthy appliance every minute. */
 const SILENCE_MATTERS_MS = 1 * HOUR;
 
+const NONE: readonly LateReadings[] = [];
+
 const versionsOf = (catalogue: Catalogue): string => catalogue.map((rule) => `${rule.id}@${rule.version}`).join(' ');
 
 class Fold implements Evaluator {
@@ -53,6 +79,7 @@ class Fold implements Evaluator {
   /** By kind of appliance. */
   readonly #rules = new Map<string, readonly Rule[]>();
   #state: State;
+  readonly #late = new Map<Id, number>();
 
   constructor(options: { catalogue: Catalogue; toReadings: ToReadings; snapshot?: Buffer | undefined }) {
     this.#catalogue = options.catalogue;
@@ -87,8 +114,8 @@ class Fold implements Evaluator {
       case 'started':
         this.#state.tickAt = record.at;
         return [];
-      // Heard late: it is stored, and judged again with its span once that is possible.
       case 'replayed':
+        return this.#replayed(record, position);
       case 'command-result':
       case 'connected':
       case 'disconnected':
@@ -106,6 +133,62 @@ class Fold implements Evaluator {
     if (!appliance) return [];
     const changes = this.#judgeMessages(record.appliance, appliance, arrive(appliance.arrival, message));
     return [...changes, ...this.#tell(record.appliance, appliance)];
+  }
+
+  /** What was rejected once is no news of the present, whatever its stamps. */
+  #replayed(record: LogRecord, position: number): FindingChange[] {
+    const first = this.#toReadings(record, position)?.moments[0];
+    if (first && this.#state.appliances.has(record.appliance)) this.#cameLate(record.appliance, first.at);
+    return [];
+  }
+
+  #cameLate(appliance: Id, at: number): void {
+    this.#late.set(appliance, Math.min(at, this.#late.get(appliance) ?? at));
+  }
+
+  takeLate(): readonly LateReadings[] {
+    if (this.#late.size === 0) return NONE;
+    const late = [...this.#late].map(([appliance, from]) => ({ appliance, from }));
+    this.#late.clear();
+    return late;
+  }
+
+  judgedTo(id: Id): { kind: ApplianceKind; at: number } | null {
+    const appliance = this.#state.appliances.get(id);
+    return appliance ? { kind: appliance.kind, at: appliance.memory.at } : null;
+  }
+
+  lookAgain({ appliance: id, since, moments, known }: Parameters<Evaluator['lookAgain']>[0]): FindingChange[] {
+    const appliance = this.#state.appliances.get(id);
+    if (!appliance || moments.length === 0) return [];
+    const rules = this.#rulesFor(appliance).filter(({ kind }) => kind !== 'any');
+    const life = runAgain(moments, ({ memory, problems }, at) =>
+      rules.flatMap((rule) => {
+        problems[rule.id] ??= quietProblem(rule);
+        return (
+          judgeProblem({ appliance: id, rule, memory: problems[rule.id]!, view: { memory, at, silentMs: 0 } }) ?? []
+        );
+      }),
+    );
+    const changes = settlePast(life, known, since);
+    for (const rule of rules) changes.push(...this.#takeOver(appliance, rule, life, known));
+    appliance.memory = life.memory;
+    appliance.judgedAt = life.judgedAt;
+    return [...changes, ...this.#tell(id, appliance)];
+  }
+
+  /** The problem as the second look left it; what people know of it goes on, or is over. */
+  #takeOver(appliance: ApplianceMemory, rule: Rule, life: Life, known: readonly Finding[]): FindingChange[] {
+    const before = appliance.problems[rule.id]?.episode;
+    const now = life.problems[rule.id]!;
+    appliance.problems[rule.id] = now;
+    if (!before?.announced) return [];
+    if (now.episode) {
+      now.episode = goesOn(before, now.episode);
+      return [];
+    }
+    const open = known.find(({ id }) => id === before.id);
+    return open ? [settleOpen(life, open, before.changes)] : [];
   }
 
   #meet(message: DecodedMessage): ApplianceMemory | null {
@@ -128,8 +211,11 @@ class Fold implements Evaluator {
     const changes: FindingChange[] = [];
     for (const message of messages) {
       for (const moment of message.moments) {
-        // Older than what was judged: kept in the store, and judged again with its span once that is possible.
-        if (moment.at < appliance.memory.at) continue;
+        // Older than what was judged: it is judged again with its span, once the store holds it.
+        if (moment.at < appliance.memory.at) {
+          this.#cameLate(id, moment.at);
+          continue;
+        }
         remember(appliance.memory, moment);
         this.#judge(id, appliance, moment.at, changes);
       }

@@ -2,6 +2,7 @@
 // partition is its own.
 import type { FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
+import { lateTable } from './late.ts';
 
 export const DIAGNOSIS_CONSUMER = 'diagnosis';
 
@@ -26,17 +27,22 @@ export const diagnosisTables: readonly Migration[] = [
       'create table app.diagnosis_snapshot (partition int primary key, position bigint not null, state bytea not null)',
     ],
   },
+  lateTable,
 ];
 
-/** Throws `lease-lost` when the partition is another's now: nothing is recorded then. */
+/** `also`: part of the same transaction. Throws `lease-lost` when the partition is another's now: nothing is recorded then. */
 export async function recordFindings(
   sql: Sql,
   lease: Lease,
-  changes: readonly FindingChange[],
-  position: number,
+  {
+    changes,
+    position,
+    also,
+  }: { changes: readonly FindingChange[]; position: number; also?: (tx: Sql) => Promise<void> },
 ): Promise<void> {
   await sql.transaction(async (tx) => {
     await saveCheckpoint(tx, lease, position);
+    await also?.(tx);
     for (const change of changes) {
       const { finding } = change;
       await tx.query(

@@ -31,6 +31,7 @@ export {
   settleLedgerAlarm,
   standingDifferences,
 } from './ledger/ledger.ts';
+export { momentsOf } from './moments-of.ts';
 export { movePositions, POSITIONS_KEPT } from './move-positions.ts';
 export type { ReadingsStore, SealPayloads, Span, StoredReading } from './ports.ts';
 export {

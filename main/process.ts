@@ -2,7 +2,7 @@
 // in reverse.
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DemoAccount } from '#api';
-import { type Broker, startBroker } from '#broker';
+import { type Broker, sqlPeers, startBroker } from '#broker';
 import { newId } from '#contracts';
 import { type PgliteThread, startPgliteThread } from '#engines/postgres';
 import { DoorCounts } from '#ingest';
@@ -23,6 +23,7 @@ import { refuseMoved } from './backup/moved.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { brokerAccess } from './broker-access.ts';
 import { brokerCommands } from './broker-commands.ts';
+import { brokerLimits } from './broker-limits.ts';
 import { isShared, type Settings } from './config.ts';
 import { countedLog, type Passed } from './counted-log.ts';
 import { hearNotices, spreadNotices } from './downlink.ts';
@@ -195,20 +196,24 @@ class Composition {
     const settings = this.#settings;
     const common = (): Omit<ThreadData, 'main'> => this.#common(ports);
     const { webRoot = null, demo = null } = this.#options;
-    const [inReadings, inPeople] = this.#seriesPorts();
+    const fromPeople = this.#seriesPorts('api');
+    const fromDiagnosis = this.#seriesPorts('diagnosis');
     if (this.#runs('ingest')) {
       const engineWork = this.#endingWithTheProcess();
-      const data: Omit<ReadingsData, 'main'> = { ...common(), log, series: inReadings, engineWork };
-      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, { series: inReadings });
+      const series = [fromPeople, fromDiagnosis].flatMap((ports) => (ports ? [ports.readings] : []));
+      const data: Omit<ReadingsData, 'main'> = { ...common(), log, series, engineWork };
+      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, { series });
     }
     if (this.#runs('diagnosis')) {
-      const data: Omit<DiagnosisData, 'main'> = { ...common(), log };
-      this.#threads.diagnosis = this.#thread<DiagnosisOffers>('diagnosis', data);
+      const series = fromDiagnosis?.asking ?? null;
+      const data: Omit<DiagnosisData, 'main'> = { ...common(), log, series };
+      this.#threads.diagnosis = this.#thread<DiagnosisOffers>('diagnosis', data, { series: series ? [series] : [] });
     }
     if (this.#runs('alerts', 'field-service', 'api')) {
       const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
-      const data: Omit<PeopleData, 'main'> = { ...common(), series: inPeople, mqtt, webRoot, demo };
-      this.#threads.people = this.#thread<PeopleOffers>('people', data, { series: inPeople });
+      const series = fromPeople?.asking ?? null;
+      const data: Omit<PeopleData, 'main'> = { ...common(), series, mqtt, webRoot, demo };
+      this.#threads.people = this.#thread<PeopleOffers>('people', data, { series: series ? [series] : [] });
     }
   }
 
@@ -224,11 +229,11 @@ class Composition {
     };
   }
 
-  /** From the API to the readings of this process. */
-  #seriesPorts(): [MessagePort, MessagePort] | [null, null] {
-    if (!this.#runs('ingest') || !this.#runs('api')) return [null, null];
+  /** From a stage that asks for history to the readings of this process. */
+  #seriesPorts(stage: StageName): { asking: MessagePort; readings: MessagePort } | null {
+    if (!this.#runs('ingest') || !this.#runs(stage)) return null;
     const { port1, port2 } = new MessageChannel();
-    return [port1, port2];
+    return { asking: port1, readings: port2 };
   }
 
   #backups(log: LogAccess, database: PgliteThread | null): RunningProcess['backup'] {
@@ -264,10 +269,10 @@ class Composition {
     name: 'readings' | 'diagnosis' | 'people' | 'backup',
     data: Omit<ThreadData, 'main'>,
     {
-      series = null,
+      series = [],
       offers = this.#offers,
       died = this.#fatal,
-    }: { series?: MessagePort | null; offers?: object; died?: (why: string) => void } = {},
+    }: { series?: readonly MessagePort[]; offers?: object; died?: (why: string) => void } = {},
   ): Thread<Offers> {
     const { port1, port2 } = new MessageChannel();
     const database = data.database ? [data.database.sql, data.database.jobs] : [];
@@ -276,7 +281,7 @@ class Composition {
       { ...data, main: port2 },
       {
         port: port1,
-        transfer: [...database, ...(series ? [series] : [])],
+        transfer: [...database, ...series],
         offers,
         died,
       },
@@ -316,6 +321,8 @@ class Composition {
         brokerId: this.#member.id,
         access: brokerAccess(sql, { pepper: this.#pepper, clock }),
         commands: brokerCommands(sql, { broker: this.#member.id, clock }),
+        ...(this.#member.alone ? {} : { peers: sqlPeers(sql, { id: this.#member.id }) }),
+        limits: brokerLimits(this.#settings),
         clock,
         logger: this.#logger,
         tracer,

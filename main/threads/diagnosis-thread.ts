@@ -9,16 +9,16 @@ import {
   startDiagnosisWorker,
   type ToReadings,
 } from '#diagnosis-rules';
-import { makeDecode } from '#ingest';
+import { makeDecode, momentsOf } from '#ingest';
 import { loadModels } from '#registry';
 import { openClock, PartitionKeeper } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
 import type { Consumer } from '../trim-log.ts';
 import { caughtUp, lagMs } from './consuming.ts';
-import { openJobsOf, openRegistry } from './engines.ts';
+import { openInflux, openJobsOf, openRegistry } from './engines.ts';
 import { startAndStop } from './life.ts';
-import type { DiagnosisData, DiagnosisOffers, MainOffers } from './offers.ts';
+import type { DiagnosisData, DiagnosisOffers, MainOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
 
@@ -44,6 +44,9 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
     const { sql } = registry;
     const snapshots = data.member.alone ? snapshotFiles(path.join(data.folder, 'snapshots'), sql) : snapshotRows(sql);
     const catalogue = loadCatalogue();
+    const store = data.series
+      ? connect<SeriesOffers, object>(data.series, {})
+      : stack.use(await openInflux(data.settings, logger));
     keeper = stack.use(
       new PartitionKeeper({
         sql,
@@ -62,6 +65,8 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
             logger,
             tracer,
             snapshots,
+            history: (query) => momentsOf(store, query),
+            storedBy: 'readings' satisfies Consumer,
             clock,
           }),
       }),

@@ -40,7 +40,7 @@ export type ReadingsOffers = Consuming & {
   /** A second file of the embedded store. */
   copyTo(file: string): Promise<void>;
 };
-/** Directly to the people thread. */
+/** Directly to the threads that ask for history. */
 export type SeriesOffers = {
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   readings: ReadingsStore['readings'];
@@ -73,8 +73,10 @@ export type ThreadData = {
   /** This process among those that share the log; alone when it cannot be shared. */
   member: { id: string; alone: boolean };
 };
-export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort | null; engineWork: SharedArrayBuffer };
-export type DiagnosisData = ThreadData & { log: LogAccess };
+/** `series`: ports to those who ask for history. */
+export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort[]; engineWork: SharedArrayBuffer };
+/** `series` as in `PeopleData`. */
+export type DiagnosisData = ThreadData & { log: LogAccess; series: MessagePort | null };
 export type BackupData = ThreadData & { log: LogAccess };
 export type PeopleData = ThreadData & {
   /** To the readings of this process; null: they are asked for at InfluxDB. */

@@ -35,8 +35,8 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
     embedded = data.settings.INFLUX_URL ? null : stack.use(await openEmbedded());
     const ageing = { due: dueDays(sql), clock };
     const store = embedded ?? stack.use(await openInflux(data.settings, logger, { ...READING_ONLY, ageing }));
-    if (data.series)
-      connect<object, SeriesOffers>(data.series, {
+    for (const port of data.series)
+      connect<object, SeriesOffers>(port, {
         series: (query) => seriesOf({ store, rules, clock }, query),
         readings: (query) => store.readings(query),
         count: (query) => store.count(query),

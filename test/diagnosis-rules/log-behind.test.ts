@@ -38,6 +38,8 @@ it('a log that ends before the findings is refused', async () => {
     toReadings: () => null,
     logger: quiet,
     snapshots: snapshotFiles(join(folder, 'snapshots'), sql),
+    history: async () => [],
+    storedBy: 'readings',
     clock: manualClock(0).clock,
   });
   await (await startDiagnosisWorker(await deps()))[Symbol.asyncDispose]();
