@@ -55,6 +55,11 @@ export async function listCommands(
   return { ...page, items: page.items.map((row) => standsAt(row, ask.now)) };
 }
 
+/** Deletes what was asked before `before`. */
+export async function forgetCommands(sql: Sql, before: number): Promise<void> {
+  await sql.query('delete from app.command where asked_at < $1', [before]);
+}
+
 /** The rows, locked until the transaction ends; always in the same order, so that two who want several never wait for each other. */
 export const lockCommands = (tx: Sql, ids: readonly Id[]): Promise<CommandRecord[]> =>
   tx.query<CommandRecord>(`select ${COLUMNS} from app.command where id = any($1::uuid[]) order by id for update`, [

@@ -11,6 +11,7 @@ import {
   createHousehold,
   createPerson,
   expireCommands,
+  forgetCommands,
   joinHousehold,
   listAudit,
   listCommands,
@@ -315,6 +316,12 @@ function commands(open: () => Promise<TestDatabase>): void {
     await waited;
     expect(heard).toEqual([fridge, second]);
     await stop();
+  });
+
+  it('are forgotten when they are old', async () => {
+    const [old, young] = [await ask('self-test'), await ask('self-test', {}, NOW + 1)];
+    await forgetCommands(sql, NOW + 1);
+    expect([await stateOf(old.id), await stateOf(young.id, NOW + 1)]).toEqual([undefined, 'queued']);
   });
 
   it('wait for at most twenty things at a time', async () => {

@@ -219,6 +219,7 @@ export const staffEn = {
       'case-notes': 'Notes of closed cases',
       exports: 'Files of data exports',
       'unclaimed-orders': 'Customer data of orders that nobody claimed',
+      commands: 'What was asked of appliances, and what came of it',
     },
     days: 'days, {{least}} to {{most}}',
     save: 'Save',

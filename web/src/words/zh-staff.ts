@@ -222,6 +222,7 @@ export const staffZh: Same<typeof staffEn> = {
       'case-notes': '已结束工单的备注',
       exports: '数据导出文件',
       'unclaimed-orders': '无人认领的订单中的客户信息',
+      commands: '对家电下达的指令及结果',
     },
     days: '天，{{least}} 至 {{most}}',
     save: '保存',
