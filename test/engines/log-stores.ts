@@ -68,6 +68,8 @@ export function segmentStore(options: { segmentBytes?: number } = {}): LogStore 
 /** A log of its own on the server; whatever stood there before is gone. */
 export async function redisStore(server: RedisServer, partitions = 4): Promise<LogStore> {
   const redis = new Redis(server.url);
+  // Servers are killed here; without a listener it would be printed.
+  redis.on('error', () => {});
   await redis.flushall('SYNC');
   const { url } = server;
   return {
