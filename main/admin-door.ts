@@ -8,11 +8,12 @@ import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { messageOf, PlatformError, SECOND } from '#runtime';
 import { type AddAppliances, type AddedAppliance, NewAppliances } from './add-appliances.ts';
+import { type Operate, OperatorWish } from './operate/operate.ts';
 import type { RunningProcess } from './process.ts';
 import { writePrivate } from './secrets.ts';
 
 type Backup = RunningProcess['backup'];
-export type AdminDeps = { add: AddAppliances; backup: Backup };
+export type AdminDeps = { add: AddAppliances; backup: Backup; operate: Operate };
 
 const WishForBackup = z.object({ to: z.string().min(1), keysTo: z.string().min(1) });
 const ALIVE_EVERY_MS = 10 * SECOND;
@@ -60,7 +61,7 @@ async function backUp(
 async function answer(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { token, add, backup }: AdminDeps & { token: string },
+  { token, add, backup, operate }: AdminDeps & { token: string },
 ): Promise<void> {
   const end = ({ status, body }: Answer): void =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -68,6 +69,7 @@ async function answer(
   try {
     const body = await json(request);
     if (request.url === '/backup') await backUp(WishForBackup.parse(body), response, backup);
+    else if (request.url === '/operate') end({ status: 200, body: await operate(OperatorWish.parse(body)) });
     else end(await makeAppliances(body, add));
   } catch (error) {
     end(failed(error));

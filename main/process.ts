@@ -5,7 +5,7 @@ import type { DemoAccount } from '#api';
 import { type Broker, sqlPeers, startBroker } from '#broker';
 import { newId } from '#contracts';
 import { type PgliteThread, startPgliteThread } from '#engines/postgres';
-import { DoorCounts } from '#ingest';
+import { DoorCounts, type ReadingsStore } from '#ingest';
 import {
   type ClockSpec,
   type Downlink,
@@ -86,6 +86,8 @@ export type RunningProcess = AsyncDisposable & {
   tick(): Promise<void>;
   /** Resolves when every consumer of this process has taken what is in the log now, and no sweep finds more to do. */
   settle(): Promise<void>;
+  /** Of the readings that this process keeps; it runs the stage `ingest`. */
+  countReadings: ReadingsStore['count'];
   /** While everything goes on; one at a time. Throws a PlatformError with a hint when it cannot. */
   backup(wish: BackupWish): Promise<Manifest>;
 };
@@ -183,6 +185,7 @@ class Composition {
       pepper: this.#pepper,
       tick: async () => this.#broker?.tick(),
       settle: () => this.#settle(),
+      countReadings: (query) => this.#threads.readings!.call.count(query),
       backup: this.#backups(access, database),
       [Symbol.asyncDispose]: () => this.#stop(),
     };

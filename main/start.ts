@@ -10,6 +10,7 @@ import { clockSpecOf } from './clock.ts';
 import { readSettings, type Settings } from './config.ts';
 import { DEMO_ACCOUNTS, startDemo } from './demo.ts';
 import { DEMO_FOLDER } from './folders.ts';
+import { operator } from './operate/operate.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { startProcess } from './process.ts';
 import { STAGES } from './stages.ts';
@@ -72,7 +73,13 @@ async function runPlatform(settings: Settings, data: string | undefined, stack: 
   const platform: Platform = stack.use(
     await startPlatform({ settings, folder, clock, webRoot, demo: accounts, onFatal: endProcess }),
   );
-  stack.use(await openAdminDoor(folder, { add: addAppliances({ ...platform, now }), backup: platform.backup }));
+  stack.use(
+    await openAdminDoor(folder, {
+      add: addAppliances({ ...platform, now }),
+      backup: platform.backup,
+      operate: operator({ ...platform, count: platform.countReadings, now }),
+    }),
+  );
   if (demo) stack.use(await startDemo({ platform, folder, clock, now: now(), onFatal: endProcess }));
   const webUrl = settings.PUBLIC_URL ?? platform.url;
   console.log(demo ? demoBanner(platform, webUrl, clock, DEMO_ACCOUNTS) : banner(platform, webUrl, clock, folder));

@@ -37,6 +37,7 @@ export type ReadingsOffers = Consuming & {
   /** Writes all latest values now. */
   flush(): Promise<void>;
   state(): Promise<ReadingsState>;
+  count: ReadingsStore['count'];
   /** A second file of the embedded store. */
   copyTo(file: string): Promise<void>;
 };

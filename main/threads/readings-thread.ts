@@ -3,7 +3,15 @@ import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Moment } from '#contracts';
 import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
-import { Ageing, dueDays, makeDecode, type ReadingsWorker, seriesOf, startReadingsWorker } from '#ingest';
+import {
+  Ageing,
+  dueDays,
+  makeDecode,
+  type ReadingsStore,
+  type ReadingsWorker,
+  seriesOf,
+  startReadingsWorker,
+} from '#ingest';
 import { loadModels, sealForAppliances, takeCommandAnswers } from '#registry';
 import { type Lease, openClock, PartitionKeeper, SECOND, type Sql, saveCheckpoint } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
@@ -26,6 +34,7 @@ const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'readings', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
 const rules = { rawDays: data.settings.RAW_READINGS_DAYS, rollupDays: data.settings.ROLLUP_DAYS };
+let counting: Pick<ReadingsStore, 'count'> | undefined;
 let keeper: PartitionKeeper<ReadingsWorker>;
 let embedded: DuckdbReadings | null = null;
 
@@ -35,6 +44,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
     embedded = data.settings.INFLUX_URL ? null : stack.use(await openEmbedded());
     const ageing = { due: dueDays(sql), clock };
     const store = embedded ?? stack.use(await openInflux(data.settings, logger, { ...READING_ONLY, ageing }));
+    counting = store;
     for (const port of data.series)
       connect<object, SeriesOffers>(port, {
         series: (query) => seriesOf({ store, rules, clock }, query),
@@ -78,6 +88,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
   async flush() {
     for (const worker of keeper.works) await worker.flush();
   },
+  count: (query) => counting!.count(query),
   async copyTo(file) {
     await embedded!.copyTo(file);
   },

@@ -20,7 +20,7 @@ beforeEach(async () => {
       throw new PlatformError('unknown-model', 'reject', 'There is no model "unknown".', { hint: 'Known: a, b.' });
     return [{ id: newId(), secret: 'secret', tryIt: 'line' }];
   };
-  door = await openAdminDoor(folder, { add, backup: noBackup });
+  door = await openAdminDoor(folder, { add, backup: noBackup, operate: noBackup });
   run = JSON.parse(fs.readFileSync(runFileOf(folder), 'utf8')) as RunFile;
 });
 afterEach(async () => {
@@ -101,6 +101,7 @@ describe('the door for the command line', () => {
     await using again = await openAdminDoor(fs.mkdtempSync(path.join(folder, 'again-')), {
       add: async () => [],
       backup: noBackup,
+      operate: noBackup,
     });
     expect(again).toBeDefined();
     const [name] = fs.readdirSync(folder).filter((entry) => entry.startsWith('again-'));

@@ -8,6 +8,7 @@ import { startPlatform } from '#main';
 import { authenticatePrincipal } from '#registry';
 import { addAppliances } from '../../main/add-appliances.ts';
 import { openAdminDoor, runFileOf } from '../../main/admin-door.ts';
+import { operator } from '../../main/operate/operate.ts';
 import { readPepper } from '../../main/secrets.ts';
 import { databaseDir } from '../servers/database-dir.ts';
 import { freePort } from '../servers/process.ts';
@@ -99,7 +100,11 @@ describe('`npm run appliance -- add` while the platform runs', () => {
     await using stack = new AsyncDisposableStack();
     stack.use(platform);
     stack.use(
-      await openAdminDoor(folder.path, { add: addAppliances({ ...platform, now: () => 0 }), backup: platform.backup }),
+      await openAdminDoor(folder.path, {
+        add: addAppliances({ ...platform, now: () => 0 }),
+        backup: platform.backup,
+        operate: operator({ ...platform, count: platform.countReadings, now: () => 0 }),
+      }),
     );
     const ended = await add();
     expect(ended).toMatchObject({ code: 0, err: '' });
