@@ -54,6 +54,7 @@ export class Ageing implements Stage {
   }
 
   async #work(): Promise<void> {
+    let pieces = 0;
     try {
       while (!this.#stop.signal.aborted && (await this.#mayGoOn())) {
         const began = performance.now();
@@ -61,9 +62,11 @@ export class Ageing implements Stage {
           this.#finishedAt = this.#deps.clock.now();
           break;
         }
+        pieces++;
         await this.#rest(performance.now() - began);
       }
       this.#problem = null;
+      if (pieces > 0) this.#deps.logger.info({ pieces }, 'old readings were rolled up or forgotten');
     } catch (error) {
       this.#tell(error);
     }

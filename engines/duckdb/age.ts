@@ -3,7 +3,7 @@
 import { BIGINT, type DuckDBConnection, INTEGER } from '@duckdb/node-api';
 import { DAY, HOUR } from '#runtime';
 import type { DueHours } from './due-hours.ts';
-import { FORGET, HAS_DUE, OLDEST, SLICE, type Slice } from './tables.ts';
+import { FORGET, HAS_DUE, OLDEST, RAW_BEFORE, SET_RAW_BEFORE, SLICE, type Slice } from './tables.ts';
 
 type Horizons = { closedBefore: number; rawBefore: number; rollupsBefore: number };
 
@@ -32,13 +32,14 @@ export function nextSlice(due: DueHours, { closedBefore }: Horizons, size: Slice
   return { hour: oldest.hour, appliances: oldest.appliances.slice(0, size.appliances) };
 }
 
-/** Part of the caller's transaction. Of an hour that is gone already only the mark is removed. */
-export async function rollUp(connection: DuckDBConnection, slice: Slice, { rawBefore }: Horizons): Promise<void> {
+/** Part of the caller's transaction. Of an hour that was forgotten already only the mark is removed. */
+export async function rollUp(connection: DuckDBConnection, slice: Slice): Promise<void> {
   const { hour, appliances } = slice;
   const range = [BigInt(hour), BigInt(hour + HOUR), appliances[0]!, appliances.at(-1)!];
   const types = [BIGINT, BIGINT, INTEGER, INTEGER];
   const run = (statement: string) => connection.run(statement, range, types);
-  if (hour >= rawBefore) {
+  const forgotten = await connection.runAndReadAll(RAW_BEFORE);
+  if (hour >= Number(forgotten.getRows()[0]![0])) {
     await connection.run(SLICE.begin);
     for (const statement of SLICE.rewrite) await run(statement);
     for (const statement of SLICE.end) await connection.run(statement);
@@ -46,10 +47,11 @@ export async function rollUp(connection: DuckDBConnection, slice: Slice, { rawBe
   await run(SLICE.done);
 }
 
-/** Deletes some of what is too old; false when there was nothing. Raw readings of an hour that waits to be rolled up stay. */
+/** Part of the caller's transaction. Deletes some of what is too old; false when there was nothing. Raw readings of an hour that waits to be rolled up stay. */
 export async function forget(connection: DuckDBConnection, { rawBefore, rollupsBefore }: Horizons): Promise<boolean> {
   const due = await oldest(connection, HAS_DUE, rawBefore);
   const raw = Math.min(rawBefore, due ?? rawBefore);
+  await connection.run(SET_RAW_BEFORE, [BigInt(raw)], [BIGINT]);
   return (
     (await forgetOldest(connection, 'point', raw, HOUR)) ||
     (await forgetOldest(connection, 'text', raw, HOUR)) ||

@@ -160,9 +160,9 @@ class Store implements DuckdbReadings {
     return this.#do(this.#writes, async () => {
       const { writer, due } = this.#parts;
       const slice = nextSlice(due, horizons, this.#size);
-      if (!slice) return forget(writer, horizons);
+      if (!slice) return this.#forget(horizons);
       const began = performance.now();
-      await this.#transaction(() => rollUp(writer, slice, horizons));
+      await this.#transaction(() => rollUp(writer, slice));
       due.done(slice.hour, slice.appliances);
       this.#size.took(performance.now() - began);
       return true;
@@ -216,6 +216,14 @@ class Store implements DuckdbReadings {
     await names.signals.save(open);
     due.mark(moments, names.appliances);
     await due.save(open);
+  }
+
+  async #forget(horizons: Horizons): Promise<boolean> {
+    let more = false;
+    await this.#transaction(async () => {
+      more = await forget(this.#parts.writer, horizons);
+    });
+    return more;
   }
 
   async #transaction(work: (open: OpenAppender) => Promise<void>): Promise<void> {

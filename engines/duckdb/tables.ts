@@ -17,6 +17,8 @@ export const TABLES = `
   create table if not exists rollup (
     appliance integer not null, signal integer not null, start bigint not null,
     total double not null, least double not null, most double not null, count bigint not null, last double not null);
+  create table if not exists forgotten (raw_before bigint not null);
+  insert into forgotten select 0 where not exists (from forgotten);
 `;
 
 /** `due` came with the roll-ups: in a file that is older everything waits to be rolled up. */
@@ -114,6 +116,9 @@ export const OLDEST = {
   text: 'select min(stamp) from text where stamp < $1',
   rollup: 'select min(start) from rollup where start < $1',
 };
+/** Where raw readings begin: what comes later than that for an hour before it cannot be added to its roll-up any more. */
+export const RAW_BEFORE = 'select raw_before from forgotten';
+export const SET_RAW_BEFORE = 'update forgotten set raw_before = $1 where raw_before < $1';
 export const HAS_DUE = 'select min(hour) from due where hour < $1';
 
 /** $1: what begins before it goes. */

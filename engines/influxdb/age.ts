@@ -23,7 +23,7 @@ export async function age(deps: AgeDeps, horizons: Horizons): Promise<boolean> {
   await buckets.ensureRollups(keepRollupsMs, () => markAll(deps));
   const days = await due.claim(horizons.closedBefore - DAY + 1, APPLIANCES_AT_ONCE);
   if (days.length > 0) {
-    if (days[0]!.day >= Math.max(horizons.rawBefore, horizons.rollupsBefore)) await rollUp(deps, days);
+    if (days[0]!.day >= horizons.rollupsBefore) await rollUp(deps, days);
     await due.done(days);
     return true;
   }

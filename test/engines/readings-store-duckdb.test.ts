@@ -188,6 +188,26 @@ describe('DuckDB', () => {
       expect(size()).toBeLessThan(3 * early);
     });
 
+    it('rolls up what is old before it forgets it, and leaves a roll-up alone whose readings are gone', async () => {
+      await using store: DuckdbReadings = await openDuckdbReadings({ file });
+      const a = newId();
+      const about = { appliance: a, from: MIDNIGHT, to: MIDNIGHT + DAY };
+      await store.write(
+        [1, 2, 3].map((power) => moment(a, MIDNIGHT + power, { power })),
+        nextPosition(),
+      );
+      const horizons = { closedBefore: MIDNIGHT + 100 * DAY, rawBefore: MIDNIGHT + 10 * DAY };
+      await ageAll(store, horizons);
+      expect(await store.count(about)).toBe(0);
+      const rolled = [{ signal: 'power', at: MIDNIGHT, mean: 2, min: 1, max: 3, count: 3, last: 3 }];
+      expect(await store.rollups(about)).toEqual(rolled);
+      await store.write([moment(a, MIDNIGHT + 4, { power: 100 })], nextPosition());
+      await ageAll(store, horizons);
+      expect(await store.rollups(about)).toEqual(rolled);
+      expect(await store.count(about)).toBe(0);
+      expect(await store.notRolledUp(about)).toEqual([]);
+    });
+
     it('rolls up a file that was written before there were roll-ups', async () => {
       const a = newId();
       {
