@@ -7,11 +7,14 @@ import {
   type RedisQueueBackend,
   runMigrations,
 } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { SweepingStage } from '#contracts';
 import { type Logger, messageOf, SECOND } from '#runtime';
 
-/** `pool`: of `openPglitePool` or `openPostgres`; the queue's tables stand in its schema `bullmq`. */
+/**
+ * `redisUrl`: of a Redis; with `?cluster=yes`, of any node of a Redis Cluster. `pool`: of `openPglitePool` or
+ * `openPostgres`; the queue's tables stand in its schema `bullmq`.
+ */
 export type JobsConnection = { redisUrl: string } | { pool: PgPool };
 
 export const queueOf = (stage: SweepingStage): string => `stethos-${stage}`;
@@ -36,10 +39,7 @@ export async function openBackend(connection: JobsConnection): Promise<Backend> 
     await prepareTables(connection.pool);
     return { options: { connection: connection.pool }, factory: postgresFactory, onConnected() {}, disconnect() {} };
   }
-  const redis = new Redis(connection.redisUrl, {
-    maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(100 * 2 ** times, LONGEST_RECONNECT_MS),
-  });
+  const redis = clientOf(new URL(connection.redisUrl));
   // The queue and the worker report it; without a listener of its own it would be printed as well.
   redis.on('error', () => {});
   // The braces keep the queue in one slot of a Redis Cluster.
@@ -49,6 +49,23 @@ export async function openBackend(connection: JobsConnection): Promise<Backend> 
     onConnected: (connected) => void redis.on('ready', connected),
     disconnect: () => redis.disconnect(),
   };
+}
+
+function clientOf(url: URL): Redis | Cluster {
+  const isCluster = url.searchParams.get('cluster') === 'yes';
+  url.searchParams.delete('cluster');
+  const reconnect = (times: number): number => Math.min(100 * 2 ** times, LONGEST_RECONNECT_MS);
+  const redisOptions = { maxRetriesPerRequest: null };
+  if (!isCluster) return new Redis(url.href, { ...redisOptions, retryStrategy: reconnect });
+  return new Cluster([url.href], {
+    clusterRetryStrategy: reconnect,
+    redisOptions: {
+      ...redisOptions,
+      username: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    },
+  });
 }
 
 /** BullMQ takes a lock, so several processes may come at once; on tables that are up to date it changes nothing. */

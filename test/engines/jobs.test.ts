@@ -1,10 +1,18 @@
 // What every Jobs engine promises: a wake runs its sweep, and nobody waits for a queue that is away.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Sweep, SweepingStage } from '#contracts';
 import { type JobsConnection, openJobs, startJobsWorker } from '#engines/bullmq';
 import { type Jobs, type Logger, manualClock, type Sql } from '#runtime';
 import { freePort } from '../servers/process.ts';
-import { describeEngine, present, type RedisServer, startRedis } from '../servers/servers.ts';
+import {
+  describeEngine,
+  present,
+  type RedisCluster,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from '../servers/servers.ts';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from './databases.ts';
 
 const STAGES: SweepingStage[] = ['alerts', 'field-service', 'api'];
@@ -13,6 +21,7 @@ const { clock } = manualClock(1_763_756_400_000);
 describe('Jobs on PGlite', () => jobsOnDatabase(pgliteDatabase));
 describeEngine('PostgreSQL', 'Jobs', () => jobsOnDatabase(postgresDatabase));
 describeEngine('Redis', 'Jobs', jobsOnRedis);
+describeEngine('Redis', 'Jobs of a cluster', jobsOnRedisCluster);
 
 /** Keeps what is logged, by level. */
 function memo(): Logger & { lines: string[] } {
@@ -213,6 +222,23 @@ function jobsOnRedis(): void {
     expect(atJobs.lines.filter((line) => line.startsWith('warn')).length).toBeLessThanOrEqual(1);
   });
 
+  it('returns from a wake while the memory of Redis is full, says so, and runs the sweep when there is room', async () => {
+    const [platform, logger] = [sweeps(), memo()];
+    const connection = { redisUrl: redis.url };
+    await using _worker = await startJobsWorker({ stages: STAGES, connection, run: platform.run, logger });
+    const atJobs = memo();
+    await using jobs = await openJobs({ connection, clock, logger: atJobs });
+    const redisItself = new Redis(redis.url);
+    await redisItself.config('SET', 'maxmemory', '1');
+    await jobs.wake('alerts');
+    await vi.waitUntil(() => jobs.away, { timeout: 30_000 });
+    await redisItself.config('SET', 'maxmemory', '0');
+    redisItself.disconnect();
+    await jobs.wake('alerts');
+    await platform.ran('alerts');
+    expect(jobs.away).toBe(false);
+  });
+
   it('opens, wakes and closes where no Redis ever answers', async () => {
     const connection = { redisUrl: `redis://127.0.0.1:${await freePort()}` };
     const logger = memo();
@@ -224,5 +250,28 @@ function jobsOnRedis(): void {
     await jobs[Symbol.asyncDispose]();
     const said = 'warn: the job queue does not answer; the periodic sweeps find the work';
     expect(logger.lines).toEqual([said, said]);
+  });
+}
+
+function jobsOnRedisCluster(): void {
+  let cluster: RedisCluster;
+  beforeAll(async () => {
+    cluster = present(await startRedisCluster());
+  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
+  jobsContract(() => ({ redisUrl: `${cluster.urls[0]}?cluster=yes` }));
+
+  it('keeps all its keys in one slot', async () => {
+    const keys: string[] = [];
+    for (const url of cluster.urls) {
+      const node = new Redis(url);
+      keys.push(...(await node.keys('*')));
+      node.disconnect();
+    }
+    expect(keys.length).toBeGreaterThan(5);
+    const node = new Redis(cluster.urls[0]!);
+    const slots = await Promise.all(keys.map((key) => node.cluster('KEYSLOT', key)));
+    node.disconnect();
+    expect(new Set(slots).size).toBe(1);
   });
 }

@@ -5,12 +5,18 @@ import { type Engine, FINDERS } from './engines-available.ts';
 import { type InfluxServer, runInfluxd } from './influxd.ts';
 import { type PostgresServer, runPostgres } from './postgres.ts';
 import { type RedisOptions, type RedisServer, runRedis } from './redis.ts';
+import { type RedisCluster, runRedisCluster } from './redis-cluster.ts';
 
-export type { InfluxServer, PostgresServer, RedisServer };
+export type { InfluxServer, PostgresServer, RedisCluster, RedisServer };
 
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer | null> {
   const program = installed('Redis');
   return program === null ? null : runRedis(program, options);
+}
+
+export async function startRedisCluster(): Promise<RedisCluster | null> {
+  const program = installed('Redis');
+  return program === null ? null : runRedisCluster(program);
 }
 
 export async function startPostgres(): Promise<PostgresServer | null> {
