@@ -1,6 +1,6 @@
 // Which partitions this process works on: its fair share of those there are. What a dead process held moves to the others
 // when its lease is over.
-import { messageOf } from './errors.ts';
+import { messageOf, PlatformError } from './errors.ts';
 import {
   countMembers,
   freePartitions,
@@ -23,6 +23,8 @@ export type PartitionKeeperOptions<Work extends AsyncDisposable> = {
   /** Of this process. `alone`: no other process can reach the log, so every partition is taken at once and kept. */
   member: { id: string; alone: boolean };
   logger: Logger;
+  /** Told when the platform is not alone after all: another has taken a partition. Nothing is taken from the log any more. */
+  intruder: (error: PlatformError) => void;
   /** Works on the partition until it is disposed; with a lease that is `over` it leaves nothing behind then. */
   open: (lease: Lease) => Promise<Work>;
 };
@@ -54,6 +56,7 @@ export class PartitionKeeper<Work extends AsyncDisposable> implements AsyncDispo
       const lease = await takeLease(sql, { consumer, partition }, { owner: member.id, endless: true });
       await this.#hold(lease!);
     }
+    this.#timer = setInterval(() => this.#lookForIntruder(), SECOND).unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,6 +68,16 @@ export class PartitionKeeper<Work extends AsyncDisposable> implements AsyncDispo
     await Promise.all(all.map(({ ended }) => ended));
     const { sql, consumer, member } = this.#options;
     if (!member.alone) await leaveMembers(sql, consumer, member.id).catch(() => {});
+  }
+
+  #lookForIntruder(): void {
+    if (this.#stopping || ![...this.#held.values()].some(({ lease }) => lease.over)) return;
+    clearInterval(this.#timer);
+    this.#options.intruder(
+      new PlatformError('not-alone', 'fatal', 'Another Stethos works on this database, with a log of its own.', {
+        hint: 'Give each its own database, or let them share all engines: LOG_REDIS_URL and INFLUX_URL beside DATABASE_URL.',
+      }),
+    );
   }
 
   #next(): void {

@@ -17,7 +17,7 @@ import { openLogger } from '../logger.ts';
 import type { Consumer } from '../trim-log.ts';
 import { caughtUp, lagMs } from './consuming.ts';
 import { openInflux, openJobsOf, openRegistry } from './engines.ts';
-import { startAndStop } from './life.ts';
+import { endThread, startAndStop } from './life.ts';
 import type { DiagnosisData, DiagnosisOffers, MainOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
@@ -54,6 +54,7 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
         partitions: source.partitions,
         member: data.member,
         logger,
+        intruder: endThread,
         open: (lease) =>
           startDiagnosisWorker({
             lease,

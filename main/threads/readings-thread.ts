@@ -20,7 +20,7 @@ import type { Consumer } from '../trim-log.ts';
 import { caughtUp, lagMs } from './consuming.ts';
 import { engineWork } from './engine-work.ts';
 import { openInflux, openRegistry, READING_ONLY } from './engines.ts';
-import { startAndStop } from './life.ts';
+import { endThread, startAndStop } from './life.ts';
 import type { MainOffers, ReadingsData, ReadingsOffers, SeriesOffers } from './offers.ts';
 import { openTracing } from './tracing.ts';
 import { connect } from './wire.ts';
@@ -60,6 +60,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
         partitions: source.partitions,
         member: data.member,
         logger,
+        intruder: endThread,
         open: async (lease) => {
           const refused = (moment: Moment, reason: string): Promise<void> => worker.keepRefused(moment, reason);
           const worker: ReadingsWorker = await startReadingsWorker({

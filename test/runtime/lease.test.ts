@@ -200,6 +200,9 @@ describeEngine('PostgreSQL', 'partitions among processes', () => {
         partitions: PARTITIONS,
         member: { id, alone: false },
         logger: quiet,
+        intruder: (error) => {
+          throw error;
+        },
         open: async ({ partition }) => {
           const before = owners.get(partition);
           if (before !== undefined && !cutOff.has(before)) clashes.push(`${partition}: ${before} and ${id}`);
@@ -232,6 +235,31 @@ describeEngine('PostgreSQL', 'partitions among processes', () => {
     cutOff.delete('process 0');
     await settled('it is back among them', (counts) => counts.slice(0, 4).every((count) => count === 2));
     expect(clashes).toEqual([]);
+  });
+
+  it('are all taken by who believes to be alone, who hears of it when it is not', async () => {
+    await database.sql.query('truncate app.consumer');
+    const heard: string[] = [];
+    const alone = (id: string): PartitionKeeper<AsyncDisposable> =>
+      new PartitionKeeper({
+        sql: database.sql,
+        consumer: CONSUMER,
+        partitions: 1,
+        member: { id, alone: true },
+        logger: quiet,
+        intruder: ({ code }) => void heard.push(`${id}: ${code}`),
+        open: async (lease) => {
+          const timer = setInterval(() => void keepFrom(database.sql, lease, 1).catch(() => {}), 50);
+          return { [Symbol.asyncDispose]: async () => clearInterval(timer) };
+        },
+      });
+    await using one = alone('one');
+    await using other = alone('other');
+    await one.start();
+    await other.start();
+    for (const end = performance.now() + 60_000; heard.length === 0 && performance.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(heard).toEqual(['one: not-alone']);
   });
 
   function cuttable(sql: Sql, isCut: () => boolean): Sql {
