@@ -19,8 +19,8 @@ export interface Access {
 /** What waits for an appliance. Every method throws when the registry is away. */
 export interface Commands {
   /**
-   * Takes what is queued for these appliances; of two brokers that ask one gets it. With `again` also what was sent
-   * before, by any broker, and is not answered. In the order in which it was asked.
+   * Takes what is queued for these appliances; of two brokers that ask one gets it. Where it got something, and with
+   * `again` everywhere, also what was sent before, by any broker, and is not answered. In the order in which it was asked.
    */
   take(appliances: readonly Id[], again: boolean): Promise<{ appliance: Id; payload: CommandPayload }[]>;
   /** Appliances that something waits for, by id: at most `limit` of those behind `after`. */

@@ -25,23 +25,24 @@ const OPEN = `from app.command c join app.appliance a on a.id = c.appliance and 
   where c.state = any($1::text[]) and c.expires_at > $2`;
 
 /**
- * Takes for this broker what is queued for these appliances; of two that ask at once one gets it. With `again` also what
- * was sent before, by any broker, and is not answered. Oldest first.
+ * Takes for this broker what is queued for these appliances; of two that ask at once one gets it. Where it got something,
+ * and with `again` everywhere, it is also given what was sent before, by any broker, and is not answered: who missed that
+ * must not hear the newer one first. Oldest first.
  */
 export async function takeCommands(
   sql: Sql,
   ask: { appliances: readonly Id[]; again: boolean; broker: string; now: number },
 ): Promise<DueCommand[]> {
-  const states = ask.again ? ['queued', 'sent'] : ['queued'];
   const open = await sql.query<{ id: Id; state: string } & Payload>(
     `select c.id, c.state, c.appliance, c.kind, c.parameters, c.expires_at as "expiresAt"
        ${OPEN} and c.appliance = any($3::uuid[]) order by c.asked_at, c.id`,
-    [states, ask.now, ask.appliances],
+    [['queued', 'sent'], ask.now, ask.appliances],
   );
   const queued = open.filter(({ state }) => state === 'queued').map(({ id }) => id);
-  const mine = queued.length === 0 ? new Set() : await claim(sql, queued, ask);
+  const { mine, over } = queued.length === 0 ? NOTHING : await claim(sql, queued, ask);
+  const got = new Set(open.filter(({ id }) => mine.has(id)).map(({ appliance }) => appliance));
   return open
-    .filter(({ id, state }) => state === 'sent' || mine.has(id))
+    .filter(({ id, appliance }) => !over.has(id) && (ask.again || got.has(appliance)))
     .map((row) => ({ appliance: row.appliance, payload: payloadOf(row, ask.now) }));
 }
 
@@ -55,13 +56,18 @@ const payloadOf = ({ id, kind, parameters, expiresAt }: Payload, now: number): C
   at: now,
 });
 
-async function claim(sql: Sql, ids: readonly Id[], { broker, now }: { broker: string; now: number }): Promise<Set<Id>> {
+type Claim = { mine: ReadonlySet<Id> /** Nobody is to have these any more. */; over: ReadonlySet<Id> };
+const NOTHING: Claim = { mine: new Set(), over: new Set() };
+
+async function claim(sql: Sql, ids: readonly Id[], { broker, now }: { broker: string; now: number }): Promise<Claim> {
   return sql.transaction(async (tx) => {
-    const rows = (await lockCommands(tx, ids)).filter(({ state }) => state === 'queued');
-    for (const row of rows) {
+    const rows = await lockCommands(tx, ids);
+    const queued = rows.filter(({ state }) => state === 'queued');
+    for (const row of queued) {
       await moveCommand(tx, row, { event: 'sent', by: 'platform', now, fields: { broker, sentAt: now } });
     }
-    return new Set(rows.map(({ id }) => id));
+    const waiting = new Set(rows.filter(({ state }) => state === 'queued' || state === 'sent').map(({ id }) => id));
+    return { mine: new Set(queued.map(({ id }) => id)), over: new Set(ids.filter((id) => !waiting.has(id))) };
   });
 }
 

@@ -224,6 +224,14 @@ function commands(open: () => Promise<TestDatabase>): void {
     expect(await take('b2', { again: true })).toEqual([]);
   });
 
+  it('that were sent and not answered come before a newer one, also from another broker', async () => {
+    const first = await ask('self-test');
+    await take('b1');
+    const second = await ask('identify', { by: 'light' });
+    expect((await take('b2')).map(({ payload }) => payload.command)).toEqual([first.id, second.id]);
+    expect(await commandById(sql, first.id, NOW)).toMatchObject({ broker: 'b1' });
+  });
+
   it('are of no use any more behind their time, and the sweep writes that down', async () => {
     const [queued, sent] = [await ask('identify', { by: 'light' }), await ask('self-test')];
     const late = NOW + GOOD_FOR.identify;
