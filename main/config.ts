@@ -73,7 +73,9 @@ const Settings = z.object({
     .describe('PostgreSQL 15 or newer for the registry; without it an embedded database in the data folder.'),
   REDIS_URL: url('redis', 'rediss')
     .optional()
-    .describe("Redis or Valkey for BullMQ, or any node of a Redis Cluster with `?cluster=yes`; without it BullMQ runs on the registry's database."),
+    .describe(
+      "Redis or Valkey for BullMQ, or any node of a Redis Cluster with `?cluster=yes`; without it BullMQ runs on the registry's database.",
+    ),
   LOG_REDIS_URL: url('redis', 'rediss')
     .optional()
     .describe(
