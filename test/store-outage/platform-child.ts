@@ -12,6 +12,8 @@ export type PlatformOffers = {
   /** Fridges of one home whose owner is told of alerts. */
   makeAppliances(count: number): Promise<Credential[]>;
   rssBytes(): number;
+  /** Age of the oldest message that is not stored, as the platform's figures say; 0 when there is none. */
+  lagSeconds(): Promise<number>;
   /** Resolves when everything that was accepted is stored and judged. */
   caughtUp(): Promise<void>;
   /** When the row of an alert of each was heard to be committed, monotonic ms. */
@@ -58,6 +60,12 @@ const offers: PlatformOffers = {
     return made;
   },
   rssBytes: () => process.memoryUsage.rss(),
+  async lagSeconds() {
+    const answer = await fetch(`${platform.url}/metrics`);
+    const figure = /^stethos_log_lag_seconds{consumer="readings"} (\S+)$/m.exec(await answer.text());
+    if (!figure) throw new Error('the platform has no figure of what waits in the log');
+    return Number(figure[1]);
+  },
   caughtUp: () => platform.settle(),
   async alertSeen() {
     const rows = await platform.sql.query<{ id: string; appliance: string }>('select id, appliance from app.alert');
