@@ -381,7 +381,7 @@ class Composition {
   readonly #figures = processFigures(async (): Promise<ProcessState> => {
     const { readings, diagnosis, people } = this.#threads;
     return {
-      broker: this.#runs('broker') ? { ...this.#passed, blocked: this.#log!.blocked } : null,
+      broker: this.#broker ? { ...this.#passed, turnedAway: this.#broker.counts, blocked: this.#log!.blocked } : null,
       readings: (await readings?.call.state()) ?? null,
       diagnosis: (await diagnosis?.call.state()) ?? null,
       people: (await people?.call.state()) ?? null,

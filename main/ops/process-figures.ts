@@ -1,12 +1,13 @@
 // What this process counts, as text for Prometheus.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { BrokerCounts } from '#broker';
 import type { Passed } from '../counted-log.ts';
 import type { ConsumerState, PeopleState, ReadingsState } from '../threads/offers.ts';
 import type { Consumer } from '../trim-log.ts';
 
 /** Of the stages that run here; null where they do not. */
 export type ProcessState = {
-  broker: (Passed & { blocked: string | null }) | null;
+  broker: (Passed & { turnedAway: BrokerCounts; blocked: string | null }) | null;
   readings: ReadingsState | null;
   diagnosis: ConsumerState | null;
   people: PeopleState | null;
@@ -28,6 +29,7 @@ export function processFigures(ask: () => Promise<ProcessState>): () => Promise<
   );
   const sweeps = counter('sweeps_total', 'Runs of the sweeps that find what is due', ['sweep']);
   const connections = gauge('connections', 'Connections of appliances and gateways that are open');
+  const turnedAway = counter('turned_away_total', 'Appliances that were slowed, cut or refused, by why', ['why']);
   const blocked = gauge('log_blocked', '1 while nothing is accepted because the log is full or cannot be written');
   const waiting = gauge('readings_waiting', '1 while readings wait in the log because their store does not take them');
   const partitions = gauge('partitions', 'Partitions of the log that this process works on', ['consumer']);
@@ -48,6 +50,7 @@ export function processFigures(ask: () => Promise<ProcessState>): () => Promise<
     const { broker, readings, diagnosis, people } = await ask();
     setCounter(accepted, {}, broker?.messagesAccepted ?? 0);
     connections.set(broker?.connections ?? 0);
+    for (const [why, count] of Object.entries(broker?.turnedAway ?? {})) setCounter(turnedAway, { why }, count);
     blocked.set(broker?.blocked ? 1 : 0);
     setCounter(quarantined, {}, readings?.quarantined ?? 0);
     waiting.set(readings?.waiting ? 1 : 0);

@@ -8,7 +8,12 @@ let guarded: Platform;
 
 beforeAll(async () => {
   const processFigures = processFiguresOf(async () => ({
-    broker: { messagesAccepted: 41, connections: 3, blocked: null },
+    broker: {
+      messagesAccepted: 41,
+      connections: 3,
+      blocked: null,
+      turnedAway: { slowedForGarbage: 0, cutForGarbage: 5, cutForSpeed: 0, connectsRefused: 0, brokenProtocol: 0 },
+    },
     readings: { partitions: 2, lagMs: 1_500, waiting: 'the store is away', quarantined: 2 },
     diagnosis: null,
     people: { queueAway: false, sweeps: { alerts: 7 } },
@@ -37,6 +42,7 @@ describe('the figures', () => {
       'stethos_partitions{consumer="readings"} 2',
       'stethos_readings_waiting 1',
       'stethos_log_blocked 0',
+      'stethos_turned_away_total{why="cutForGarbage"} 5',
       'stethos_sweeps_total{sweep="alerts"} 7',
       'stethos_live_streams 0',
       'stethos_http_request_duration_seconds_count{method="GET",route="/api/v1/me",status="401"} 1',
