@@ -35,6 +35,7 @@ import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
 import { labelRoutes } from './routes/labels.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { meRoutes } from './routes/me.ts';
 import { memberRoutes } from './routes/members.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -44,6 +45,7 @@ import { organisationRoutes } from './routes/organisations.ts';
 import { passportRoutes } from './routes/passport.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { provisioningRoutes } from './routes/provisioning.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { regionRoutes } from './routes/regions.ts';
 import { remoteSessionRoutes } from './routes/remote-sessions.ts';
 import { retentionRoutes } from './routes/retention.ts';
@@ -97,6 +99,8 @@ const ROUTES: readonly Routes[] = [
   erasureRoutes,
   consentRoutes,
   retentionRoutes,
+  quarantineRoutes,
+  ledgerRoutes,
 ];
 
 /** Ready to take requests; closing it ends every live stream at once. */

@@ -6,6 +6,7 @@ import {
   type ApplianceRecord,
   applianceById,
   appliancesByIds,
+  homeOrganisation,
   householdById,
   NOBODYS,
   organisationsOfHousehold,
@@ -56,6 +57,11 @@ function once<Question, Answer>(ask: (question: Question) => Promise<Answer>): (
     asked.set(key, answer);
     return answer;
   };
+}
+
+/** What concerns the whole installation is for who runs it. */
+export async function theInstallation(sql: Sql): Promise<PolicyObject> {
+  return { ...NOBODYS, organisations: [(await homeOrganisation(sql)).id] };
 }
 
 export type ObjectKinds = Record<'appliance' | 'alert' | 'serviceCase' | 'visit' | 'household', ObjectKind>;

@@ -182,6 +182,13 @@ export const Series = z
   .meta({ id: 'Series' });
 export type Series = z.infer<typeof Series>;
 
+/**
+ * kept: aside. waiting: to be tried again. replayed: under way. accepted: all of it was taken then. refused: not, or not
+ * all, with the new reason. unreadable: whose it was is erased.
+ */
+export const RejectedState = z.enum(['kept', 'waiting', 'replayed', 'accepted', 'refused', 'unreadable']);
+export type RejectedState = z.infer<typeof RejectedState>;
+
 export const QuarantinedMessage = z
   .object({
     id: z.string(),
@@ -189,6 +196,7 @@ export const QuarantinedMessage = z
     receivedAt: Iso,
     channel: z.string(),
     reason: z.string(),
+    state: RejectedState,
     /** The raw payload as text, cut at 2,000 characters. */
     payload: z.string(),
   })

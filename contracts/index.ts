@@ -44,6 +44,7 @@ export {
   Problem,
   page,
   QuarantinedMessage,
+  RejectedState,
   Role,
   Series,
   SeriesQuery,
@@ -68,6 +69,15 @@ export {
   NewProvisioningKey,
   ProvisioningKey,
 } from './http-credentials.ts';
+export {
+  Ledger,
+  LedgerBalance,
+  LedgerDay,
+  LedgerDifference,
+  NewReplay,
+  RejectedMessage,
+  Replay,
+} from './http-ledger.ts';
 export {
   ConsumableChanged,
   ConsumableView,

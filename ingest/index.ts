@@ -22,6 +22,7 @@ export {
   checkDay,
   checkStore,
   forgetLedger,
+  hasLedgerAlarm,
   type LedgerAlarm,
   type LedgerDay,
   type LedgerDeps,

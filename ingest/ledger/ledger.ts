@@ -76,6 +76,10 @@ export async function listLedgerAlarms(
   );
 }
 
+export async function hasLedgerAlarm(sql: Sql, id: Id): Promise<boolean> {
+  return (await sql.query('select 1 as one from app.ledger_alarm where id = $1', [id])).length > 0;
+}
+
 /** By how much what was found differs from what was expected, of all alarms that stand. */
 export async function standingDifferences(
   sql: Sql,

@@ -176,6 +176,13 @@ export const ROWS: Record<string, Row> = {
   refuseVisit:            { who: ' n   n   -   y   -   -   n   n   n   n   n   n   -   -   -   - ', path: VISITS },
   finishVisit:            { who: ' n   n   -   y   -   -   n   n   n   n   n   n   -   -   -   - ', path: VISITS, body: { outcome: 'repaired' } },
 
+  // --- what does not fit        own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
+  listRejected:           { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ' },
+  replayRejected:         { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', body: { reason: 'nothing like it' } },
+  listReplays:            { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ' },
+  getLedger:              { who: ' n   n   n   n   n   n   n   n   n   y   y   n   n   n   n   n ' },
+  settleLedgerDifference: { who: ' -   -   -   -   -   -   -   -   -   y   n   -   -   -   -   - ', path: on('difference') },
+
   // --- webhooks                 own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listWebhooks:           { who: ' y   y   y   n   n   n   n   n   n   y   n   n   n   y   n   n ' },
   createWebhook:          { who: ' y   n   y   n   n   n   n   n   n   y   n   n   n   y   n   n ', body: { url: 'https://example.org/hook', events: ['alert.opened'] } },

@@ -1,5 +1,6 @@
 // A world with one of each thing in one home, and everybody who might ask for it.
 import { type ApiScope, type Id, newId, type Role } from '#contracts';
+import { checkCounts, listLedgerAlarms } from '#ingest';
 import {
   createApiKey,
   createOrganisation,
@@ -8,7 +9,7 @@ import {
   joinHousehold,
   openSession,
 } from '#registry';
-import { DAY, HOUR } from '#runtime';
+import { DAY, HOUR, type Sql } from '#runtime';
 import type { TestDatabase } from '../engines/databases.ts';
 import type { Asker } from './access-matrix.ts';
 import { coolingFails, openPlatform, PASSWORD } from './platform.ts';
@@ -37,6 +38,7 @@ const NAMES = [
     'session',
     'apiKey',
     'export',
+    'difference',
   ] as const),
 ];
 /** Ids: one of each, in the household `home` and with the brand that runs the installation. */
@@ -179,6 +181,7 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
     apiKey: await make('own', '/api-keys', { name: 'script', scopes: ['account:read'] }),
     export: await make('own', '/me/exports', { format: 'json' }),
     session: (await list('own', '/sessions')).find(({ current }) => !current)!.id,
+    difference: await differenceOf(sql, now),
   };
 
   return {
@@ -200,4 +203,11 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
     },
     [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
   };
+}
+
+/** A message that must stand in quarantine, and does not. */
+async function differenceOf(sql: Sql, now: number): Promise<Id> {
+  await sql.query('insert into app.ledger_kept (appliance, day, messages) values ($1, 0, 1)', [newId()]);
+  await checkCounts({ sql, now: () => now });
+  return (await listLedgerAlarms(sql, { standing: true, limit: 1 }))[0]!.id;
 }

@@ -163,6 +163,11 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
       const model = 'stethos-reference-fridge';
       const body = Buffer.from(payload);
       await append({ kind: 'message', at: clock.now(), appliance, channel: 'telemetry', model, body });
+      await this.settled();
+    },
+
+    /** When the readings worker has taken what is in the log now. */
+    async settled(): Promise<void> {
       const end = await reader.end();
       await new Promise<void>((resolve) => {
         const check = () => {

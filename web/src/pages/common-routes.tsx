@@ -5,8 +5,10 @@ import { AppliancePage } from './appliance/appliance.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { ApiKeysPage } from './settings/api-keys.tsx';
 import { AuditPage } from './settings/audit.tsx';
+import { LedgerPage } from './settings/ledger.tsx';
 import { PrivacyPage } from './settings/privacy.tsx';
 import { ProvisioningPage } from './settings/provisioning.tsx';
+import { RejectedPage } from './settings/rejected.tsx';
 import { RetentionPage } from './settings/retention.tsx';
 import { SecurityPage } from './settings/security.tsx';
 import { SettingsPage } from './settings/settings.tsx';
@@ -36,6 +38,8 @@ export function CommonPages({ person }: { person: Person }) {
       <Route path="/settings/provisioning" component={ProvisioningPage} />
       <Route path="/settings/audit" component={AuditPage} />
       <Route path="/settings/retention" component={RetentionPage} />
+      <Route path="/settings/rejected" component={RejectedPage} />
+      <Route path="/settings/ledger" component={LedgerPage} />
       <Route path="/setup">
         <Redirect to="/" replace />
       </Route>

@@ -48,6 +48,9 @@ const OFFERS = {
   provisioning: ['administrator', 'auditor'],
   editProvisioning: ['administrator'],
   retention: ['administrator', 'auditor'],
+  rejected: ['diagnosis-engineer', 'administrator'],
+  ledger: ['administrator', 'auditor'],
+  settleLedger: ['administrator'],
   editRetention: ['administrator'],
   webhooks: ['owner', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;

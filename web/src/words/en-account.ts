@@ -69,6 +69,10 @@ export const accountEn = {
     toOrdersLead: 'Appliances that were sold and wait to be claimed',
     toRetention: 'How long data are kept',
     toRetentionLead: 'After how many days what is deleted',
+    toRejected: 'Rejected messages',
+    toRejectedLead: 'What appliances sent and was not accepted, and trying it again',
+    toLedger: 'Ledger',
+    toLedgerLead: 'What was received and what became of it: does it balance?',
   },
   security: {
     title: 'Password and sessions',

@@ -72,6 +72,10 @@ export const accountZh: Same<typeof accountEn> = {
     toOrdersLead: '已售出、等待认领的家电',
     toRetention: '数据保留时间',
     toRetentionLead: '哪些数据在多少天后删除',
+    toRejected: '被拒收的消息',
+    toRejectedLead: '家电发来但未被接收的消息，可重新处理',
+    toLedger: '对账',
+    toLedgerLead: '收到多少、去向如何，是否对得上',
   },
   security: {
     title: '密码与登录',

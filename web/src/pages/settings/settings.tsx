@@ -125,6 +125,13 @@ function Administration({ person }: { person: Person }) {
       words: t('settings.toRetention'),
       lead: t('settings.toRetentionLead'),
     },
+    {
+      offer: 'rejected',
+      to: '/settings/rejected',
+      words: t('settings.toRejected'),
+      lead: t('settings.toRejectedLead'),
+    },
+    { offer: 'ledger', to: '/settings/ledger', words: t('settings.toLedger'), lead: t('settings.toLedgerLead') },
   ];
   const offered = ways.filter(({ offer }) => offers(person.role, offer));
   if (person.role === 'owner' || offered.length === 0) return null;
