@@ -27,27 +27,36 @@ export function intactEnd(source: Buffer): number {
   return end;
 }
 
-/** Makes the folder ready for appending; returns the base of the last segment and its length. */
+function createSegment(folder: string, base: number): void {
+  fs.closeSync(fs.openSync(path.join(folder, segmentName(base)), 'a'));
+  syncFolder(folder);
+}
+
+/**
+ * Makes the folder ready for appending; returns the base of the last segment and its length. Behind a tail that was cut a
+ * new segment begins where the tail ended: whatever was damaged, the end of the log never goes back.
+ */
 export function recover(folder: string): { base: number; length: number; cutBytes: number } {
   fs.mkdirSync(folder, { recursive: true });
   const base = segmentBases(fs.readdirSync(folder)).at(-1);
   if (base === undefined) {
-    fs.closeSync(fs.openSync(path.join(folder, segmentName(0)), 'a'));
-    syncFolder(folder);
+    createSegment(folder, 0);
     syncFolder(path.dirname(folder));
     return { base: 0, length: 0, cutBytes: 0 };
   }
   const file = path.join(folder, segmentName(base));
   const source = fs.readFileSync(file);
   const length = intactEnd(source);
+  const cutBytes = source.length - length;
+  if (cutBytes > 0) createSegment(folder, base + source.length);
   const handle = fs.openSync(file, 'r+');
   try {
-    if (length < source.length) fs.ftruncateSync(handle, length);
+    if (cutBytes > 0) fs.ftruncateSync(handle, length);
     // Also when nothing is cut: the process that wrote the last frames may have died before it flushed them.
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
   }
   syncFolder(folder);
-  return { base, length, cutBytes: source.length - length };
+  return cutBytes === 0 ? { base, length, cutBytes } : { base: base + source.length, length: 0, cutBytes };
 }

@@ -81,6 +81,8 @@ class Reader implements LogReader {
   /** One frame that is larger than the batch, or the way behind one that is damaged. */
   async #readOne(segment: Segment, from: number, bytes: number): Promise<LogBatch> {
     const source = await bytesOf(segment, from, bytes);
+    // A torn tail was cut off here.
+    if (source.length === 0 && segment.next !== null) return { records: [], positions: [], next: segment.next };
     const found = frameAt(source, 0, source.length);
     const frame = found?.intact ? found : mendedFrame(source, 0, source.length);
     if (frame) return { records: [recordOf(source, frame)], positions: [from], next: from + frame.end };

@@ -11,6 +11,8 @@ export type DamageCount = {
   refused: number;
   /** Records that are not what was written at their position. */
   wrong: number;
+  /** The log ended before what it had held, although nothing was cut off. */
+  wentBack: number;
   /** Records that one flipped bit cost, at most. */
   mostLostByOneBit: number;
 };
@@ -42,7 +44,7 @@ const KINDS = Object.keys(DAMAGES) as Damage[];
 
 export async function damages(attempts: number): Promise<DamageCount> {
   const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-damage-'));
-  const count = { damages: 0, refused: 0, wrong: 0, mostLostByOneBit: 0 };
+  const count = { damages: 0, refused: 0, wrong: 0, wentBack: 0, mostLostByOneBit: 0 };
   try {
     const whole = path.join(parent, 'whole');
     const written = await write(whole);
@@ -54,18 +56,20 @@ export async function damages(attempts: number): Promise<DamageCount> {
   return count;
 }
 
-/** Every body by its position. */
-async function write(folder: string): Promise<ReadonlyMap<number, string>> {
+/** `bodies`: by position. */
+type Written = { bodies: ReadonlyMap<number, string>; end: number };
+
+async function write(folder: string): Promise<Written> {
   const log = open(folder);
   for (let i = 0; i < RECORDS; i++) await append(log, message(`${i} `.padEnd(random(300), 'x')));
-  const written = new Map((await read(folder, log)).map(({ position, body }) => [position, body]));
+  const { records, end } = await read(folder, log);
   await log.close();
-  return written;
+  return { bodies: new Map(records.map(({ position, body }) => [position, body])), end };
 }
 
 async function oneDamage(
   whole: string,
-  written: ReadonlyMap<number, string>,
+  written: Written,
   folder: string,
   kind: Damage,
   count: DamageCount,
@@ -80,10 +84,12 @@ async function oneDamage(
   try {
     const log = open(folder);
     const seen = await read(folder, log);
-    count.wrong += seen.filter(({ position, body }) => written.get(position) !== body).length;
-    if (kind === 'flipped bit') count.mostLostByOneBit = Math.max(count.mostLostByOneBit, RECORDS - seen.length);
+    count.wrong += seen.records.filter(({ position, body }) => written.bodies.get(position) !== body).length;
+    if (kind !== 'cut tail' && seen.end < written.end) count.wentBack++;
+    if (kind === 'flipped bit')
+      count.mostLostByOneBit = Math.max(count.mostLostByOneBit, RECORDS - seen.records.length);
     await append(log, message('next'));
-    if ((await read(folder, log)).at(-1)?.body !== 'next') count.refused++;
+    if ((await read(folder, log)).records.at(-1)?.body !== 'next') count.refused++;
     await log.close();
   } catch (error) {
     console.error(kind, error);
@@ -101,8 +107,12 @@ const open = (folder: string): SegmentLogWriter =>
     },
   });
 
-async function read(folder: string, log: SegmentLogWriter): Promise<{ position: number; body: string }[]> {
+type Read = { records: { position: number; body: string }[]; end: number };
+
+async function read(folder: string, log: SegmentLogWriter): Promise<Read> {
   await using source = openSegmentLogSource({ folder, shared: log.shared, logger: new Listener() });
-  const seen = await readFrom(source.reader(0), 0, 2_000);
-  return seen.map((each) => ({ position: each.position, body: bodyOf(each) }));
+  const reader = source.reader(0);
+  const seen = await readFrom(reader, 0, 2_000);
+  const records = seen.map((each) => ({ position: each.position, body: bodyOf(each) }));
+  return { records, end: await reader.end() };
 }

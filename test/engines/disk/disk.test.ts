@@ -23,7 +23,7 @@ describe('the segment log', () => {
   });
 
   it('opens whatever was done to its files, and never serves what nobody wrote', async () => {
-    expect(await damages(60)).toMatchObject({ damages: 60, refused: 0, wrong: 0 });
+    expect(await damages(60)).toMatchObject({ damages: 60, refused: 0, wrong: 0, wentBack: 0 });
   });
 
   it('loses and doubles nothing when its writer is killed', async () => {

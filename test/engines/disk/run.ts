@@ -46,7 +46,7 @@ const TRIALS: readonly Trial[] = [
   },
   {
     name: 'damaged files',
-    run: async () => judged(await damages(times(1_000)), 'refused', 'wrong'),
+    run: async () => judged(await damages(times(1_000)), 'refused', 'wrong', 'wentBack'),
   },
   { name: 'full disk', run: () => onSmallDisk(0) },
   { name: 'disk with a reserve', run: () => onSmallDisk(MEBIBYTE) },
