@@ -3,6 +3,7 @@
 import { type Person, SIGNALS } from '#contracts';
 import { listQuarantine } from '#ingest';
 import { type ApplianceRecord, may, openBytes, type PolicyObject, type Viewer } from '#registry';
+import { commandsOf } from './commands.ts';
 import type { ExportDeps } from './deps.ts';
 import { happenings } from './happenings.ts';
 import { type Cell, rowsOf, type Table } from './table.ts';
@@ -42,6 +43,7 @@ export function tablesOfAppliance(deps: ExportDeps, viewer: Viewer, reader: Pers
       rows: () => readingRows(deps, appliance),
     },
     ...happened.filter(({ name }) => (/^case/.test(name) ? mayRead.cases : mayRead.alerts)),
+    ...(may(viewer, 'read-commands', object) ? [commandsOf(deps, appliance)] : []),
     ...(may(viewer, 'read-quarantine', object) ? [quarantineTable(deps, appliance)] : []),
   ];
 }

@@ -2,6 +2,7 @@
 import { actsOf, messagesTo } from '#alerts';
 import { type Person, say } from '#contracts';
 import { consentsOf, listAppliances, openParts, ownDataOf, personById, scopeOf, type Viewer } from '#registry';
+import { commandsBy } from './commands.ts';
 import type { ExportDeps } from './deps.ts';
 import { happenings } from './happenings.ts';
 import { type Cell, everyItem, rowsOf, type Table } from './table.ts';
@@ -104,6 +105,7 @@ export async function tablesOfPerson(deps: ExportDeps, viewer: Viewer, person: P
       ],
       rows: () => rowsOf(own.audit.map(({ at, action, kind, object }) => [at, action, kind, object])),
     },
+    commandsBy(deps, person.id),
     // What staff see at work is their organisation's, not theirs.
     ...(person.role === 'owner' ? [appliancesTable(deps, viewer), ...happenings(deps, viewer, person)] : []),
   ];

@@ -38,18 +38,18 @@ export async function commandById(sql: Sql, id: Id, now: number): Promise<Comman
   return row ? standsAt(row, now) : null;
 }
 
-/** Newest first; those asked since `since`. */
+/** Newest first; of one appliance or by one person, those asked since `since`. */
 export async function listCommands(
   sql: Sql,
-  ask: { appliance: Id; since: number; cursor: string | null; limit: number; now: number },
+  ask: { appliance?: Id; askedBy?: Id; since: number; cursor: string | null; limit: number; now: number },
 ): Promise<{ items: CommandRecord[]; next: string | null }> {
   const after: Place | null = ask.cursor === null ? null : placeOf(ask.cursor);
   const rows = await sql.query<CommandRecord>(
     `select ${COLUMNS} from app.command
-      where appliance = $1 and asked_at >= $2
+      where ($1::uuid is null or appliance = $1::uuid) and ($6::uuid is null or asked_by = $6::uuid) and asked_at >= $2
         and ($3::bigint is null or (asked_at, id) < ($3::bigint, $4::uuid))
       order by asked_at desc, id desc limit $5`,
-    [ask.appliance, ask.since, after?.at ?? null, after?.id ?? null, ask.limit + 1],
+    [ask.appliance ?? null, ask.since, after?.at ?? null, after?.id ?? null, ask.limit + 1, ask.askedBy ?? null],
   );
   const page = pageOf(rows, ask.limit, ({ askedAt, id }) => ({ at: askedAt, id }));
   return { ...page, items: page.items.map((row) => standsAt(row, ask.now)) };

@@ -21,6 +21,7 @@ export const commandTables: Migration = {
        answered_at bigint,
        result jsonb)`,
     'create index command_appliance on app.command (appliance, asked_at desc, id desc)',
+    'create index command_asker on app.command (asked_by, asked_at desc, id desc)',
     'create index command_asked on app.command (asked_at)',
     "create index command_waiting on app.command (appliance) where state in ('queued', 'sent')",
     "create index command_open on app.command (expires_at) where state in ('unconfirmed', 'queued', 'sent')",

@@ -81,6 +81,16 @@ describe('an export of everything about me', () => {
     expect(await rows(owner, made, 'audit.json')).toContainEqual(expect.objectContaining({ action: 'export.asked' }));
   });
 
+  it('holds what I asked of appliances, and so does the export of the appliance', async () => {
+    const body = { kind: 'set-point', parameters: { set_point: 4 } };
+    const { id } = (await ask(owner, 'POST', `/appliances/${fridge}/commands`, body)).json<{ id: Id }>();
+    const row = { id, appliance: fridge, kind: 'set-point', parameters: '{"set_point":4}', state: 'queued' };
+    for (const path of ['/me/exports', `/appliances/${fridge}/exports`]) {
+      const made = await exported(owner, path, 'json');
+      expect(await rows(owner, made, 'commands.json')).toMatchObject([row]);
+    }
+  });
+
   it('is for nobody else', async () => {
     const made = await exported(owner, '/me/exports', 'csv');
     expect((await ask(neighbour, 'GET', `/exports/${made.id}`)).statusCode).toBe(404);
