@@ -38,6 +38,7 @@ export class PartitionKeeper<Work extends AsyncDisposable> implements AsyncDispo
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopping = false;
+  #away = false;
 
   constructor(options: PartitionKeeperOptions<Work>) {
     this.#options = options;
@@ -81,12 +82,23 @@ export class PartitionKeeper<Work extends AsyncDisposable> implements AsyncDispo
   }
 
   #next(): void {
-    this.#round = this.#keep().catch((error: unknown) => {
-      this.#options.logger.warn({ error: messageOf(error) }, 'cannot ask who works on which partition; trying again');
-    });
+    this.#round = this.#keep().then(
+      () => this.#said(null),
+      (error: unknown) => this.#said(messageOf(error)),
+    );
     void this.#round.then(() => {
       if (!this.#stopping) this.#timer = setTimeout(() => this.#next(), ROUND_MS).unref();
     });
+  }
+
+  /** Once when the database is away, and once when it is back. */
+  #said(error: string | null): void {
+    const before = this.#away;
+    this.#away = error !== null;
+    const { logger, consumer } = this.#options;
+    if (this.#away && !before)
+      logger.warn({ consumer, error }, 'cannot ask who works on which partition; trying again');
+    if (before && !this.#away) logger.info({ consumer }, 'who works on which partition is known again');
   }
 
   async #keep(): Promise<void> {
