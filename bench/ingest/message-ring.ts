@@ -18,7 +18,7 @@ const MESSAGE_IDS = 65_535;
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** What a healthy fridge says in the minute `slot` of its cycle. */
-function valuesAt(slot: number): object {
+export function valuesAt(slot: number): object {
   const phase = (2 * Math.PI * slot) / RING_SLOTS;
   const cooling = slot < COOLING_SLOTS;
   return {

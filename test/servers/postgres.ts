@@ -25,14 +25,18 @@ export function findPostgres(): string | null {
   );
 }
 
-export async function runPostgres(program: string): Promise<PostgresServer> {
+/** `fsync`: off for tests, which power cuts do not concern. */
+export async function runPostgres(
+  program: string,
+  { fsync = 'off' }: { fsync?: 'on' | 'off' } = {},
+): Promise<PostgresServer> {
   const user = process.getuid?.() === 0 ? unprivileged() : undefined;
   const [port, folder] = await Promise.all([freePort(), temporaryFolder('postgres', user)]);
   const data = join(folder, 'data');
   const initialise = ['-D', data, '-U', 'stethos', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
   await promisify(execFile)(join(dirname(program), 'initdb'), initialise, { cwd: folder, ...user });
   const url = `postgres://stethos@127.0.0.1:${port}/postgres`;
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync };
   const args = ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])];
   const server = await startServer({ program, args, folder, user, ready: () => lets(url) });
   return { ...server, url };
