@@ -112,7 +112,7 @@ class Fold implements Evaluator {
       case 'tick':
         return this.#tick(record.at);
       case 'started':
-        this.#state.tickAt = record.at;
+        this.#state.tickAt = Math.max(this.#state.tickAt, record.at);
         return [];
       case 'replayed':
         return this.#replayed(record, position);
@@ -262,7 +262,9 @@ class Fold implements Evaluator {
   #tick(at: number): FindingChange[] {
     const state = this.#state;
     const gap = at - state.tickAt;
-    if (gap > 0 && gap <= DOWN_GAP_MS) state.upMs += gap;
+    // Several brokers tick, by clocks that differ a little.
+    if (gap <= 0) return [];
+    if (gap <= DOWN_GAP_MS) state.upMs += gap;
     state.tickAt = at;
     if (at - state.lookedAt < LOOK_EVERY_MS) return [];
     state.lookedAt = at;

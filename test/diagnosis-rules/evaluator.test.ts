@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingChange, LogRecord, TelemetryPayload } from '#contracts';
 import { createEvaluator, loadCatalogue } from '#diagnosis-rules';
-import { HOUR, MINUTE, SECOND } from '#runtime';
+import { factRecord, HOUR, MINUTE, SECOND } from '#runtime';
 import { judge, lifeOf, NOON, newEvaluator, telemetry, told, toReadings, withTicks } from './life.ts';
 
 const troubled = (): LogRecord[] =>
@@ -63,6 +63,18 @@ describe('the fold', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('hears the ticks of several brokers, whose clocks differ, as one time', () => {
+    const silent = (ticks: (at: number) => LogRecord[]): FindingChange[] => {
+      const life = lifeOf({ seed: 5, until: NOON + HOUR });
+      const after = Array.from({ length: 26 * 60 }, (_, minute) => ticks(NOON + HOUR + minute * MINUTE)).flat();
+      return judge([...life, ...after]);
+    };
+    const one = silent((at) => [factRecord('tick', at)]);
+    const three = silent((at) => [factRecord('tick', at), factRecord('tick', at - 2 * SECOND), factRecord('tick', at)]);
+    expect(told(one)).toEqual([expect.stringContaining('opened')]);
+    expect(three).toEqual(one);
   });
 
   it('is not moved by a signal that it does not know', () => {

@@ -111,9 +111,12 @@ it('a finding that corrected readings do not bear out is withdrawn once, also wh
     );
   const changes = async (): Promise<unknown[]> =>
     sql.query("select id from app.outbox where topic = 'finding' order by position");
-  /** A tick half a minute later: what is due is looked at. */
   let now = NOON + 3 * HOUR;
-  const tick = (): Promise<void> => append(factRecord('tick', (now += 30 * SECOND)));
+  /** At the tick what is due is looked at. */
+  const tick = (laterMs = 30 * SECOND): Promise<void> => {
+    now += laterMs;
+    return append(factRecord('tick', now));
+  };
 
   const isWrong = (record: LogRecord): boolean => record.kind === 'message' && stampOf(record) >= NOON + HOUR;
   const life = lifeOf({ seed: 9, until: NOON + 3 * HOUR });
@@ -145,7 +148,7 @@ it('a finding that corrected readings do not bear out is withdrawn once, also wh
   await tick();
   await done(second);
   expect([(await findings()).map(([, state]) => state), await changes()]).toEqual([['withdrawn'], said]);
-  for (let minute = 0; minute < 5; minute++) await append(factRecord('tick', (now += MINUTE)));
+  for (let minute = 0; minute < 5; minute++) await tick(MINUTE);
   await done(second);
   expect(await changes()).toEqual(said);
   // Its snapshot stands behind the look, so nobody has to take it again.
