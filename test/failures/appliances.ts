@@ -57,7 +57,7 @@ const coldOf = (n: number): number => 2 + (n % 300) / 100;
 /** Reading n has the stamp `firstAt + n`. */
 export function healthyAppliance(
   registered: Registered,
-  options: { ports: readonly number[]; firstAt: number; told?: () => void },
+  options: { ports: readonly number[]; firstAt: number; told?: () => void; answersWithinMs?: number },
 ): Appliance {
   const { firstAt, ...others } = options;
   const message = (n: number) => ({

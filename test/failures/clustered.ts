@@ -30,6 +30,8 @@ import { aimFor, killServer, MEMBERS, type Member, SERVER_KINDS, type Servers } 
 const RATE = 30;
 const PEPPER = 'a pepper that every process of this run knows';
 const SERVER_KILL_EVERY_MS = 15_000;
+/** Servers are killed while there is something to lose. */
+const ACCEPTED_BETWEEN = 500;
 const SICK_EVERY_MS = 20_000;
 const MENDED_AFTER_MS = 240_000;
 const HANDED_OVER_PATIENCE_MS = 240_000;
@@ -188,9 +190,13 @@ class ClusteredRun implements AsyncDisposable {
     if (!over.aborted && !this.#spare) child.process.kill('SIGKILL');
   }
 
+  #accepted(): number {
+    return [...this.#healthy, ...this.#sick].reduce((sum, { publisher }) => sum + publisher.acknowledged, 0);
+  }
+
   #count(kind: string, hit: string): void {
     const all = [...this.#healthy, ...this.#sick].map(({ publisher }) => publisher);
-    const acknowledged = all.reduce((sum, publisher) => sum + publisher.acknowledged, 0);
+    const acknowledged = this.#accepted();
     const inFlight = all.reduce((sum, publisher) => sum + publisher.inFlight, 0);
     this.#kills.push({ kind, hit, inFlight, acknowledged: acknowledged - this.#acknowledgedBefore });
     this.#acknowledgedBefore = acknowledged;
@@ -201,6 +207,7 @@ class ClusteredRun implements AsyncDisposable {
     const startedAt = performance.now();
     const { kills, longestMs } = this.#options;
     const fellSickAt: number[] = [];
+    let acceptedBefore = 0;
     let serverKillAt = startedAt + SERVER_KILL_EVERY_MS;
     for (let turn = 0; this.#kills.length < kills && performance.now() - startedAt < longestMs; ) {
       const now = performance.now();
@@ -208,7 +215,8 @@ class ClusteredRun implements AsyncDisposable {
         fellSickAt.push(now);
       const well = fellSickAt.filter((at) => now - at > MENDED_AFTER_MS).length;
       if (this.#options.until === 'well') for (const appliance of this.#sick.slice(0, well)) appliance.mend();
-      if (now > serverKillAt) {
+      if (now > serverKillAt && this.#accepted() - acceptedBefore > ACCEPTED_BETWEEN) {
+        acceptedBefore = this.#accepted();
         await this.#killServer(SERVER_KINDS[turn++ % SERVER_KINDS.length]!);
         serverKillAt = performance.now() + SERVER_KILL_EVERY_MS;
       }

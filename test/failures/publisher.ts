@@ -5,6 +5,7 @@ import { RawClient } from '../broker/raw-client.ts';
 
 const WINDOW = 10;
 const TRY_AGAIN_MS = 20;
+/** A broker that says nothing for so long is gone, whatever its socket says. */
 const ANSWERS_WITHIN_MS = 20_000;
 
 export type PublisherOptions = {
@@ -20,6 +21,7 @@ export type PublisherOptions = {
   told?: () => void;
   /** Messages under way at once. */
   window?: number;
+  answersWithinMs?: number;
 };
 
 export class Publisher {
@@ -63,7 +65,7 @@ export class Publisher {
     while (!this.#stopping) {
       try {
         const port = ports[this.#attempt++ % ports.length]!;
-        this.#client = await withinMs(RawClient.connected(port, id, secret));
+        this.#client = await this.#within(RawClient.connected(port, id, secret));
         if (this.#stopping) await this.#client.drop();
         await this.#publish(this.#client);
       } catch {
@@ -88,10 +90,24 @@ export class Publisher {
   }
 
   async #acknowledgement(client: RawClient): Promise<void> {
-    const { messageId } = await withinMs(client.next('puback'));
+    const { messageId } = await this.#within(client.next('puback'));
     if (messageId !== messageIdOf(this.acknowledged)) throw new Error(`${messageId} was acknowledged out of order`);
     this.acknowledged++;
     this.#options.told?.();
+  }
+
+  async #within<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const patience = new AbortController();
+    const ms = this.#options.answersWithinMs ?? ANSWERS_WITHIN_MS;
+    const late = pause(ms, undefined, { signal: patience.signal }).then(() => {
+      throw new Error('no answer');
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      patience.abort();
+    }
   }
 
   /** False when there is no such message yet. */
@@ -104,17 +120,3 @@ export class Publisher {
 }
 
 const messageIdOf = (n: number): number => (n % 65_535) + 1;
-
-/** A peer that says nothing for so long is gone, whatever its socket says. */
-async function withinMs<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  const patience = new AbortController();
-  const late = pause(ANSWERS_WITHIN_MS, undefined, { signal: patience.signal }).then(() => {
-    throw new Error('no answer');
-  });
-  late.catch(() => {});
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    patience.abort();
-  }
-}
