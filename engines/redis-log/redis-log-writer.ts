@@ -62,7 +62,9 @@ class RedisLog implements Log {
   }
 
   get blocked(): string | null {
-    return this.#blocked;
+    const { redis, trouble } = this.#connection;
+    // Also while nothing is appended, and while a server that came back still reads its file.
+    return this.#blocked ?? (redis.status === 'ready' ? null : `Redis is away: ${trouble}`);
   }
 
   append(record: LogRecord, done: (error: Error | null) => void): void {
