@@ -3,7 +3,7 @@
 import { findPostgres, runPostgres } from '../test/servers/postgres.ts';
 import { startInfluxd, startRedis } from '../test/servers/servers.ts';
 
-const NAMES = [
+export const engineNames: readonly string[] = [
   'DATABASE_URL',
   'REDIS_URL',
   'LOG_REDIS_URL',
@@ -17,7 +17,7 @@ const NAMES = [
 /** Settings of the engines that the caller gave; what is not given is embedded. */
 export const givenEngines = (): Record<string, string> =>
   Object.fromEntries(
-    NAMES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])),
+    engineNames.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])),
   );
 
 /** Those that are installed; the others stay embedded. */

@@ -40,7 +40,7 @@ async function importSome(units: readonly Unit[], organisation: string): Promise
 }
 
 async function makeUnits(count: number, organisation: string): Promise<Unit[]> {
-  const units = Array.from({ length: count }, () => ({ id: newId(), secret: crypto.randomUUID() }));
+  const units = Array.from({ length: count }, () => ({ id: newId(), secret: crypto.randomUUID().replaceAll('-', '') }));
   for (let first = 0; first < count; first += LINES_AT_ONCE)
     await importSome(units.slice(first, first + LINES_AT_ONCE), organisation);
   return units;

@@ -1,4 +1,5 @@
 // What was measured, as rows of one table.
+import type { Figure } from '../figure.ts';
 import type { Round } from './contender.ts';
 import type { Measured } from './measure.ts';
 import { quantile, type Spread, spread } from './spread.ts';
@@ -96,5 +97,27 @@ export function rowsOf(measured: Measured): Row[] {
       digits: 1,
       ...both(idleBytes.platform / KILOBYTE, idleBytes.plain / KILOBYTE),
     },
+  ];
+}
+
+/** The figures that have an aim. */
+export function aimedAt(measured: Measured): Figure[] {
+  const { rounds, pubackMs, alertMs, idleBytes } = measured;
+  const accepted = inTurns(measured, (round) => round.acceptedPerSecond);
+  const cpu = spread(rounds.map((round) => round.platform.cpuSecondsPer100k)).median;
+  const p99 = (times: Float64Array): number => quantile(times, 0.99);
+  return [
+    { what: 'messages accepted', unit: '/s', value: accepted.platform!.median, digits: 0 },
+    { what: 'beside plain Aedes', unit: 'x', value: accepted.ratio!.median, digits: 2, aim: { atLeast: 1 } },
+    { what: 'CPU per 100,000 messages, whole pipeline', unit: 's', value: cpu, digits: 2, aim: { atMost: 2.5 } },
+    {
+      what: 'PUBLISH to PUBACK at half of saturation, p99',
+      unit: 'ms',
+      value: p99(pubackMs.platform),
+      digits: 1,
+      aim: { atMost: 50 },
+    },
+    { what: 'PUBLISH to alert row, p99', unit: 'ms', value: p99(alertMs), digits: 0, aim: { atMost: 1000 } },
+    { what: 'memory per idle connection', unit: 'kB', value: idleBytes.platform / KILOBYTE, digits: 1 },
   ];
 }

@@ -25,6 +25,8 @@ export type ServerOffers = {
   caughtUp(): Promise<number>;
   /** Every alert so far, and when its row was heard to be committed. */
   alertRows(): Promise<Seen[]>;
+  /** Readings of one appliance, as the running server knows them. */
+  count(appliance: string): Promise<number>;
   stop(): Promise<void>;
 };
 

@@ -15,6 +15,8 @@ export type BenchOptions = {
   folder: string | undefined;
   /** A file to write everything to, as JSON. */
   json: string | undefined;
+  /** A file for the figures that have an aim. */
+  figures: string | undefined;
   /** A folder for CPU profiles of the platform's threads. */
   profile: string | undefined;
 };
@@ -32,6 +34,7 @@ Measures the whole platform under load beside plain Aedes, in turns, and prints 
   --flush-ms N     simulate a disk whose flush takes N ms longer (0)
   --folder DIR     where the data lies while it runs (the system's folder for temporary files)
   --json FILE      write all figures as JSON too
+  --figures FILE   write the figures for the table of all benches
   --profile DIR    leave a CPU profile of each of the platform's threads there (it costs some speed)
   --help
 `;
@@ -50,6 +53,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       'flush-ms': { type: 'string', default: '0' },
       folder: { type: 'string' },
       json: { type: 'string' },
+      figures: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -68,6 +72,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     flushMs: numberIn('--flush-ms', values['flush-ms'], 0, 1000),
     folder: values.folder,
     json: values.json,
+    figures: values.figures,
     profile: values.profile,
   };
 }

@@ -20,6 +20,7 @@ const server: ServerOffers = {
   usage,
   caughtUp: async () => monotonicMs(),
   alertRows: async () => [],
+  count: async () => 0,
   stop: async () => {},
 };
 

@@ -2,7 +2,8 @@
 import * as path from 'node:path';
 import { type Platform, readSettings, startPlatform } from '#main';
 import { createAppliance, createHousehold, createPerson } from '#registry';
-import { onChange } from '#runtime';
+import { DAY, onChange } from '#runtime';
+import { givenEngines } from '../engines.ts';
 import { offer } from './child.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { Credential, ServerOffers } from './offers.ts';
@@ -39,7 +40,7 @@ const server: ServerOffers = {
   async start({ folder, publishers, samples, idle }) {
     // A handful of connections speak for thousands of appliances.
     const unlimited = { MQTT_MESSAGES_PER_SECOND: '0', MQTT_BYTES_PER_SECOND: '0' };
-    const environment = { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0', ...unlimited };
+    const environment = { HTTP_PORT: '0', MQTT_PORT: '0', MQTT_WS_PORT: '0', ...unlimited, ...givenEngines() };
     const settings = readSettings({ environment, demo: false });
     platform = await startPlatform({ settings, folder: path.join(folder, 'data') });
     await onChange(platform.sql, ({ what, id }) => {
@@ -62,6 +63,7 @@ const server: ServerOffers = {
     const rows = await platform.sql.query<{ id: string; appliance: string }>('select id, appliance from app.alert');
     return rows.map(({ id, appliance }) => ({ appliance, at: alertSeenAt.get(id) ?? Number.NaN }));
   },
+  count: (appliance) => platform.countReadings({ appliance, from: 0, to: Date.now() + DAY }),
   stop: async () => platform[Symbol.asyncDispose](),
 };
 

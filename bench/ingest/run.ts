@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { rowsOf } from './figures.ts';
+import { writeFigures } from '../figure.ts';
+import { aimedAt, rowsOf } from './figures.ts';
 import { describeMachine } from './machine.ts';
 import { measure } from './measure.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -22,6 +23,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const rows = rowsOf(measured);
   process.stdout.write(`\n${headOf(machine, `${date} UTC`)}\n\n${tableOf(rows)}\n\n${notesOf(measured, options)}\n`);
   if (measured.stored.stored !== measured.stored.acknowledged) process.exitCode = 1;
+  writeFigures(options.figures, aimedAt(measured));
   if (options.json) {
     const { rounds, ratePerSecond, messageBytes, readings, stored } = measured;
     const figures = { date, machine, options, rows, rounds, ratePerSecond, messageBytes, readings, stored };
