@@ -167,31 +167,62 @@ function suite(): void {
     await second.endAsync();
   });
 
+  type Asked = { cookie: string; made: { id: Id; secret: string } };
+  const identify = async ({ cookie, made }: Asked): Promise<Id> => {
+    const asked = await fetch(`${api.url}/api/v1/appliances/${made.id}/commands`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json', origin: api.url },
+      body: JSON.stringify({ kind: 'identify', parameters: { by: 'light' } }),
+    });
+    expect(asked.status).toBe(201);
+    return ((await asked.json()) as { id: Id }).id;
+  };
+  /** Connected and listening; `heard` is the first command that comes. */
+  async function listening(
+    broker: StageProcess,
+    made: Asked['made'],
+  ): Promise<{ client: MqttClient; heard: Promise<Id> }> {
+    const client = await connectTo(broker, made);
+    client.on('error', () => {});
+    const heard = new Promise<Id>((resolve) =>
+      client.once('message', (_topic, payload) => resolve((JSON.parse(payload.toString()) as { command: Id }).command)),
+    );
+    await client.subscribeAsync(commandsTopic(made.id), { qos: 1 });
+    return { client, heard };
+  }
+  async function answered(client: MqttClient, { cookie, made }: Asked, id: Id): Promise<void> {
+    const result = `v1/appliances/${made.id}/commands/${id}/result`;
+    await client.publishAsync(result, JSON.stringify({ outcome: 'done' }), { qos: 1 });
+    await until('the answer', async () => {
+      const answer = await fetch(`${api.url}/api/v1/commands/${id}`, { headers: { cookie } });
+      return ((await answer.json()) as { state: string }).state === 'answered';
+    });
+  }
+
   it('bring a command to its appliance, whichever broker holds it', async () => {
-    const made = await fridge('Obedient');
-    const cookie = await logIn();
+    const asked = { made: await fridge('Obedient'), cookie: await logIn() };
     for (const broker of brokers) {
-      const client = await connectTo(broker, made);
-      const heard = new Promise<{ command: Id }>((resolve) =>
-        client.once('message', (_topic, payload) => resolve(JSON.parse(payload.toString()))),
-      );
-      await client.subscribeAsync(commandsTopic(made.id), { qos: 1 });
-      const asked = await fetch(`${api.url}/api/v1/appliances/${made.id}/commands`, {
-        method: 'POST',
-        headers: { cookie, 'content-type': 'application/json', origin: api.url },
-        body: JSON.stringify({ kind: 'identify', parameters: { by: 'light' } }),
-      });
-      const { id } = (await asked.json()) as { id: Id };
-      expect(asked.status).toBeLessThan(300);
-      expect((await heard).command).toBe(id);
-      const result = `v1/appliances/${made.id}/commands/${id}/result`;
-      await client.publishAsync(result, JSON.stringify({ outcome: 'done' }), { qos: 1 });
-      await until('the answer', async () => {
-        const answer = await fetch(`${api.url}/api/v1/appliances/${made.id}/commands/${id}`, { headers: { cookie } });
-        return ((await answer.json()) as { state: string }).state === 'answered';
-      });
+      const { client, heard } = await listening(broker, asked.made);
+      const id = await identify(asked);
+      expect(await heard).toBe(id);
+      await answered(client, asked, id);
       await client.endAsync();
     }
+  });
+
+  it('bring a command again that was on its way when its broker was killed', async () => {
+    const asked = { made: await fridge('Patient'), cookie: await logIn() };
+    const doomed = await cluster.start('broker');
+    const before = await listening(doomed, asked.made);
+    const id = await identify(asked);
+    expect(await before.heard).toBe(id);
+    const closed = new Promise<void>((resolve) => before.client.once('close', resolve));
+    await doomed.child.kill('SIGKILL');
+    await closed;
+    const after = await listening(brokers[0]!, asked.made);
+    expect(await after.heard).toBe(id);
+    await answered(after.client, asked, id);
+    await after.client.endAsync();
   });
 
   it('take over what a killed process worked on, and nothing of it is lost', async () => {
