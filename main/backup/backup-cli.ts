@@ -53,7 +53,7 @@ async function makeHere(data: string | undefined, settings: Settings, where: Whe
     ? await openSharedEngines(data ?? null, settings, deps)
     : await openStopped(data ?? DEMO_FOLDER, settings, deps);
   const clock = openClock({ kind: 'system' });
-  return makeBackup(sources, { ...where, now: () => clock.now(), said: (line) => console.log(line) });
+  return await makeBackup(sources, { ...where, now: () => clock.now(), said: (line) => console.log(line) });
 }
 
 runCommand(async () => {

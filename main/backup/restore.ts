@@ -113,8 +113,7 @@ class Restore {
     await using stack = new AsyncDisposableStack();
     const sql = await this.#openDatabase(stack);
     const begun = await this.#begin(sql);
-    const restored =
-      begun === 'loaded' ? await this.#countAgain(sql) : await this.#load(sql, begun === 'again', pepper);
+    const restored = typeof begun === 'string' ? await this.#load(sql, begun === 'again', pepper) : begun;
     // In a database of its own the folder gets its name first: until the mark is gone no platform starts on either.
     if (this.#outside) this.#name();
     await sql.query(`drop schema ${UNDER_WAY} cascade`);
@@ -141,34 +140,25 @@ class Restore {
     await log.prepare(again);
     if (settings.INFLUX_URL) await refuseFilledInflux(settings, again);
     const places = await log.load({ folder: from, log: this.#manifest.log }, await this.#asked());
-    said(`Log: ${places.counts.found} records.`);
+    said(`Restored the log: ${places.counts.found} records.`);
     const copied = { folder: from, manifest: this.#manifest };
     const readings = settings.INFLUX_URL
       ? await restoreToInflux(settings, copied, logger)
       : await restoreToDuckdb(this.#folder, copied, places.at(0, this.#progressOf(0)));
-    said(`Readings: ${readings.readings}.`);
+    said(`Restored the readings: ${readings.readings}.`);
     this.#copyFiles(pepper);
-    const compared = await sql.transaction((tx) => this.#loadRegistry(tx, log, places));
-    said(`Registry: ${compared.length} tables.`);
-    return {
-      refused: readings.refused,
-      compared: [
-        ...compared,
-        { what: 'readings', backup: this.#manifest.readings.readings, restored: readings.readings },
-        { what: 'log records', backup: places.counts.put, restored: places.counts.found },
-      ],
-    };
-  }
-
-  /** It was interrupted at the very end. */
-  async #countAgain(sql: Sql): Promise<Restored> {
-    const all = [...this.#manifest.tables, ...this.#keys.tables];
-    const counts = await countRows(
-      sql,
-      all.map(({ name }) => name),
-    );
-    const compared = all.map(({ name, rows }) => ({ what: name, backup: rows, restored: counts.get(name)! }));
-    return { refused: { readings: 0, reason: null }, compared };
+    const stored = [
+      { what: 'readings', backup: this.#manifest.readings.readings, restored: readings.readings },
+      { what: 'log records', backup: places.counts.put, restored: places.counts.found },
+    ];
+    const restored = await sql.transaction(async (tx) => {
+      const compared = [...(await this.#loadRegistry(tx, log, places)), ...stored];
+      const whole: Restored = { compared, refused: readings.refused };
+      await tx.query(`update ${UNDER_WAY}.under_way set restored = $1`, [JSON.stringify(whole)]);
+      return whole;
+    });
+    said(`Restored the registry: ${this.#manifest.tables.length} tables.`);
+    return restored;
   }
 
   #makeFolder(): void {
@@ -182,19 +172,22 @@ class Restore {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** `again`: a restore of this very backup was interrupted here, and what it left is written once more. */
-  async #begin(sql: Sql): Promise<'first' | 'again' | 'loaded'> {
+  /**
+   * `again`: a restore of this very backup was interrupted here, and what it left is written once more. One that was
+   * interrupted at the very end is known by what it compared.
+   */
+  async #begin(sql: Sql): Promise<'first' | 'again' | Restored> {
     const row = await underWay(sql);
     if (row === null) {
       await refuseFilledDatabase(sql);
       await sql.transaction(async (tx) => {
         await tx.query(`create schema ${UNDER_WAY}`);
-        await tx.query(`create table ${UNDER_WAY}.under_way (backup uuid primary key, loaded boolean not null)`);
-        await tx.query(`insert into ${UNDER_WAY}.under_way (backup, loaded) values ($1, false)`, [this.#manifest.id]);
+        await tx.query(`create table ${UNDER_WAY}.under_way (backup uuid primary key, restored jsonb)`);
+        await tx.query(`insert into ${UNDER_WAY}.under_way (backup) values ($1)`, [this.#manifest.id]);
       });
       return 'first';
     }
-    if (row.backup === this.#manifest.id) return row.loaded ? 'loaded' : 'again';
+    if (row.backup === this.#manifest.id) return row.restored ?? 'again';
     throw new PlatformError('target-not-empty', 'reject', 'A restore of another backup was begun here and not ended.', {
       hint: 'End that one, or empty database, log and readings first.',
     });
@@ -241,7 +234,6 @@ class Restore {
   async #loadRegistry(tx: Sql, log: LogTarget, places: Places): Promise<Compared[]> {
     const { from, keysFrom } = this.#options;
     const { tables, sequences, migrations } = this.#manifest;
-    await tx.query(`update ${UNDER_WAY}.under_way set loaded = true`);
     await loadTables(
       tx,
       {
@@ -338,14 +330,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   return new Restore(options, await readBackup(options)).run();
 }
 
-async function underWay(sql: Sql): Promise<{ backup: string; loaded: boolean } | null> {
+type UnderWay = { backup: string; restored: Restored | null };
+
+async function underWay(sql: Sql): Promise<UnderWay | null> {
   const [found] = await sql.query<{ there: boolean }>(
     `select to_regclass('${UNDER_WAY}.under_way') is not null as there`,
   );
   if (!found!.there) return null;
-  const [row] = await sql.query<{ backup: string; loaded: boolean }>(
-    `select backup, loaded from ${UNDER_WAY}.under_way`,
-  );
+  const [row] = await sql.query<UnderWay>(`select backup, restored from ${UNDER_WAY}.under_way`);
   return row ?? null;
 }
 

@@ -8,7 +8,7 @@ import { type Platform, type Settings, startPlatform } from '#main';
 import { createAppliance, createHousehold, createPerson } from '#registry';
 import { MINUTE, manualClock } from '#runtime';
 
-const NOW = Date.UTC(2026, 2, 2, 9);
+export const NOW = Date.UTC(2026, 2, 2, 9);
 const STEP_MS = 2 * MINUTE;
 /** Nothing that a table, a line or a quote could mistake. */
 export const ODD_NAME = 'Familie Grün\u2028und "Söhne"\\ \t{a,b} 冰箱';
