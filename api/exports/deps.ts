@@ -7,6 +7,7 @@ export type ExportDeps = {
   clock: Clock;
   logger: Logger;
   readings: ReadingsStore['readings'];
+  rollups: ReadingsStore['rollups'];
   /** Files of exports stand here, sealed. One process makes and serves them. */
   exportFolder: string;
 };

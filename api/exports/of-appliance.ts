@@ -3,6 +3,7 @@
 import { type Person, SIGNALS } from '#contracts';
 import { listQuarantine } from '#ingest';
 import { type ApplianceRecord, may, openBytes, type PolicyObject, type Viewer } from '#registry';
+import { DAY } from '#runtime';
 import { commandsOf } from './commands.ts';
 import type { ExportDeps } from './deps.ts';
 import { happenings } from './happenings.ts';
@@ -10,6 +11,8 @@ import { type Cell, rowsOf, type Table } from './table.ts';
 
 const READINGS_AT_ONCE = 2_000;
 const QUARANTINE_AT_ONCE = 200;
+const ROLLUPS_AT_ONCE_MS = 7 * DAY;
+const OLDEST_ROLLUP_MS = 10 * 365 * DAY;
 
 export type About = { appliance: ApplianceRecord; object: PolicyObject };
 
@@ -41,6 +44,20 @@ export function tablesOfAppliance(deps: ExportDeps, viewer: Viewer, reader: Pers
         ['text', 'text'],
       ],
       rows: () => readingRows(deps, appliance),
+    },
+    {
+      name: 'five-minutes',
+      columns: [
+        ['at', 'time'],
+        ['signal', 'text'],
+        ['unit', 'text'],
+        ['count', 'number'],
+        ['mean', 'number'],
+        ['least', 'number'],
+        ['most', 'number'],
+        ['last', 'number'],
+      ],
+      rows: () => rollupRows(deps, appliance),
     },
     ...happened.filter(({ name }) => (/^case/.test(name) ? mayRead.cases : mayRead.alerts)),
     ...(may(viewer, 'read-commands', object) ? [commandsOf(deps, appliance)] : []),
@@ -75,6 +92,16 @@ async function* readingRows({ readings, clock }: ExportDeps, appliance: Applianc
       yield typeof value === 'string' ? [at, signal, unit, null, value] : [at, signal, unit, value, null];
     }
     from = page.next;
+  }
+}
+
+/** What is left of readings that are gone, and the same of those that are not. */
+async function* rollupRows({ rollups, clock }: ExportDeps, appliance: ApplianceRecord): AsyncIterable<Cell[]> {
+  const to = clock.now() + 1;
+  for (let from = Math.max(sinceOf(appliance), to - OLDEST_ROLLUP_MS); from < to; from += ROLLUPS_AT_ONCE_MS) {
+    const span = { from, to: Math.min(to, from + ROLLUPS_AT_ONCE_MS) };
+    for (const { at, signal, count, mean, min, max, last } of await rollups({ appliance: appliance.id, ...span }))
+      yield [at, signal, SIGNALS.get(signal)?.unit ?? null, count, mean, min, max, last];
   }
 }
 

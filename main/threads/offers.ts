@@ -45,6 +45,7 @@ export type ReadingsOffers = Consuming & {
 export type SeriesOffers = {
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   readings: ReadingsStore['readings'];
+  rollups: ReadingsStore['rollups'];
   count: ReadingsStore['count'];
 };
 

@@ -111,6 +111,7 @@ async function openShared({ sql }: Registry): Promise<SeriesOffers> {
   return {
     series: (query) => seriesOf({ store, rules: { rawDays, rollupDays }, clock }, query),
     readings: (query) => store.readings(query),
+    rollups: (query) => store.rollups(query),
     count: (query) => store.count(query),
   };
 }
@@ -153,7 +154,7 @@ function publicUrl(): string {
 }
 
 const exportFolder = path.join(data.folder, 'exports');
-type History = Pick<ReadingsStore, 'series' | 'readings'>;
+type History = Pick<ReadingsStore, 'series' | 'readings' | 'rollups'>;
 
 /** An erasure leaves no readable byte: not in the journal of the embedded database, nor in the log. */
 function openRights({ sql }: Registry, store: History): Rights {
@@ -161,7 +162,8 @@ function openRights({ sql }: Registry, store: History): Rights {
     if (data.database) await scrubJournal(sql);
     await main.rollLog();
   };
-  return startRights({ sql, clock, logger, readings: (query) => store.readings(query), exportFolder, scrub });
+  const { readings, rollups } = store;
+  return startRights({ sql, clock, logger, readings, rollups, exportFolder, scrub });
 }
 
 const log: LogWriter = {

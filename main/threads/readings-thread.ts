@@ -49,6 +49,7 @@ const main = connect<MainOffers, ReadingsOffers>(data.main, {
       connect<object, SeriesOffers>(port, {
         series: (query) => seriesOf({ store, rules, clock }, query),
         readings: (query) => store.readings(query),
+        rollups: (query) => store.rollups(query),
         count: (query) => store.count(query),
       });
     const source = stack.use(await openLogSource(data.log, logger));

@@ -19,7 +19,7 @@ import {
   registryTables,
   sealForAppliances,
 } from '#registry';
-import { type Jobs, type Logger, manualClock, migrate, put, takeLease } from '#runtime';
+import { DAY, type Jobs, type Logger, manualClock, migrate, put, takeLease } from '#runtime';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
@@ -96,7 +96,12 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
     webhookSender: openWebhookSender({ resolve: async () => ['93.184.215.14'] }),
     ...more,
   };
-  const rights = startRights({ ...deps, readings: (query) => store.readings(query), scrub: () => scrubJournal(sql) });
+  const rights = startRights({
+    ...deps,
+    readings: (query) => store.readings(query),
+    rollups: (query) => store.rollups(query),
+    scrub: () => scrubJournal(sql),
+  });
   const app = await buildApp(deps);
   stack.defer(() => app.close());
 
@@ -179,6 +184,11 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
         check();
       });
       await worker.flush();
+    },
+
+    /** All readings so far are rolled up, as if a day had passed. */
+    async growOld(): Promise<void> {
+      while (await store.age({ closedBefore: clock.now() + DAY, rawBefore: 0, rollupsBefore: 0 }));
     },
 
     /** What diagnosis leaves when it finds something, taken by alerts. */

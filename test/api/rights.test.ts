@@ -137,6 +137,14 @@ describe('an export of an appliance', () => {
     expect((await file(owner, made, 'quarantine.csv')).toString()).toContain('not JSON at all');
   });
 
+  it('holds what is left of readings that are gone', async () => {
+    await platform.growOld();
+    const made = await exported(owner, `/appliances/${fridge}/exports`, 'csv');
+    const lines = (await file(owner, made, 'five-minutes.csv')).toString().split('\r\n');
+    expect(lines[0]).toBe('at,signal,unit,count,mean,least,most,last');
+    expect(lines).toContain('2026-03-02T09:00:00.000Z,door_open,boolean,5,0.2,0,1,0');
+  });
+
   it('is Parquet that another program reads', async () => {
     const made = await exported(owner, `/appliances/${fridge}/exports`, 'parquet');
     const folder = mkdtempSync(join(tmpdir(), 'stethos-parquet-'));

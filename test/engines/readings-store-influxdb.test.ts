@@ -22,6 +22,8 @@ import {
 } from './readings-store-contract.ts';
 
 const HOUR = 60 * MINUTE;
+/** A machine that tests is a busy machine. */
+const PATIENCE_MS = 60_000;
 const quiet: Logger = { info() {}, warn() {}, error() {} };
 type Refusals = { moment: Moment; reason: string }[];
 
@@ -62,7 +64,17 @@ describeEngine('InfluxDB', 'the readings store', () => {
     const refused = async (refusedMoment: Moment, reason: string) => {
       refusals.push({ moment: refusedMoment, reason });
     };
-    const settings = { url, token, org, bucket, checkpoint: row, refused, logger: quiet, ...options };
+    const settings = {
+      url,
+      token,
+      org,
+      bucket,
+      checkpoint: row,
+      refused,
+      logger: quiet,
+      timeoutMs: PATIENCE_MS,
+      ...options,
+    };
     const store = await openInfluxReadings(settings);
     opened.push(store);
     return { store, refusals, row };
