@@ -10,8 +10,7 @@ const AT_ONCE = 40;
 const UNITS = 400;
 const PACKETS_OF_ONE_CONNECTION = 16;
 const LONGEST_CONNECTION_MS = 1_000;
-/** First so much of it, so that what is kept for each appliance is there before the heap is measured. */
-const WARM_UP_PART = 0.2;
+const HEAP_SAMPLES = 5;
 const LIVELY_EVERY = 1_000;
 
 type Memory = { heapUsed: number; rss: number; counts: Record<string, number> };
@@ -19,8 +18,8 @@ export type FuzzResult = {
   packets: number;
   connections: number;
   crashes: number;
-  heapBeforeMib: number;
-  heapAfterMib: number;
+  /** After each fifth of the packets, swept. */
+  heapMib: number[];
   slowestAnswerMs: number;
   counts: Record<string, number>;
 };
@@ -71,8 +70,7 @@ export async function fuzzMqtt({ packets, seed }: { packets: number; seed: numbe
     packets: 0,
     connections: 0,
     crashes: 0,
-    heapBeforeMib: 0,
-    heapAfterMib: 0,
+    heapMib: [],
     slowestAnswerMs: 0,
     counts: {},
   };
@@ -96,13 +94,15 @@ export async function fuzzMqtt({ packets, seed }: { packets: number; seed: numbe
     Promise.all(Array.from({ length: AT_ONCE }, (_, lane) => until(count, lane)));
 
   try {
-    await lanes(packets * WARM_UP_PART);
-    if (!over) result.heapBeforeMib = (await memoryOf(child)).heapUsed / MEBIBYTE;
-    await lanes(packets);
-    if (over) return result;
-    result.slowestAnswerMs = Math.max(result.slowestAnswerMs, await answerMs(port));
-    const { heapUsed, counts } = await memoryOf(child);
-    return { ...result, heapAfterMib: heapUsed / MEBIBYTE, counts };
+    for (let sample = 1; sample <= HEAP_SAMPLES && !over; sample++) {
+      await lanes((packets * sample) / HEAP_SAMPLES);
+      if (over) break;
+      const { heapUsed, counts } = await memoryOf(child);
+      result.heapMib.push(heapUsed / MEBIBYTE);
+      result.counts = counts;
+    }
+    if (!over) result.slowestAnswerMs = Math.max(result.slowestAnswerMs, await answerMs(port));
+    return result;
   } finally {
     child.removeAllListeners('exit');
     if (!over) {
