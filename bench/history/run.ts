@@ -10,6 +10,7 @@ import { ingestTables, latestOf, type ReadingsStore } from '#ingest';
 import { registryTables } from '#registry';
 import { DAY, HOUR, MINUTE, migrate } from '#runtime';
 import { pgliteDatabase } from '../../test/engines/databases.ts';
+import { writeFigures } from '../figure.ts';
 import { describeMachine } from '../ingest/machine.ts';
 import { monotonicMs } from '../ingest/monotonic.ts';
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     hours: { type: 'string', default: '24' },
     minutes: { type: 'string', default: '5' },
     questions: { type: 'string', default: '100' },
+    figures: { type: 'string' },
   },
 });
 const APPLIANCES = Number(values.appliances);
@@ -136,6 +138,11 @@ async function askLatest(): Promise<Times[]> {
   ];
 }
 
+const quantile = ({ ms }: Times, part: number): number => {
+  const sorted = [...ms].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+};
+
 function print(all: readonly Times[], folder: string): void {
   const { cpu, cores, node, loadBefore } = describeMachine(folder);
   const bytes = fs.readdirSync(folder).reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0);
@@ -146,12 +153,14 @@ function print(all: readonly Times[], folder: string): void {
   );
   console.log(`${(bytes / points).toFixed(1)} bytes each on disk, roll-ups included\n`);
   console.log(`${'ms'.padEnd(50)}${'p50'.padStart(10)}${'p99'.padStart(10)}${'most'.padStart(10)}`);
-  for (const { what, ms } of all) {
-    const sorted = [...ms].sort((a, b) => a - b);
-    const at = (part: number): string =>
-      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
-    console.log(`${what.padEnd(50)}${[at(0.5), at(0.99), at(1)].map((cell) => cell.padStart(10)).join('')}`);
+  for (const times of all) {
+    const cells = [0.5, 0.99, 1].map((part) => quantile(times, part).toFixed(1).padStart(10));
+    console.log(`${times.what.padEnd(50)}${cells.join('')}`);
   }
+  writeFigures(
+    values.figures,
+    all.map((times) => ({ what: `${times.what}, p99`, unit: 'ms', value: quantile(times, 0.99), digits: 1 })),
+  );
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-history-'));

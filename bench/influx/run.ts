@@ -6,6 +6,7 @@ import { openInfluxReadings } from '#engines/influxdb';
 import type { DueDays } from '#ingest';
 import { openClock } from '#runtime';
 import { type InfluxServer, present, startInfluxd } from '../../test/servers/servers.ts';
+import { type Figure, writeFigures } from '../figure.ts';
 import { describeMachine } from '../ingest/machine.ts';
 import { monotonicMs } from '../ingest/monotonic.ts';
 import { spread } from '../ingest/spread.ts';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '3' },
     appliances: { type: 'string', default: '200' },
+    figures: { type: 'string' },
   },
 });
 const LINES = Number(values.lines);
@@ -133,11 +135,11 @@ async function bench(): Promise<Record<Name, Figures[]>> {
 }
 
 const perMillion = ({ clientMs }: Figures): number => (clientMs / 1_000 / (LINES * FIELDS)) * 1e6;
-const ROWS: [what: string, unit: string, of: (figures: Figures) => number, digits: number][] = [
+const ROWS: [what: string, unit: string, of: (figures: Figures) => number, digits: number, aim?: Figure['aim']][] = [
   ['values written', '/s', ({ wallMs }) => (LINES * FIELDS) / (wallMs / 1_000), 0],
-  ['CPU of the client, per million values', 's', perMillion, 3],
+  ['CPU of the client, per million values', 's', perMillion, 3, { atMost: 1.25 }],
   ['CPU of the server, per million values', 's', ({ serverMs }) => (serverMs / 1_000 / (LINES * FIELDS)) * 1e6, 2],
-  ['cores the server was kept busy with', '', ({ serverMs, wallMs }) => serverMs / wallMs, 2],
+  ['cores the server was kept busy with', '', ({ serverMs, wallMs }) => serverMs / wallMs, 2, { atLeast: 0.95 }],
 ];
 
 const figures = await bench();
@@ -149,12 +151,15 @@ console.log(
   `${ROUNDS} rounds of ${number(LINES, 0)} lines with ${FIELDS} fields, ${LINES_AT_ONCE} in a request, in turns\n`,
 );
 console.log(`${''.padEnd(46)}${'Stethos'.padStart(12)}${'raw lines'.padStart(12)}${'ratio'.padStart(8)}`);
-for (const [what, unit, of, digits] of ROWS) {
+const ratios: Figure[] = [];
+for (const [what, unit, of, digits, aim] of ROWS) {
   const [mine, yardstick] = [spread(figures.ours.map(of)).median, spread(figures.raw.map(of)).median];
   const ratio = spread(figures.ours.map((each, index) => of(each) / of(figures.raw[index]!))).median;
+  if (aim) ratios.push({ what: `${what}, beside raw lines`, unit: 'x', value: ratio, digits: 2, aim });
   const cells = [number(mine, digits), number(yardstick, digits)].map((cell) => cell.padStart(12)).join('');
   console.log(`${`${what} ${unit}`.padEnd(46)}${cells}${number(ratio, 2).padStart(8)}`);
 }
 console.log(
   '\nMedians. The yardstick builds its lines from ready values and sends them by fetch (undici); it checks nothing.',
 );
+writeFigures(values.figures, ratios);

@@ -6,9 +6,14 @@ import * as tls from 'node:tls';
 import { parseArgs } from 'node:util';
 import { upTopic } from '#contracts';
 import { connect, publish } from '../../test/broker/conformance/packets.ts';
+import { writeFigures } from '../figure.ts';
 
 const { values } = parseArgs({
-  options: { appliances: { type: 'string', default: '9000' }, seconds: { type: 'string', default: '60' } },
+  options: {
+    appliances: { type: 'string', default: '9000' },
+    seconds: { type: 'string', default: '60' },
+    figures: { type: 'string' },
+  },
 });
 const APPLIANCES = Number(values.appliances);
 const SPREAD_MS = Number(values.seconds) * 1_000;
@@ -101,6 +106,18 @@ line(
 );
 line('memory of the broker for each', `${((after.rss - before.rss) / inside.length / KIBIBYTE).toFixed(1)} KiB`);
 line('processor of the broker for each', `${((after.cpuMs - before.cpuMs) / inside.length).toFixed(2)} ms`);
+
+const heldKb = (after.rss - before.rss) / inside.length / 1_000;
+writeFigures(values.figures, [
+  {
+    what: `CONNACK over TLS, ${APPLIANCES} in ${SPREAD_MS / 1_000} s, p99`,
+    unit: 'ms',
+    value: p99,
+    digits: 0,
+    aim: { atMost: GOAL_P99_MS },
+  },
+  { what: 'memory per connection over TLS', unit: 'kB', value: heldKb, digits: 1, aim: { atMost: 80 } },
+]);
 
 for (const { socket } of inside) socket.removeAllListeners('close').destroy();
 server.kill();
