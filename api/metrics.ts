@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import { BALANCES, standingDifferences } from '#ingest';
+import { openCommands } from '#registry';
 import { waitingRows } from '#runtime';
 import type { ApiDeps } from './deps.ts';
 import type { Live } from './live.ts';
@@ -10,7 +11,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** It stays open on purpose. */
 const STREAM = '/api/v1/events';
 
-type Deps = Pick<ApiDeps, 'sql' | 'processFigures'>;
+type Deps = Pick<ApiDeps, 'sql' | 'clock' | 'processFigures'>;
 
 /** `read`: everything of the process. */
 export type Metrics = { contentType: string; read(): Promise<string> };
@@ -47,6 +48,17 @@ export function measure(app: FastifyInstance, deps: Deps, live: Live, registry: 
       this.reset();
       // While the database is away the other figures matter all the more.
       for (const { topic, count } of await waitingRows(deps.sql).catch(() => [])) this.set({ topic }, count);
+    },
+  });
+  new Gauge({
+    name: 'stethos_commands_open',
+    help: 'Commands that wait for an owner, for their appliance, or for its answer, by state',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { state, count } of await openCommands(deps.sql, deps.clock.now()).catch(() => []))
+        this.set({ state }, count);
     },
   });
   new Gauge({

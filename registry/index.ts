@@ -83,7 +83,13 @@ export {
 export { tryItLine } from './appliances/try-it.ts';
 export { type Importing, importUnits } from './appliances/unit-import.ts';
 export { askCommand, cancelCommand, commandOf, confirmCommand, expireCommands } from './commands/ask-command.ts';
-export { type CommandRecord, commandById, forgetCommands, listCommands } from './commands/command-record.ts';
+export {
+  type CommandRecord,
+  commandById,
+  forgetCommands,
+  listCommands,
+  openCommands,
+} from './commands/command-record.ts';
 export {
   appliancesWithCommands,
   type DueCommand,

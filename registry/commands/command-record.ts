@@ -55,6 +55,16 @@ export async function listCommands(
   return { ...page, items: page.items.map((row) => standsAt(row, ask.now)) };
 }
 
+/** How many are not over, by state. */
+export async function openCommands(sql: Sql, now: number): Promise<{ state: CommandState; count: number }[]> {
+  const rows = await sql.query<{ state: CommandState; count: number }>(
+    `select state, count(*)::int as count from app.command
+      where state in ('unconfirmed', 'queued', 'sent') and expires_at > $1 group by state`,
+    [now],
+  );
+  return OPEN_STATES.map((state) => ({ state, count: rows.find((row) => row.state === state)?.count ?? 0 }));
+}
+
 /** Deletes what was asked before `before`. */
 export async function forgetCommands(sql: Sql, before: number): Promise<void> {
   await sql.query('delete from app.command where asked_at < $1', [before]);

@@ -45,6 +45,7 @@ describe('the figures', () => {
       'stethos_turned_away_total{why="cutForGarbage"} 5',
       'stethos_sweeps_total{sweep="alerts"} 7',
       'stethos_live_streams 0',
+      'stethos_commands_open{state="queued"} 0',
       'stethos_http_request_duration_seconds_count{method="GET",route="/api/v1/me",status="401"} 1',
       'process_cpu_seconds_total',
     ]) {

@@ -16,6 +16,7 @@ import {
   listAudit,
   listCommands,
   onCommand,
+  openCommands,
   registryTables,
   takeCommandAnswers,
   takeCommands,
@@ -330,6 +331,19 @@ function commands(open: () => Promise<TestDatabase>): void {
     const [old, young] = [await ask('self-test'), await ask('self-test', {}, NOW + 1)];
     await forgetCommands(sql, NOW + 1);
     expect([await stateOf(old.id), await stateOf(young.id, NOW + 1)]).toEqual([undefined, 'queued']);
+  });
+
+  it('are counted while they are open', async () => {
+    const count = async (now: number) =>
+      new Map((await openCommands(sql, now)).map(({ state, count: n }) => [state, n]));
+    const at = NOW + 100 * HOUR;
+    expect([...(await count(at)).values()]).toEqual([0, 0, 0]);
+    await ask('restart', {}, at);
+    await ask('identify', { by: 'light' }, at);
+    await take('b1', { now: at });
+    await ask('self-test', {}, at);
+    expect(Object.fromEntries(await count(at))).toEqual({ unconfirmed: 1, queued: 1, sent: 1 });
+    expect(Object.fromEntries(await count(at + GOOD_FOR.identify))).toEqual({ unconfirmed: 1, queued: 1, sent: 0 });
   });
 
   it('wait for at most twenty things at a time', async () => {
