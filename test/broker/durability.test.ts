@@ -1,5 +1,6 @@
 // Acknowledged means kept: nothing is acknowledged before the log says so.
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '#broker';
 import { upTopic } from '#contracts';
 import type { LogWriter } from '#runtime';
 import { bodies, openDoor } from './door.ts';
@@ -100,7 +101,8 @@ describe('PUBACK', () => {
 describe('a slow log', () => {
   it('stops the reading of a connection that sends on, so that memory is bounded', async () => {
     const held = gate();
-    await using door = await openDoor({ through: held.through });
+    const limits = { ...LIMITS, bytes: { perSecond: 0, burst: 0 } };
+    await using door = await openDoor({ limits, through: held.through });
     const fridge = door.appliance();
     await using client = await door.connect(fridge);
     held.shut();
