@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '#runtime';
 import type { RedisServer } from '../servers/servers.ts';
 import { APPLIANCES, append, bodyOf, type LogStore, message, readFrom } from './log-stores.ts';
@@ -19,6 +20,7 @@ export type KillCount = {
 const PER_ROUND = 10_000_000;
 const WRITER = path.join(import.meta.dirname, 'log-killed-writer.ts');
 const MOST_ACKNOWLEDGED = 2_000;
+const HOLD_MS = 13_000;
 
 const random = (below: number): number => Math.floor(Math.random() * below);
 
@@ -63,6 +65,21 @@ export async function killServers(store: LogStore, server: RedisServer, kills: n
   await load.acknowledgedMore(1_000);
   await load.end();
   return { kills, ...(await account(store, acknowledged)) };
+}
+
+/** The server stops answering for longer than the writer believes in it; its connections stay. */
+export async function holdServers(store: LogStore, server: RedisServer, holds: number): Promise<KillCount> {
+  const acknowledged: number[] = [];
+  const load = new Load(await store.open(), (number) => acknowledged.push(number));
+  for (let round = 0; round < holds; round++) {
+    await load.acknowledgedMore(1 + random(MOST_ACKNOWLEDGED));
+    server.signal('SIGSTOP');
+    await pause(HOLD_MS);
+    server.signal('SIGCONT');
+  }
+  await load.acknowledgedMore(1_000);
+  await load.end();
+  return { kills: holds, ...(await account(store, acknowledged)) };
 }
 
 /** Keeps some records on their way, and tells which were acknowledged. */

@@ -17,6 +17,8 @@ export interface Server extends AsyncDisposable {
   stop(): Promise<void>;
   /** As a power cut of the program alone: nothing of it runs any more when this resolves. */
   kill(): Promise<void>;
+  /** Holds it (SIGSTOP) and lets it go on (SIGCONT): its connections stay, and nothing answers. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again, same port, same data. */
   start(): Promise<void>;
   /** Of the process that runs now. */
@@ -50,6 +52,7 @@ export async function startServer(spec: ServerSpec): Promise<Server> {
       child.kill('SIGKILL');
       await exit;
     },
+    signal: (name) => void child.kill(name),
     async [Symbol.asyncDispose]() {
       await ended(child);
       await rm(spec.folder, { recursive: true, force: true });

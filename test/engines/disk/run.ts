@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { findRedis, runRedis } from '../../servers/redis.ts';
 import { KILLED_PARTITIONS } from '../log-killed-writer.ts';
-import { killServers, killWriters } from '../log-kills.ts';
+import { holdServers, killServers, killWriters } from '../log-kills.ts';
 import { MEBIBYTE, redisStore, segmentStore } from '../log-stores.ts';
 import { damages } from './damage.ts';
 import { flushOrder, straceIsThere } from './flush-order.ts';
@@ -89,6 +89,13 @@ const TRIALS: readonly Trial[] = [
     run: withRedis(async (server) => {
       await using store = await redisStore(server, KILLED_PARTITIONS);
       return judged(await killServers(store, server, times(50)), 'lost', 'doubled', 'disordered');
+    }),
+  },
+  {
+    name: 'Redis held for 13 s',
+    run: withRedis(async (server) => {
+      await using store = await redisStore(server, KILLED_PARTITIONS);
+      return judged(await holdServers(store, server, times(3)), 'lost', 'doubled', 'disordered');
     }),
   },
 ];
