@@ -1,6 +1,7 @@
 // HTTP bodies of commands to appliances.
 import { z } from 'zod';
 import { Iso } from './http.ts';
+import type { RemoteSessionKind } from './http-people.ts';
 import { Id } from './ids.ts';
 import { CommandOutcome, CommandParameters } from './mqtt-commands.ts';
 import { Phrase } from './phrase.ts';
@@ -41,3 +42,12 @@ export const Command = z
   })
   .meta({ id: 'Command' });
 export type Command = z.infer<typeof Command>;
+
+const WITHIN: Readonly<Record<RemoteSessionKind, (kind: string) => boolean>> = {
+  'live-view': () => false,
+  'self-test': (kind) => kind === 'self-test' || kind === 'report-now',
+  commands: () => true,
+};
+
+/** What a household agreed to with a remote session of this kind, for service at a desk. */
+export const mayBeSentWithin = (session: RemoteSessionKind, command: string): boolean => WITHIN[session](command);

@@ -57,7 +57,7 @@ export {
   VisitResult,
   VisitState,
 } from './http.ts';
-export { Command, CommandState, NewCommand } from './http-commands.ts';
+export { Command, CommandState, mayBeSentWithin, NewCommand } from './http-commands.ts';
 export {
   CreatedCredential,
   CreatedGateway,

@@ -2,7 +2,7 @@
 export { Ageing, type AgeingDeps } from './ageing.ts';
 export { type Horizons, horizonsAt, type KeepRules } from './ageing-rule.ts';
 export { FUTURE_TOLERANCE_MS, RAW_READINGS_DAYS } from './checks.ts';
-export type { CommandAnswer, RefusedAnswer, TakeAnswers } from './command-answers.ts';
+export type { TakeAnswers } from './command-answers.ts';
 export { type Decode, type Decoded, makeDecode } from './decode.ts';
 export { type ApplianceDay, type DueDay, type DueDays, dueDays } from './due-days.ts';
 export { type HistoryDeps, seriesOf } from './history.ts';

@@ -82,7 +82,7 @@ export {
 } from './appliances/provisioning.ts';
 export { tryItLine } from './appliances/try-it.ts';
 export { type Importing, importUnits } from './appliances/unit-import.ts';
-export { askCommand, cancelCommand, commandOf, confirmCommand, expireCommands } from './commands/ask-command.ts';
+export { askCommand, cancelCommand, confirmCommand, expireCommands } from './commands/ask-command.ts';
 export {
   type CommandRecord,
   commandById,
@@ -92,7 +92,6 @@ export {
 } from './commands/command-record.ts';
 export {
   appliancesWithCommands,
-  type DueCommand,
   onCommand,
   takeCommands,
 } from './commands/deliver-commands.ts';

@@ -1,5 +1,5 @@
 // Commands to an appliance: asked, confirmed by an owner where they are hazardous, cancelled while they wait, answered.
-import { Command, type Id, NewCommand, page, type RemoteSessionKind } from '#contracts';
+import { Command, type Id, mayBeSentWithin, NewCommand, page } from '#contracts';
 import {
   actorOf,
   applianceById,
@@ -137,18 +137,11 @@ export const commandRoutes: Routes = (app, deps) => {
   );
 };
 
-/** What each kind of remote session lets its asker do. */
-const WITHIN: Readonly<Record<RemoteSessionKind, (command: string) => boolean>> = {
-  'live-view': () => false,
-  'self-test': (command) => command === 'self-test' || command === 'report-now',
-  commands: () => true,
-};
-
 /** An owner, and the technician at work there, need nobody's leave. */
 async function mustBeWelcome({ sql, clock }: ApiDeps, viewer: Viewer, appliance: Id, kind: string): Promise<void> {
   if (viewer.role === 'owner' || viewer.role === 'technician') return;
   const running = await runningSessions(sql, { appliance, person: viewer.person, now: clock.now() });
-  if (running.some((what) => WITHIN[what](kind))) return;
+  if (running.some((what) => mayBeSentWithin(what, kind))) return;
   throw problem('no-remote-session', 'The household has not agreed to this command at this moment.', {
     hint: 'Ask with POST /api/v1/appliances/{id}/remote-sessions, "what": "commands".',
   });

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import type { Appliance, CommandParameter, ModelCommand, RemoteSessionKind } from '#contracts';
+import { type Appliance, type CommandParameter, type ModelCommand, mayBeSentWithin } from '#contracts';
 import { useSendCommand } from '../../client/commands.ts';
 import { useRemoteSessions } from '../../client/file.ts';
 import { usePerson } from '../../client/queries.ts';
@@ -43,19 +43,13 @@ export function AskCard({ appliance, known, owns }: AskProps) {
   );
 }
 
-const WITHIN: Readonly<Record<RemoteSessionKind, (kind: string) => boolean>> = {
-  'live-view': () => false,
-  'self-test': (kind) => kind === 'self-test' || kind === 'report-now',
-  commands: () => true,
-};
-
 /** What the household lets this person ask. The API judges; this only keeps away what it would refuse. */
 function useLeave(appliance: string): (kind: string) => boolean {
   const person = usePerson();
   const sessions = useRemoteSessions(appliance);
   if (person.role === 'owner' || person.role === 'technician') return () => true;
   const mine = sessions.data?.items.filter(({ state, by }) => state === 'running' && by.id === person.id) ?? [];
-  return (kind) => mine.some(({ what }) => WITHIN[what](kind));
+  return (kind) => mine.some(({ what }) => mayBeSentWithin(what, kind));
 }
 
 type RowProps = { appliance: string; command: ModelCommand; owns: boolean };
