@@ -57,11 +57,21 @@ function groupsOf(body: Uint8Array): unknown[] | null {
   return Array.isArray(readings) ? readings : null;
 }
 
+/** A number too large for JSON.parse is Infinity, which JSON.stringify writes as null. */
+function canBeWritten(json: unknown): boolean {
+  let finite = true;
+  JSON.stringify(json, (_, value: unknown) => {
+    finite &&= typeof value !== 'number' || Number.isFinite(value);
+    return value;
+  });
+  return finite;
+}
+
 /** No group costs another one its readings. */
 function checkApart(body: Uint8Array, whole: DecodedMessage): void {
   const groups = groupsOf(body);
   const stampless = groups?.filter((group) => (group as { at?: unknown } | null)?.at === undefined).length ?? 0;
-  if (!groups || stampless > 1) return;
+  if (!groups || stampless > 1 || !canBeWritten(groups)) return;
   const parts = groups.flatMap((group) => {
     const part = decode(recordOf(Buffer.from(JSON.stringify({ readings: [group] }))), 0);
     return part.ok ? outcomes(part.message) : [];
@@ -129,5 +139,5 @@ describe('on real engines', () => {
     const span = { from: NOW - (RAW_READINGS_DAYS + 1) * DAY, to: NOW + DAY };
     for (const [appliance, expected] of stored)
       expect(await line.store.count({ appliance, ...span })).toBe(expected.size);
-  });
+  }, 3_600_000);
 });
