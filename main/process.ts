@@ -124,6 +124,7 @@ class Composition {
   #trimming: Trimming | undefined;
   #spread: Downlink | undefined;
   #sql: Sql | undefined;
+  #ledger: DoorCounts | undefined;
   #threads: Threads = { readings: null, diagnosis: null, people: null };
   #passed: Passed = { messagesAccepted: 0, connections: 0 };
   #stopping = false;
@@ -309,6 +310,7 @@ class Composition {
     const { HOST, MAX_PACKET_BYTES, PUBLIC_MQTT_HOST } = this.#settings;
     const clock = openClock(this.#clock);
     const ledger = await DoorCounts.open({ sql, clock, logger: this.#logger, broker: this.#member.id });
+    this.#ledger = ledger;
     const counted = countedLog(log, this.#stack.use(ledger));
     this.#passed = counted.passed;
     this.#trimming = this.#stack.use(trimLog({ log, sql, logger: this.#logger }));
@@ -396,6 +398,7 @@ class Composition {
     for (let pauseMs = 1; !(await caughtUp()); pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2))
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     await readings?.call.flush();
+    await this.#ledger?.write();
     await people?.call.sweepAll();
   }
 

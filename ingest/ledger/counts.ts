@@ -3,7 +3,7 @@
 import type { DecodedMessage, Id } from '#contracts';
 import { DAY, HOUR, holding, keepFrom, type Lease, MINUTE, oneAtATime, SECOND, type Sql } from '#runtime';
 import { FUTURE_TOLERANCE_MS } from '../checks.ts';
-import { Shapes, Stamps } from './stamps.ts';
+import { Shapes, Stamps, type Told } from './stamps.ts';
 
 const WRITE_EVERY_MS = 10 * SECOND;
 /** Who has not spoken for so long is read from the database when he speaks again. */
@@ -29,7 +29,7 @@ const HOUR_COLUMNS = [
   'rejected',
 ] as const;
 type HourCount = Record<(typeof HOUR_COLUMNS)[number], number>;
-type DayCount = { fresh: number; late: number; newest: number };
+type DayCount = Told & { newest: number };
 type Entry = {
   appliance: Id;
   stamps: Stamps;
@@ -39,6 +39,9 @@ type Entry = {
   /** Where the last message was counted: nearly always the place of the next one. */
   hourNow: number;
   hourCount: HourCount | null;
+  dayNow: number;
+  dayCount: DayCount | null;
+  changed: boolean;
 };
 
 export type LedgerCountsDeps = {
@@ -70,7 +73,7 @@ export class LedgerCounts {
   readonly #deps: LedgerCountsDeps;
   readonly #shapes = new Shapes();
   readonly #entries = new Map<Id, Entry>();
-  readonly #changed = new Set<Entry>();
+  #changed: Entry[] = [];
   readonly #turn = oneAtATime();
   /** Stamps up to here may stand in the store from before the ledger began. */
   readonly #unknownTo: number;
@@ -177,13 +180,19 @@ export class LedgerCounts {
         days: new Map(),
         hourNow: 0,
         hourCount: null,
+        dayNow: 0,
+        dayCount: null,
+        changed: false,
       });
     }
   }
 
   #count({ appliance, at, kind, message }: Outcome): void {
     const entry = this.#entries.get(appliance)!;
-    this.#changed.add(entry);
+    if (!entry.changed) {
+      entry.changed = true;
+      this.#changed.push(entry);
+    }
     if (at > entry.heardAt) entry.heardAt = at;
     const hour = hourCountOf(entry, at - (at % HOUR));
     if (kind === 'replayed') hour.replayed++;
@@ -203,8 +212,10 @@ export class LedgerCounts {
       entry.hours.clear();
       entry.days.clear();
       entry.hourCount = null;
+      entry.dayCount = null;
+      entry.changed = false;
     }
-    this.#changed.clear();
+    this.#changed = [];
     return { hours, days, from: this.#writtenTo, to: this.#heardTo, countedUntil: this.#countedUntil };
   }
 
@@ -246,20 +257,23 @@ function hourCountOf(entry: Entry, hour: number): HourCount {
   return count;
 }
 
+function dayCountOf(entry: Entry, day: number, newest: number): DayCount {
+  if (entry.dayNow === day && entry.dayCount !== null) return entry.dayCount;
+  const count = entry.days.get(day) ?? { fresh: 0, repeated: 0, late: 0, newest };
+  entry.days.set(day, count);
+  entry.dayNow = day;
+  entry.dayCount = count;
+  return count;
+}
+
 function countReadings(entry: Entry, hour: HourCount, { moments, rejected }: DecodedMessage): void {
   for (const moment of moments) {
-    const { fresh, repeated, late } = entry.stamps.tell(moment);
+    const count = dayCountOf(entry, moment.at - (moment.at % DAY), moment.at);
+    const { repeated, late } = count;
+    entry.stamps.tell(moment, count);
     hour.readings += moment.readings.length;
-    hour.repeated += repeated;
-    hour.late += late;
-    const day = moment.at - (moment.at % DAY);
-    let count = entry.days.get(day);
-    if (count === undefined) {
-      count = { fresh: 0, late: 0, newest: moment.at };
-      entry.days.set(day, count);
-    }
-    count.fresh += fresh;
-    count.late += late;
+    hour.repeated += count.repeated - repeated;
+    hour.late += count.late - late;
     if (moment.at > count.newest) count.newest = moment.at;
   }
   hour.rejected += rejected.length;

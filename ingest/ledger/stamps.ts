@@ -5,6 +5,7 @@ import type { Moment } from '#contracts';
 /** An appliance that was cut off sends what was not acknowledged again: so many stamps of it are known one by one. */
 export const STAMPS_KNOWN = 16;
 
+/** What was told last, by the way it counts. */
 export type Told = { fresh: number; repeated: number; late: number };
 
 /** Signals that were said together, the same object for the same signals: most moments say what the one before said. */
@@ -60,25 +61,30 @@ export class Stamps {
     this.#newest = newest;
   }
 
-  tell({ at, readings }: Pick<Moment, 'at' | 'readings'>): Told {
+  /** Adds to `told`. */
+  tell({ at, readings }: Pick<Moment, 'at' | 'readings'>, told: Told): void {
     const shape = this.#shapes.of(readings, this.#like);
     this.#like = shape;
-    if (at <= this.#newest) return this.#tellOld(at, shape, readings.length);
+    if (at <= this.#newest) return this.#tellOld(at, shape, told);
     this.#newest = at;
     this.#remember(at, shape, true);
-    return told(readings.length, 0, 0);
+    told.fresh += readings.length;
   }
 
-  #tellOld(at: number, shape: Shape, count: number): Told {
+  #tellOld(at: number, shape: Shape, told: Told): void {
+    const count = shape.order.length;
     const index = this.#stamps.indexOf(at);
     if (index < 0) {
       this.#remember(at, shape, false);
-      return told(0, 0, count);
+      told.late += count;
+      return;
     }
     const said = this.#said[index]!;
     const repeated = said === shape ? count : shape.order.filter((signal) => said.signals.has(signal)).length;
     this.#said[index] = this.#shapes.together(said, shape);
-    return this.#whole[index] ? told(count - repeated, repeated, 0) : told(0, repeated, count - repeated);
+    told.repeated += repeated;
+    if (this.#whole[index]) told.fresh += count - repeated;
+    else told.late += count - repeated;
   }
 
   #remember(at: number, shape: Shape, whole: boolean): void {
@@ -88,5 +94,3 @@ export class Stamps {
     this.#next = (this.#next + 1) % STAMPS_KNOWN;
   }
 }
-
-const told = (fresh: number, repeated: number, late: number): Told => ({ fresh, repeated, late });

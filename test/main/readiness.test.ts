@@ -11,7 +11,7 @@ import { describeEngine, present, startInfluxd, startPostgres, startRedis } from
 import { freeSettings } from './data-folder.ts';
 
 const NOW = Date.UTC(2026, 2, 2, 9);
-const WELL = { broker: 'ok', database: 'ok', jobs: 'ok', log: 'ok', readings: 'ok' };
+const WELL = { broker: 'ok', database: 'ok', jobs: 'ok', ledger: 'ok', log: 'ok', readings: 'ok' };
 type Checks = Record<keyof typeof WELL, string>;
 
 let stack = new AsyncDisposableStack();
