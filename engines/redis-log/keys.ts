@@ -3,6 +3,9 @@
 /** Identity and number of partitions; also the channel on which appends are announced. The tag keeps all keys in one slot. */
 export const ABOUT = '{stethos}:log';
 
+/** By partition: the position up to which a trace of what was trimmed may not stay. */
+export const ROLLED = `${ABOUT}:rolled`;
+
 export const streamKey = (partition: number): string => `${ABOUT}:${partition}`;
 
 /** The number of the last batch that this writer appended. */

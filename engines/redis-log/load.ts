@@ -3,7 +3,7 @@ import type { LogRecord } from '#contracts';
 import { PlatformError } from '#runtime';
 import { atStart, connect, logAbout } from './connection.ts';
 import { encodeEntry } from './entry.ts';
-import { ABOUT, entryId, MOST_PARTITIONS, positionBehind, positionOf, sequenceAt, streamKey } from './keys.ts';
+import { ABOUT, entryId, MOST_PARTITIONS, positionBehind, positionOf, ROLLED, sequenceAt, streamKey } from './keys.ts';
 import { lastSequence } from './redis-log-reader.ts';
 import { checkServer } from './server-check.ts';
 
@@ -49,7 +49,7 @@ export async function openRedisLogLoad(options: {
     async clear() {
       const founded = Number((await redis.hget(ABOUT, 'partitions')) ?? 0);
       for (let partition = 0; partition < founded; partition++) await redis.unlink(streamKey(partition));
-      await redis.unlink(ABOUT);
+      await redis.unlink(ABOUT, ROLLED);
     },
     async begin(positions) {
       await logAbout(redis, partitions);

@@ -8,7 +8,7 @@ import { type Log, type Logger, messageOf, PlatformError, partitionOf, SECOND } 
 import { APPEND_SCRIPT, newestOf } from './append-script.ts';
 import { atStart, type Connection, connect, isAnswer, logAbout } from './connection.ts';
 import { encodeEntry, entryBytes, MAX_ENTRY_BYTES } from './entry.ts';
-import { ABOUT, entryId, positionBehind, sequenceAt, streamKey, writerKey } from './keys.ts';
+import { ABOUT, entryId, positionBehind, ROLLED, sequenceAt, streamKey, writerKey } from './keys.ts';
 import { lastSequence } from './redis-log-reader.ts';
 import { Room } from './room.ts';
 import { checkServer } from './server-check.ts';
@@ -47,7 +47,6 @@ class RedisLog implements Log {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #blocked: string | null = null;
-  #rolled: number[] | undefined;
 
   constructor(options: RedisLogOptions, connection: Connection, id: string) {
     this.partitions = options.partitions;
@@ -82,19 +81,17 @@ class RedisLog implements Log {
     const { redis } = this.#connection;
     try {
       await redis.xtrim(streamKey(partition), 'MINID', '=', entryId(sequenceAt(position, partition)));
-      await this.#forget(partition, position);
+      if (position >= Number((await redis.hget(ROLLED, String(partition))) ?? Number.NaN))
+        await this.#forget(partition);
     } catch (error) {
       this.#logger.warn({ partition, error: messageOf(error) }, 'the log could not be trimmed; it will be tried again');
     }
   }
 
   roll(): void {
-    this.#ends().then(
-      (ends) => {
-        this.#rolled = ends;
-      },
-      (error) => this.#logger.warn({ error: messageOf(error) }, 'the log could not be rolled'),
-    );
+    this.#noteEnds().catch((error) => {
+      this.#logger.warn({ error: messageOf(error) }, 'the log could not be rolled');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,18 +181,17 @@ class RedisLog implements Log {
     return Promise.all(this.#keys.slice(2).map((key) => lastSequence(this.#connection.redis, key)));
   }
 
-  async #ends(): Promise<number[]> {
-    return (await this.#lastSequences()).map((sequence, partition) => positionBehind(sequence, partition));
+  /** In Redis, because the process that trims may be another one. */
+  async #noteEnds(): Promise<void> {
+    const ends = (await this.#lastSequences()).map((sequence, partition) => positionBehind(sequence, partition));
+    await this.#connection.redis.hset(ROLLED, { ...ends });
   }
 
-  /** What was trimmed still stands in Redis' file until that is written anew. */
-  async #forget(partition: number, position: number): Promise<void> {
-    const rolled = this.#rolled;
-    if (!rolled || position < rolled[partition]!) return;
-    rolled[partition] = 0;
-    if (rolled.some((end) => end > 0)) return;
-    this.#rolled = undefined;
-    await this.#connection.redis.bgrewriteaof();
+  /** What was trimmed still stands in Redis' file until that is written anew, once all partitions have passed. */
+  async #forget(partition: number): Promise<void> {
+    const { redis } = this.#connection;
+    if ((await redis.hlen(ROLLED)) === 1) await redis.bgrewriteaof();
+    await redis.hdel(ROLLED, String(partition));
   }
 
   #block(why: string): void {
