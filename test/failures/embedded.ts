@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openDuckdbReadings } from '#engines/duckdb';
 import { listQuarantine } from '#ingest';
 import { type Platform, readSettings, startPlatform } from '#main';
-import { type ClockSpec, openClock } from '#runtime';
+import { type ClockSpec, manualClock, openClock } from '#runtime';
 import { Child } from '../main/child.ts';
 import { freeEnvironment } from '../main/data-folder.ts';
 import { databaseDir } from '../servers/database-dir.ts';
@@ -90,13 +90,13 @@ class Run implements AsyncDisposable {
     return [Number(this.#environment.MQTT_PORT)];
   }
 
-  #startHere(): Promise<Platform> {
+  #startHere(clock: ClockSpec): Promise<Platform> {
     const settings = readSettings({ environment: this.#environment, demo: false });
-    return startPlatform({ settings, folder: this.#folder, clock: this.#clock, terminalToo: false });
+    return startPlatform({ settings, folder: this.#folder, clock, terminalToo: false });
   }
 
   async #register(): Promise<void> {
-    await using platform = await this.#startHere();
+    await using platform = await this.#startHere(this.#clock);
     const { sql, pepper } = platform;
     const now = openClock(this.#clock).now();
     await registerTechnicians(sql, now);
@@ -173,18 +173,24 @@ class Run implements AsyncDisposable {
   }
 
   async #followToTheEnd(): Promise<Pick<Result, 'outcomes' | 'quarantined'>> {
-    await using platform = await this.#startHere();
+    await this.#untilWell();
+    // Time stands still now: there is an end to what is left to do.
+    await using platform = await this.#startHere(manualClock(openClock(this.#clock).now()).spec);
+    await platform.settle();
+    const quarantined = (await listQuarantine(platform.sql, { limit: 5 })).map(({ reason }) => reason);
+    const outcomes = await outcomesOf(platform.sql);
+    const nothing: Outcome = { findings: 0, alerts: 0, cases: 0, visits: 0, firstMessages: 0 };
+    return { quarantined, outcomes: this.#sick.map(({ publisher }) => outcomes.get(publisher.id) ?? nothing) };
+  }
+
+  async #untilWell(): Promise<void> {
+    await using platform = await this.#startHere(this.#clock);
     await this.#everySick(platform, HANDED_OVER, HANDED_OVER_PATIENCE_MS);
     if (this.#options.until === 'well') {
       for (const appliance of this.#sick) appliance.mend();
       await this.#everySick(platform, IS_OVER, WELL_PATIENCE_MS);
     }
     await Promise.all(this.#sick.map(({ publisher }) => publisher.stop()));
-    await platform.settle();
-    const quarantined = (await listQuarantine(platform.sql, { limit: 5 })).map(({ reason }) => reason);
-    const outcomes = await outcomesOf(platform.sql);
-    const nothing: Outcome = { findings: 0, alerts: 0, cases: 0, visits: 0, firstMessages: 0 };
-    return { quarantined, outcomes: this.#sick.map(({ publisher }) => outcomes.get(publisher.id) ?? nothing) };
   }
 
   /** Until `text` counts them all, or for so long: then what is missing shows in the outcomes. */

@@ -100,7 +100,6 @@ describeEngine('PostgreSQL', 'a bad network between the platform and its databas
       .poll(async () => (await sql.query<{ n: number }>(told, ['sent']))[0]!.n, { timeout: LIMIT_MS, interval: 500 })
       .toBe(TROUBLES.length);
     await Promise.all(appliances.map(({ publisher }) => publisher.stop()));
-    await platform.settle();
     const outcomes = await outcomesOf(sql);
     for (const { publisher } of appliances)
       expect(outcomes.get(publisher.id)).toMatchObject({ findings: 1, alerts: 1, firstMessages: 1 });
