@@ -20,7 +20,7 @@ export class SliceSize {
   }
 
   took(ms: number): void {
-    if (ms > SLICE_MS) this.#appliances = Math.max(1, this.#appliances >> 1);
+    if (ms > SLICE_MS) this.#appliances = Math.max(1, Math.floor((this.#appliances * SLICE_MS) / ms));
     else if (ms < SLICE_MS / 3) this.#appliances = Math.min(MOST_APPLIANCES, this.#appliances * 2);
   }
 }
