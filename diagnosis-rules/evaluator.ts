@@ -13,7 +13,7 @@ import {
 import { HOUR, MINUTE } from '#runtime';
 import { type Arrival, arrive, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import type { Catalogue } from './catalogue.ts';
-import { emptyMemory, FRESH_MS, type Memory, remember } from './memory.ts';
+import { emptyMemory, FRESH_MS, flattened, type Memory, remember } from './memory.ts';
 import { judgeProblem, type ProblemMemory, type ProblemScene, quietProblem, tellProblem } from './problem.ts';
 import type { Rule } from './rule.ts';
 import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
@@ -91,7 +91,7 @@ class Fold implements Evaluator {
       lookedAt: 0,
       appliances: new Map(),
     };
-    this.#state = options.snapshot ? (deserialize(options.snapshot) as State) : fresh;
+    this.#state = options.snapshot ? remembered(options.snapshot) : fresh;
   }
 
   snapshot(): Buffer {
@@ -307,6 +307,12 @@ class Fold implements Evaluator {
     const at = rule.kind === 'any' ? Math.max(appliance.arrival.receivedAt, appliance.lookedAt) : appliance.judgedAt;
     return { appliance: id, rule, memory, view: { memory: appliance.memory, at, silentMs } };
   }
+}
+
+function remembered(snapshot: Buffer): State {
+  const state = deserialize(snapshot) as State;
+  for (const appliance of state.appliances.values()) appliance.memory = flattened(appliance.memory);
+  return state;
 }
 
 /** A snapshot of another set of rule versions is not used: `snapshotFits` says so beforehand. */

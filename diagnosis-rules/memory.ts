@@ -13,7 +13,11 @@ const REMEMBERED_STEPS = 36;
 /** Above this an appliance without a compressor signal is taken to be cooling. */
 const COOLING_WATTS = 30;
 
-type Share = { step: number; onMs: number; knownMs: number };
+/** Flat, since there are many: the step, ms on and ms known of one step after the other, oldest first. */
+type Shares = number[];
+const SHARE_FIELDS = 3;
+/** Flat as well: the step and the value. */
+const FOOD_FIELDS = 2;
 
 export type Memory = {
   firstAt: number;
@@ -21,13 +25,13 @@ export type Memory = {
   at: number;
   values: Record<string, { at: number; value: SignalValue }>;
   food: { at: number; value: number } | null;
-  /** Food-equivalent temperature at the start of each step, newest last. */
-  foodHistory: { step: number; value: number }[];
+  /** Food-equivalent temperature at the start of each step, newest last: pairs of step and value. */
+  foodHistory: number[];
   door: { openedAt: number; samples: number; airAtOpening: number | null } | null;
   /** When a door that had stood open was closed. */
   doorShutAt: number | null;
-  doorShares: Share[];
-  compressorShares: Share[];
+  doorShares: Shares;
+  compressorShares: Shares;
   /** The last long time without readings, and how much warmer the air was after it. */
   gap: { endedAt: number; ms: number; rise: number } | null;
 };
@@ -65,31 +69,30 @@ export function coolingAt(memory: Memory, at: number): boolean | null {
   return power === null ? null : power > COOLING_WATTS && stateAt(memory, 'defrost_on', at) !== true;
 }
 
-function addShare(shares: Share[], from: number, to: number, on: boolean): void {
+function addShare(shares: Shares, from: number, to: number, on: boolean): void {
   for (let start = from; start < to; ) {
     const step = Math.floor(start / STEP_MS);
     const end = Math.min(to, (step + 1) * STEP_MS);
-    let share = shares.at(-1);
-    if (share?.step !== step) {
-      share = { step, onMs: 0, knownMs: 0 };
-      shares.push(share);
-      if (shares.length > REMEMBERED_STEPS) shares.shift();
+    // A small integer takes half of the room in a snapshot.
+    const ms = (end - start) | 0;
+    if (shares[shares.length - SHARE_FIELDS] !== step) {
+      shares.push(step | 0, 0, 0);
+      if (shares.length > REMEMBERED_STEPS * SHARE_FIELDS) shares.splice(0, SHARE_FIELDS);
     }
-    share.knownMs += end - start;
-    if (on) share.onMs += end - start;
+    shares[shares.length - 1]! += ms;
+    if (on) shares[shares.length - 2]! += ms;
     start = end;
   }
 }
 
 /** The share of the last `windowMs` that was on; null unless at least half of the window is known. */
-export function shareOf(shares: readonly Share[], at: number, windowMs: number): number | null {
+export function shareOf(shares: Readonly<Shares>, at: number, windowMs: number): number | null {
   const from = Math.floor((at - windowMs) / STEP_MS);
   let onMs = 0;
   let knownMs = 0;
-  for (let index = shares.length - 1; index >= 0 && shares[index]!.step > from; index--) {
-    const share = shares[index]!;
-    onMs += share.onMs;
-    knownMs += share.knownMs;
+  for (let last = shares.length - 1; last >= 0 && shares[last - 2]! > from; last -= SHARE_FIELDS) {
+    onMs += shares[last - 1]!;
+    knownMs += shares[last]!;
   }
   return knownMs * 2 >= windowMs ? onMs / knownMs : null;
 }
@@ -117,9 +120,10 @@ function filterFood(memory: Memory, at: number, air: number): void {
   const value = before ? before.value + weight * (air - before.value) : air;
   memory.food = { at, value };
   const step = Math.floor(at / STEP_MS);
-  if (memory.foodHistory.at(-1)?.step === step) return;
-  memory.foodHistory.push({ step, value });
-  if (memory.foodHistory.length > REMEMBERED_STEPS) memory.foodHistory.shift();
+  const { foodHistory } = memory;
+  if (foodHistory[foodHistory.length - FOOD_FIELDS] === step) return;
+  foodHistory.push(step, value);
+  if (foodHistory.length > REMEMBERED_STEPS * FOOD_FIELDS) foodHistory.splice(0, FOOD_FIELDS);
 }
 
 function followDoor(memory: Memory, at: number, open: boolean): void {
@@ -153,6 +157,27 @@ export function remember(memory: Memory, moment: Moment): void {
 export function foodTrend(memory: Memory, at: number): number | null {
   if (!memory.food || at - memory.food.at > FRESH_MS) return null;
   const step = Math.floor((at - HOUR) / STEP_MS);
-  const before = memory.foodHistory.findLast((entry) => entry.step <= step && entry.step > step - 4);
-  return before ? (memory.food.value - before.value) / ((memory.food.at - before.step * STEP_MS) / HOUR) : null;
+  const { foodHistory } = memory;
+  let last = foodHistory.length - 1;
+  while (last > 0 && foodHistory[last - 1]! > step) last -= FOOD_FIELDS;
+  const [then, before] = [foodHistory[last - 1], foodHistory[last]];
+  if (then === undefined || before === undefined || then <= step - 4) return null;
+  return (memory.food.value - before) / ((memory.food.at - then * STEP_MS) / HOUR);
+}
+
+type Steps = { step: number }[];
+const isFlat = (list: readonly unknown[]): boolean => typeof list[0] !== 'object';
+
+/** Of a snapshot that may be from before steps were kept flat. */
+export function flattened(memory: Memory): Memory {
+  const { doorShares, compressorShares, foodHistory } = memory;
+  if ([doorShares, compressorShares, foodHistory].every(isFlat)) return memory;
+  const flat = (list: number[]): number[] =>
+    isFlat(list) ? list : (list as unknown as Steps).flatMap((step) => Object.values(step));
+  return {
+    ...memory,
+    doorShares: flat(doorShares),
+    compressorShares: flat(compressorShares),
+    foodHistory: flat(foodHistory),
+  };
 }

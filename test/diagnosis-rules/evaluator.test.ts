@@ -1,5 +1,6 @@
 // What must always hold of the fold: replay, snapshot, batching, redelivery and small disorder change nothing; unknown is never false.
 
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingChange, LogRecord, TelemetryPayload } from '#contracts';
@@ -19,12 +20,38 @@ const troubled = (): LogRecord[] =>
 
 const ids = (changes: readonly FindingChange[]): string[] => changes.map((change) => change.id);
 
+/** As snapshots were written when each step was an object. */
+function ofObjects(snapshot: Buffer): Buffer {
+  const state = deserialize(snapshot);
+  const steps = (flat: number[], ...fields: string[]) =>
+    Array.from({ length: flat.length / fields.length }, (_, step) =>
+      Object.fromEntries(fields.map((field, index) => [field, flat[step * fields.length + index]])),
+    );
+  for (const { memory } of state.appliances.values()) {
+    memory.doorShares = steps(memory.doorShares, 'step', 'onMs', 'knownMs');
+    memory.compressorShares = steps(memory.compressorShares, 'step', 'onMs', 'knownMs');
+    memory.foodHistory = steps(memory.foodHistory, 'step', 'value');
+  }
+  return serialize(state);
+}
+
 describe('the fold', () => {
   it('says the same in a replay of the log, id by id', () => {
     const life = troubled();
     const live = judge(life);
     expect(live.length).toBeGreaterThan(3);
     expect(judge(life)).toEqual(live);
+  });
+
+  it('goes on from a snapshot of before as from one of now', () => {
+    const life = troubled();
+    const first = newEvaluator();
+    judge(life.slice(0, life.length / 4), first);
+    const goesOn = (snapshot: Buffer) =>
+      judge(life.slice(life.length / 4), createEvaluator({ catalogue: loadCatalogue(), toReadings, snapshot }));
+    const now = goesOn(first.snapshot());
+    expect(now.length).toBeGreaterThan(3);
+    expect(goesOn(ofObjects(first.snapshot()))).toEqual(now);
   });
 
   it('goes on from a snapshot as if nothing had happened, wherever it was taken', () => {
