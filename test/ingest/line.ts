@@ -14,8 +14,8 @@ import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
 export const NOW = Date.UTC(2026, 2, 2, 9);
 export const MODEL = 'stethos-reference-fridge';
 
-export async function openDatabase(): Promise<TestDatabase> {
-  const database = await pgliteDatabase();
+export async function openDatabase(open = pgliteDatabase): Promise<TestDatabase> {
+  const database = await open();
   await migrate(database.sql, [...registryTables, ...ingestTables]);
   return database;
 }
