@@ -21,6 +21,9 @@ Usage
   npm start -- --help                this page
 
   npm run appliance -- add           make an appliance; prints its id, its secret and a line to try it
+  npm run backup -- --help           copies the whole platform while it runs
+  npm run restore -- --help          makes a platform out of a backup
+  npm run move -- --help             from one folder to engines that several processes share
   npm run sim -- --help              simulated appliances
   npm test                           the tests
 
