@@ -320,6 +320,7 @@ class BrokerStage implements Broker {
       // Behind CONNECT nothing is read before it is answered: who says it is not known until then.
       room: () => (isAnswered(clientOf()) ? this.#room(session()) : Number(!clientOf().connecting)),
       owed: (type) => type === PACKET.puback && acknowledged(clientOf()),
+      others: (packets, bytes) => this.#others(session(), packets, bytes),
       tooLarge: () => this.#tooLarge(clientOf()),
       broken: (reason) => this.#broken(session(), reason),
     };
@@ -327,8 +328,25 @@ class BrokerStage implements Broker {
 
   #room(session: Session | undefined): number {
     if (!session) return 0;
+    if (session.silentUntil > steadyNow()) return 0;
     const most = this.#conduct.isGarbage(session.principal.id) ? GARBAGE.inHook : this.#limits.inHook;
     return most - session.waiting;
+  }
+
+  /** What is no message costs work too: nothing more is read for a while when there is too much of it. */
+  #others(session: Session | undefined, packets: number, bytes: number): void {
+    if (!session || session.principal.kind === 'provisioning') return;
+    const { kind, id } = session.principal;
+    const now = steadyNow();
+    const waitMs = this.#conduct.also(id, { packets, bytes, gateway: kind === 'gateway' }, now);
+    if (waitMs === 0) return;
+    if (this.#conduct.tooLong(id, now)) {
+      this.#tooFast(session);
+      session.client.close();
+      return;
+    }
+    session.silentUntil = now + waitMs;
+    setTimeout(() => session.client.closed || session.client.conn.emit('readable'), waitMs + 1).unref();
   }
 
   #broken(session: Session | undefined, reason: string): void {

@@ -31,9 +31,16 @@ export class Conduct {
   heard(id: Id, { bytes, gateway = false }: { bytes: number; gateway?: boolean }, now: number): number {
     const one = this.#of(id, gateway, now);
     one.taken++;
-    const waitMs = Math.max(one.messages.take(1, now), one.bytes.take(bytes, now), one.garbage?.take(1, now) ?? 0);
-    one.slowedSince = waitMs > 0 ? (one.slowedSince ?? now) : null;
-    return waitMs;
+    return this.#charge(one, { packets: 1, bytes }, one.garbage?.take(1, now) ?? 0, now);
+  }
+
+  /** For how many ms nothing more is read, after so many packets that are no messages. */
+  also(
+    id: Id,
+    { packets, bytes, gateway = false }: { packets: number; bytes: number; gateway?: boolean },
+    now: number,
+  ): number {
+    return this.#charge(this.#of(id, gateway, now), { packets, bytes }, 0, now);
   }
 
   /** It has been over a limit for too long; from now on it is refused for a while. */
@@ -105,6 +112,12 @@ export class Conduct {
     }
     this.#beginWindow(one, now);
     return one;
+  }
+
+  #charge(one: Behaviour, said: { packets: number; bytes: number }, garbageMs: number, now: number): number {
+    const waitMs = Math.max(one.messages.take(said.packets, now), one.bytes.take(said.bytes, now), garbageMs);
+    one.slowedSince = waitMs > 0 ? (one.slowedSince ?? now) : null;
+    return waitMs;
   }
 
   #beginWindow(one: Behaviour, now: number): void {

@@ -11,12 +11,15 @@ export type Guard = {
   room(): number;
   /** An acknowledgement of this packet type has come: was there anything to acknowledge? */
   owed(type: number): boolean;
+  /** So many packets that are no PUBLISH are handed on now, of so many bytes together. */
+  others(packets: number, bytes: number): void;
   /** The connection is about to be destroyed. */
   tooLarge(): void;
   broken(reason: string): void;
 };
 
-type Outcome = { bytes: Buffer } | { fault: Fault | 'too large' } | null;
+type Whole = { bytes: Buffer; others: number; otherBytes: number };
+type Outcome = Whole | { fault: Fault | 'too large' } | null;
 
 const HEAD_BYTES = 1;
 const LONGEST_LENGTH_BYTES = 4;
@@ -45,18 +48,25 @@ export class Frames {
     if (this.#have < this.#need) return null;
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     let end = 0;
+    let [others, otherBytes] = [0, 0];
     let fault: Fault | 'too large' | null = null;
     this.#need = HEAD_BYTES;
     for (let count = 0; count < most && fault === null && bytes.length - end >= HEAD_BYTES; count++) {
       const next = this.#one(bytes, end);
       if (typeof next !== 'number') fault = next;
       else if (next <= 0) break;
-      else end += next;
+      else {
+        if (bytes[end]! >> 4 !== PACKET.publish) {
+          others++;
+          otherBytes += next;
+        }
+        end += next;
+      }
     }
     const rest = bytes.subarray(end);
     this.#parts = rest.length > 0 ? [rest] : [];
     this.#have = rest.length;
-    if (end > 0) return { bytes: bytes.subarray(0, end) };
+    if (end > 0) return { bytes: bytes.subarray(0, end), others, otherBytes };
     return fault && { fault };
   }
 
@@ -117,7 +127,10 @@ export function guardFrames<Connection extends Duplex>(connection: Connection, g
     if (room <= 0) return null;
     for (;;) {
       const outcome = frames.take(room);
-      if (outcome && 'bytes' in outcome) return outcome.bytes;
+      if (outcome && 'bytes' in outcome) {
+        if (outcome.others > 0) guard.others(outcome.others, outcome.otherBytes);
+        return outcome.bytes;
+      }
       if (outcome) {
         over = true;
         end(connection, outcome.fault, guard);

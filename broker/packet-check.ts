@@ -43,12 +43,16 @@ function ackProblem(name: string, body: Buffer): string | null {
   return body.readUInt16BE(0) === 0 ? `${name} with packet id 0 [MQTT-2.3.1-1]` : null;
 }
 
+/** More than any gateway needs; each costs a look at who may hear what. */
+const MOST_FILTERS = 1_000;
+
 function filtersProblem(name: string, body: Buffer, withQos: boolean): string | null {
   const fields = new Fields(body);
   const id = fields.number();
   if (id === 0) return `${name} with packet id 0 [MQTT-2.3.1-1]`;
   if (fields.left === 0) return `${name} without a topic filter ${withQos ? '[MQTT-3.8.3-3]' : '[MQTT-3.10.3-2]'}`;
-  while (fields.left > 0 && !fields.short) {
+  for (let count = 1; fields.left > 0 && !fields.short; count++) {
+    if (count > MOST_FILTERS) return `${name} with more than ${MOST_FILTERS} filters`;
     const filter = fields.text();
     const qos = withQos ? fields.byte() : 0;
     if (fields.short) break;

@@ -24,6 +24,8 @@ export type Session = {
   waiting: number;
   /** Those of them that are over a limit. */
   readonly line: Line;
+  /** Nothing is read from it before then, in steady ms: it says too much that is no message. */
+  silentUntil: number;
   /** What a unit asked with a provisioning key. */
   requests: number;
 };
@@ -73,6 +75,7 @@ export class Sessions {
       state: 'arriving',
       waiting: 0,
       line: new Line(() => this.#told.steadyNow()),
+      silentUntil: 0,
       requests: 0,
     };
     this.#of.set(client, session);
@@ -148,8 +151,9 @@ export class Sessions {
 
   /** While the log is slow sockets are not read: without this every appliance's keep-alive would run out at once. */
   excuseWaiting(): void {
-    for (const { waiting, client } of this.#online.values())
-      if (waiting > 0) (client as Inner)._keepaliveTimer?.refresh();
+    const now = this.#told.steadyNow();
+    for (const { waiting, silentUntil, client } of this.#online.values())
+      if (waiting > 0 || silentUntil > now) (client as Inner)._keepaliveTimer?.refresh();
   }
 
   #speaks(session: Session, appliance: Id): void {

@@ -148,7 +148,7 @@ describe('frames', () => {
     let limit = 100;
     const frames = new Frames({ limit: () => limit, owed: () => true });
     frames.add(Buffer.concat([CONNECT, Buffer.from(headOf(0x30, 50))]));
-    expect(frames.take(1)).toEqual({ bytes: CONNECT });
+    expect(frames.take(1)).toEqual({ bytes: CONNECT, others: 1, otherBytes: CONNECT.length });
     limit = 49;
     expect(frames.take(1)).toEqual({ fault: 'too large' });
   });
@@ -158,6 +158,7 @@ const guardOf = (more: Partial<Guard> = {}): Guard => ({
   limit: () => LIMIT,
   room: () => 1_000,
   owed: () => true,
+  others: () => {},
   tooLarge: () => {},
   broken: () => {},
   ...more,

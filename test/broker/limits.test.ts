@@ -170,6 +170,17 @@ describe('the broker', () => {
     expect(bodies(await door.recorded(fridge.id, 'message', 60))).toEqual(ids.map((n) => `m${n}`));
   });
 
+  it('answers what is no message later too, when there is too much of it', async () => {
+    const fridge = await openWith({ messages: { perSecond: 200, burst: 5 } });
+    await using client = await door.connect(fridge, { keepalive: 1 });
+    const count = 100;
+    for (let n = 0; n < count; n++) client.send({ cmd: 'pingreq' });
+    await using other = await door.connect(door.appliance());
+    expect(await other.sofar()).toEqual([]);
+    for (let n = 0; n < count; n++) await client.next('pingresp');
+    expect(door.broker.counts.cutForSpeed).toBe(0);
+  });
+
   it('cuts who goes on for too long, refuses it for a while, and says why', async () => {
     const fridge = await openWith({ messages: { perSecond: 200, burst: 1 }, slowedForMs: 0, restMs: 400 });
     const client = await door.connect(fridge);

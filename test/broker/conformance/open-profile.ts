@@ -28,6 +28,7 @@ export async function openProfile(port = 0): Promise<{ port: number } & AsyncDis
       room: () => ((client as Inner).connackSent ? PACKETS_AT_ONCE : Number(!client.connecting)),
       // Which packet ids are open the engine alone knows.
       owed: () => true,
+      others: () => {},
       tooLarge: () => {},
       broken: () => {},
     });
