@@ -91,7 +91,7 @@ describe('an appliance that sends garbage', () => {
   it('is slowed, and then cut and refused for an hour', () => {
     const conduct = new Conduct(LIMITS);
     const verdicts = sent(conduct, 300, GARBAGE.slowedAfter + GARBAGE.cutAfter);
-    expect(verdicts.findIndex((verdict) => verdict === 'slowed')).toBe(GARBAGE.slowedAfter - 1 + 170);
+    expect(verdicts.indexOf('slowed')).toBe(GARBAGE.slowedAfter - 1 + 170);
     expect(verdicts.at(-1)).toBe('cut');
     expect(conduct.refused(ID, HOUR - 1)).toBe(true);
     expect(conduct.refused(ID, HOUR)).toBe(false);
