@@ -33,7 +33,7 @@ export function openClock(spec: ClockSpec): Clock {
     case 'system':
       return ticking(Date.now, 1);
     case 'scaled':
-      return ticking(() => spec.from + (Date.now() - spec.from) * spec.rate, spec.rate);
+      return ticking(() => Math.floor(spec.from + (Date.now() - spec.from) * spec.rate), spec.rate);
     case 'manual': {
       const cell = new Float64Array(spec.cell);
       return { now: () => cell[0]!, every: () => () => {} };
