@@ -84,10 +84,11 @@ const MESSAGES = `
 const EVEN = `(found >= low and (found <= high or exists (
   select 1 from lost where both_sides.hour >= lost.hour_from and both_sides.hour <= lost.hour_to)))`;
 
-/** Every closed hour that is still kept apart. */
-export async function checkMessages(sql: Sql, now: number): Promise<Checked> {
+/** Every closed hour that is still kept apart; with `since` only those that begin at or after it. */
+export async function checkMessages(sql: Sql, now: number, { since = 0 }: { since?: number } = {}): Promise<Checked> {
   await noteLostDoors(sql, now);
-  const covers = await finalHours(sql);
+  const final = await finalHours(sql);
+  const covers = { ...final, from: Math.max(final.from, since) };
   if (covers.from >= covers.to) return { balance: 'messages', checked: 0, differences: [], covers: NOTHING };
   const span = [covers.from, covers.to];
   const [all] = await sql.query<{ checked: number }>(

@@ -27,9 +27,12 @@ export type LedgerDeps = Counting & {
   pause?: () => Promise<void>;
 };
 
-/** What can be told from the database alone, within seconds. */
-export async function checkCounts({ sql, now }: Pick<LedgerDeps, 'sql' | 'now'>): Promise<Checked[]> {
-  const found = [await checkMessages(sql, now()), await checkQuarantine(sql)];
+/** What can be told from the database alone. With `since`: of the hours from there on, which takes a moment. */
+export async function checkCounts(
+  { sql, now }: Pick<LedgerDeps, 'sql' | 'now'>,
+  span: { since?: number } = {},
+): Promise<Checked[]> {
+  const found = [await checkMessages(sql, now(), span), await checkQuarantine(sql)];
   for (const checked of found) await noteChecked(sql, checked, now());
   return found;
 }

@@ -30,6 +30,9 @@ export type IngestUpkeepDeps = {
 const NEXT_PART_MS = 1 * SECOND;
 const REPLAYS_KEPT_MS = 400 * DAY;
 const CHECK_COUNTS_EVERY_MS = 5 * MINUTE;
+/** An hour that balanced once balances as long as nobody changes rows by hand. */
+const LATELY_MS = 6 * HOUR;
+const CHECK_ALL_EVERY_MS = 1 * DAY;
 const CHECK_STORE_EVERY_MS = 1 * HOUR;
 /** Between two questions to the store. */
 const STORE_PAUSE_MS = 20;
@@ -65,7 +68,10 @@ export function openIngestUpkeep(deps: IngestUpkeepDeps): IngestUpkeep {
     watch() {
       const pause = async (): Promise<void> => void (await setTimeout(STORE_PAUSE_MS));
       const stops = [
-        clock.every(CHECK_COUNTS_EVERY_MS, () => checking(() => checkCounts({ sql, now }))),
+        clock.every(CHECK_COUNTS_EVERY_MS, () =>
+          checking(() => checkCounts({ sql, now }, { since: now() - LATELY_MS })),
+        ),
+        clock.every(CHECK_ALL_EVERY_MS, () => checking(() => checkCounts({ sql, now }))),
         clock.every(CHECK_STORE_EVERY_MS, () => checking(() => checkStore({ sql, count, now, pause }))),
       ];
       return {
