@@ -4,11 +4,11 @@ export { type ConsumerRow, consumerRows, placeConsumers } from './consumer-rows.
 export { type Place, pageOf, placeOf } from './cursor.ts';
 export { fireEach } from './due.ts';
 export { cannotListen, type ErrorKind, messageOf, PlatformError } from './errors.ts';
-export { holding, keepFrom, Lease, leaseTables, neededFrom, saveCheckpoint, takeLease } from './lease.ts';
+export { holding, keepFrom, keptFrom, Lease, leaseTables, neededFrom, saveCheckpoint, takeLease } from './lease.ts';
 export { LogFollower } from './log-follower.ts';
 export { holdLog, type LogHold, logIsHeld } from './log-hold.ts';
 export { decodeRecord, encodeRecord, factRecord, recordBytes } from './log-record.ts';
-export { type Migration, migrate } from './migrate.ts';
+export { appliedMigrations, type Migration, migrate } from './migrate.ts';
 export { oneAtATime } from './one-at-a-time.ts';
 export { forgetDone, put, takeEach, waitingRows } from './outbox.ts';
 export { partitionOf } from './partition.ts';

@@ -28,6 +28,11 @@ export const leaseTables: readonly Migration[] = [
          add column kept_from bigint not null default 0,
          drop constraint consumer_pkey,
          add primary key (name, partition)`,
+      // Until where latest values were written stood in a row of its own.
+      `insert into app.consumer (name, position, kept_from)
+       select 'readings', position, position from app.consumer where name = 'latest'
+       on conflict (name, partition) do update set kept_from = excluded.kept_from`,
+      "delete from app.consumer where name = 'latest'",
       'create table app.member (consumer text, id text, seen_until bigint not null, primary key (consumer, id))',
     ],
   },
@@ -194,6 +199,15 @@ export async function freePartitions(sql: Sql, consumer: string, partitions: num
     [consumer, partitions],
   );
   return rows.map(({ partition }) => partition);
+}
+
+/** The log of the partition before it is not needed by this consumer; 0 when it never began. */
+export async function keptFrom(sql: Sql, { consumer, partition }: LeaseName): Promise<number> {
+  const [row] = await sql.query<{ position: number }>(
+    'select kept_from as position from app.consumer where name = $1 and partition = $2',
+    [consumer, partition],
+  );
+  return row?.position ?? 0;
 }
 
 /** Where the log may begin: nobody needs what lies before. 0 while one of the consumers has not begun on the partition. */

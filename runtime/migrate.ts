@@ -40,7 +40,7 @@ export async function migrate(
   return sql.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await tx.query('create table if not exists app.migration (name text primary key)');
-    const done = new Set((await tx.query<{ name: string }>('select name from app.migration')).map((row) => row.name));
+    const done = new Set(await appliedMigrations(tx));
     const wanted = new Map([...GROUND, ...migrations].map((migration) => [migration.name, migration]));
     const unknown = [...done].filter((name) => !wanted.has(name));
     if (unknown.length > 0) throw newer(unknown);
@@ -53,3 +53,7 @@ export async function migrate(
     return fresh.map((migration) => migration.name);
   });
 }
+
+/** By name. */
+export const appliedMigrations = async (sql: Sql): Promise<string[]> =>
+  (await sql.query<{ name: string }>('select name from app.migration order by name')).map(({ name }) => name);

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { newId } from '#contracts';
 import { openReadingsCopy } from '#engines/duckdb';
 import {
+  appliedMigrations,
   type ConsumerRow,
   consumerRows,
   holdLog,
@@ -140,13 +141,12 @@ class Backup {
       for (const name of names) tables.push(await dumpTable(tx, name, this.#folder, `registry/${name}.jsonl`));
       const keys: Dumped['keys'] = [];
       for (const name of await tablesOf(tx, 'keys')) keys.push(await dumpTable(tx, name, this.#keys, `${name}.jsonl`));
-      const migrations = await tx.query<{ name: string }>('select name from app.migration order by name');
       return {
         tables,
         keys,
         sequences: await sequencesOf(tx, names),
         consumers: await consumerRows(tx),
-        migrations: migrations.map(({ name }) => name),
+        migrations: await appliedMigrations(tx),
       };
     });
   }
