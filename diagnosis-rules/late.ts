@@ -1,7 +1,7 @@
 // Readings that came later than they could be judged, as rows: each leads to a second look once the store holds them. A
 // look that was taken stays a row until a snapshot stands behind it, so that a replay takes it again at the same place.
 import type { Finding, Id } from '#contracts';
-import type { Lease, Migration, Sql } from '#runtime';
+import { keptFrom, type Lease, type Migration, type Sql } from '#runtime';
 import type { LateReadings } from './second-look.ts';
 
 export const lateTable: Migration = {
@@ -45,11 +45,9 @@ export async function keepLate(
 /** Those whose readings `consumer` has stored, oldest first. */
 export async function lateThatIsStored(sql: Sql, { partition }: Lease, consumer: string): Promise<LateRow[]> {
   return sql.query<LateRow>(
-    `select l.id, l.appliance, l.since, l.looked_at as "lookedAt"
-       from app.late_readings l join app.consumer c on c.partition = l.partition and c.name = $2
-      where l.partition = $1 and l.looked_at is null and c.kept_from >= l.heard_before
-      order by l.id limit 100`,
-    [partition, consumer],
+    `select id, appliance, since, looked_at as "lookedAt" from app.late_readings
+      where partition = $1 and looked_at is null and heard_before <= $2 order by id limit 100`,
+    [partition, await keptFrom(sql, { consumer, partition })],
   );
 }
 

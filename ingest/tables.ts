@@ -36,17 +36,12 @@ export const ingestTables: readonly Migration[] = [
   },
   {
     name: 'ingest/004-latest-by-broker',
-    // Every connection ended with the process that made these rows. Until where they were written stands in the row of
-    // the consumer itself now.
+    // Every connection ended with the process that made these rows.
     statements: [
       `alter table app.latest
          add column partition int not null default 0,
          add column broker text not null default ''`,
       'update app.latest set connected = false',
-      `insert into app.consumer (name, position, kept_from)
-       select 'readings', position, position from app.consumer where name = 'latest'
-       on conflict (name, partition) do update set kept_from = excluded.kept_from`,
-      "delete from app.consumer where name = 'latest'",
     ],
   },
   {
