@@ -6,6 +6,9 @@ import { FUTURE_TOLERANCE_MS } from '../checks.ts';
 import { Shapes, Stamps, type Told } from './stamps.ts';
 
 const WRITE_EVERY_MS = 10 * SECOND;
+/** A write of many appliances holds up the embedded database: it is left to others for so many times as long. */
+const REST_FACTOR = 50;
+const WRITE_AT_LEAST_EVERY_MS = 1 * MINUTE;
 /** Who has not spoken for so long is read from the database when he speaks again. */
 const FORGOTTEN_AFTER_MS = 15 * MINUTE;
 
@@ -80,6 +83,7 @@ export class LedgerCounts {
   #heardTo: number;
   #writtenTo: number;
   #writtenAt: number;
+  #tookMs = 0;
   /** Written, or not: the answer was lost. The very same is written again until it is known. */
   #leaving: Addition | null = null;
   /** What was durable at a moment; once it is counted, everything acknowledged before that moment is. */
@@ -143,7 +147,8 @@ export class LedgerCounts {
 
   /** Writes when it is time. `end`: where the log ends. */
   async writeWhenDue(now: number, end: () => Promise<number>): Promise<void> {
-    if (now - this.#writtenAt >= WRITE_EVERY_MS) await this.write(now, end);
+    const restMs = Math.min(WRITE_AT_LEAST_EVERY_MS, Math.max(WRITE_EVERY_MS, REST_FACTOR * this.#tookMs));
+    if (now - this.#writtenAt >= restMs) await this.write(now, end);
   }
 
   /** Throws when the database is away, or `lease-lost`; nothing is lost or counted twice by calling again. */
@@ -156,7 +161,9 @@ export class LedgerCounts {
       }
       if (this.#leaving) await this.#save();
       this.#leaving = this.#collect();
+      const begun = performance.now();
       await this.#save();
+      this.#tookMs = performance.now() - begun;
       this.#writtenAt = now;
       this.#forget(now);
     });
