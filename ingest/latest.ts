@@ -1,8 +1,14 @@
-// The newest value of each signal, by the time it was measured: in memory, and one row per appliance written at most every 10 s.
+// The newest value of each signal, by the time it was measured: in memory, and one row per appliance written at most every
+// 10 s, less often when that would cost the database too much.
 import { BrokerBody, type DecodedMessage, type Id, type LogRecord, type SignalValue } from '#contracts';
 import { type Clock, keepFrom, type Lease, type LogBatch, oneAtATime, SECOND, type Sql } from '#runtime';
 
 const WRITE_AT_MOST_EVERY_MS = 10 * SECOND;
+/** A write of so many holds up the embedded database for a fraction of a second. */
+const ROWS_AT_ONCE = 2_000;
+/** After a write that took long, the database is left to others for so many times as long. */
+const REST_FACTOR = 4;
+const LONG_MS = 50;
 
 type Signals = Record<string, { value: SignalValue; at: number }>;
 type Entry = {
@@ -45,8 +51,15 @@ export class LatestValues {
   readonly #lease: Lease;
   readonly #alsoKeptFrom: () => number;
   readonly #entries = new Map<Id, Entry>();
+  /** Those that were not written yet, the one that waits longest first. */
+  #unwritten = new Map<Id, Entry>();
   readonly #writes = oneAtATime();
   #heardTo = 0;
+  /** Where what is being written now begins; null while nothing is. */
+  #leavingFrom: number | null = null;
+  /** When the next one is due. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #restUntil = 0;
 
   /** `alsoKeptFrom`: the log is needed from there on for something else that is written with the same lease. */
   constructor(deps: { sql: Sql; clock: Clock; lease: Lease; alsoKeptFrom: () => number }) {
@@ -74,29 +87,68 @@ export class LatestValues {
 
   /** Everything before this log position is written, or was never heard here. */
   get writtenTo(): number {
-    let position = this.#heardTo;
-    for (const { unwritten } of this.#entries.values())
-      if (unwritten !== null) position = Math.min(position, unwritten);
-    return position;
+    return Math.min(this.#unwrittenFrom, this.#leavingFrom ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Writes what changed and is due; with `all`, everything that changed. */
+  get #unwrittenFrom(): number {
+    const [first] = this.#unwritten.values();
+    return first?.unwritten ?? this.#heardTo;
+  }
+
+  /** Writes what changed and is due, some of it when there is much; with `all`, everything that changed. */
   write(all = false): Promise<void> {
     return this.#writes(async () => {
-      const now = this.#clock.now();
-      const due = [...this.#entries].filter(
-        ([, { unwritten, writtenAt }]) => unwritten !== null && (all || now - writtenAt >= WRITE_AT_MOST_EVERY_MS),
-      );
-      if (due.length === 0) return;
-      const before = due.map(([, { unwritten, writtenAt }]) => ({ unwritten, writtenAt }));
-      for (const [, entry] of due) Object.assign(entry, { unwritten: null, writtenAt: now });
-      try {
-        await this.#save(due, now);
-      } catch (error) {
-        for (const [index, [, entry]] of due.entries()) Object.assign(entry, before[index]);
-        throw error;
-      }
+      let left = this.#unwritten.size;
+      do {
+        const now = this.#clock.now();
+        if (!all && (now < this.#dueAt || performance.now() < this.#restUntil)) return;
+        const due = this.#takeDue(now, all);
+        if (due.length > 0) await this.#leave(due, now);
+        left -= due.length;
+      } while (all && left > 0);
     });
+  }
+
+  #takeDue(now: number, all: boolean): [Id, Entry][] {
+    const due: [Id, Entry][] = [];
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    for (const each of this.#unwritten) {
+      const dueAt = each[1].writtenAt + WRITE_AT_MOST_EVERY_MS;
+      const goes = due.length < ROWS_AT_ONCE && (all || dueAt <= now);
+      if (goes) due.push(each);
+      else this.#dueAt = Math.min(this.#dueAt, dueAt);
+    }
+    return due;
+  }
+
+  async #leave(due: readonly [Id, Entry][], now: number): Promise<void> {
+    const before = due.map(([, { unwritten, writtenAt }]) => ({ unwritten, writtenAt }));
+    this.#leavingFrom = Math.min(...before.map(({ unwritten }) => unwritten!));
+    for (const [id, entry] of due) {
+      Object.assign(entry, { unwritten: null, writtenAt: now });
+      this.#unwritten.delete(id);
+    }
+    const began = performance.now();
+    try {
+      await this.#save(due, now);
+    } catch (error) {
+      for (const [index, [, entry]] of due.entries()) Object.assign(entry, before[index]);
+      const byPlace = [...due, ...this.#unwritten].sort(([, a], [, b]) => a.unwritten! - b.unwritten!);
+      this.#unwritten = new Map(byPlace);
+      this.#dueAt = now;
+      throw error;
+    } finally {
+      this.#leavingFrom = null;
+      const tookMs = performance.now() - began;
+      this.#restUntil = tookMs < LONG_MS ? 0 : performance.now() + tookMs * REST_FACTOR;
+    }
+  }
+
+  #changed(id: Id, entry: Entry, position: number): void {
+    this.#dueAt = Math.min(this.#dueAt, entry.writtenAt + WRITE_AT_MOST_EVERY_MS);
+    if (entry.unwritten !== null) return;
+    entry.unwritten = position;
+    this.#unwritten.set(id, entry);
   }
 
   /** Brings in what was written before this process began. */
@@ -127,7 +179,7 @@ export class LatestValues {
   #message(message: DecodedMessage, position: number): void {
     const entry = this.#entries.get(message.appliance)!;
     entry.heardAt = Math.max(entry.heardAt ?? 0, message.receivedAt);
-    entry.unwritten ??= position;
+    this.#changed(message.appliance, entry, position);
     for (const moment of message.moments) {
       for (const { signal, value } of moment.readings) {
         const known = entry.signals[signal];
@@ -144,8 +196,8 @@ export class LatestValues {
     if (record.kind === 'disconnected' && entry.broker !== broker) return;
     entry.connected = record.kind === 'connected';
     entry.broker = broker;
-    entry.unwritten ??= position;
     entry.writtenAt = 0;
+    this.#changed(record.appliance, entry, position);
   }
 
   /** The broker came up, or is gone: every connection it had before is gone. */
@@ -169,7 +221,7 @@ export class LatestValues {
       }),
     );
     const json = JSON.stringify(rows);
-    const position = this.writtenTo;
+    const position = this.#unwrittenFrom;
     await this.#sql.transaction(async (tx) => {
       await keepFrom(tx, this.#lease, Math.min(position, this.#alsoKeptFrom()));
       await tx.query(
