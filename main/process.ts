@@ -1,23 +1,11 @@
 // The composition root: which stages run in this process, in which thread, on which engines, started in order and stopped
 // in reverse.
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DemoAccount } from '#api';
 import { type Broker, sqlPeers, startBroker } from '#broker';
 import { newId } from '#contracts';
-import { type PgliteThread, startPgliteThread } from '#engines/postgres';
+import { startPgliteThread } from '#engines/postgres';
 import { DoorCounts, type ReadingsStore } from '#ingest';
-import {
-  type ClockSpec,
-  type Downlink,
-  type Log,
-  type Logger,
-  migrate,
-  oneAtATime,
-  openClock,
-  PlatformError,
-  SECOND,
-  type Sql,
-} from '#runtime';
+import { type ClockSpec, type Downlink, type Log, type Logger, migrate, openClock, type Sql } from '#runtime';
 import type { Manifest } from './backup/manifest.ts';
 import { refuseMoved } from './backup/moved.ts';
 import { refuseHalfRestored } from './backup/restore.ts';
@@ -36,25 +24,12 @@ import { openOpsDoor } from './ops/ops-door.ts';
 import { type ProcessState, processFigures } from './ops/process-figures.ts';
 import { ledgerState, readiness } from './ops/readiness.ts';
 import { readPepper } from './secrets.ts';
+import { type BackupWish, StageThreads } from './stage-threads.ts';
 import type { StageName } from './stages.ts';
 import { allTables } from './tables.ts';
-import { startThread, type Thread } from './thread.ts';
-import type { BackupAsks } from './threads/backup-thread.ts';
 import { DatabasePorts } from './threads/database-ports.ts';
-import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
 import { openRegistry } from './threads/engines.ts';
-import type {
-  BackupData,
-  BackupOffers,
-  DiagnosisData,
-  DiagnosisOffers,
-  MainOffers,
-  PeopleData,
-  PeopleOffers,
-  ReadingsData,
-  ReadingsOffers,
-  ThreadData,
-} from './threads/offers.ts';
+import type { MainOffers, ThreadData } from './threads/offers.ts';
 import { openTracing } from './threads/tracing.ts';
 import { type Trimming, trimLog } from './trim-log.ts';
 
@@ -92,19 +67,6 @@ export type RunningProcess = AsyncDisposable & {
   backup(wish: BackupWish): Promise<Manifest>;
 };
 
-/** Folders that do not exist yet; `said` is told of each step. */
-export type BackupWish = { to: string; keysTo: string; said: (line: string) => void };
-
-const LONGEST_PAUSE_MS = 25;
-/** Longer than a batch or a chart takes. */
-const ENGINE_PATIENCE_MS = 2 * SECOND;
-
-type Threads = {
-  readings: Thread<ReadingsOffers> | null;
-  diagnosis: Thread<DiagnosisOffers> | null;
-  people: Thread<PeopleOffers> | null;
-};
-
 function exitOnFatal(why: string): void {
   process.stderr.write(`Stethos must end: ${why}\n`);
   process.exit(70);
@@ -125,7 +87,7 @@ class Composition {
   #spread: Downlink | undefined;
   #sql: Sql | undefined;
   #ledger: DoorCounts | undefined;
-  #threads: Threads = { readings: null, diagnosis: null, people: null };
+  #threads: StageThreads | undefined;
   #passed: Passed = { messagesAccepted: 0, connections: 0 };
   #stopping = false;
 
@@ -163,31 +125,30 @@ class Composition {
     this.#log = this.#stack.use(log);
     const ports = new DatabasePorts(settings.DATABASE_URL === undefined);
     // The threads load their code while the database opens and the tables are brought up to date.
-    this.#startThreads(access, ports);
+    const threads = this.#stack.use(this.#newThreads(access, ports));
+    this.#threads = threads;
     const own = ports.next();
-    const database = ports.embedded ? this.#stack.use(await startPgliteThread({ dir: this.#options.folder })) : null;
-    if (database) ports.attach(database);
+    if (ports.embedded) ports.attach(this.#stack.use(await startPgliteThread({ dir: this.#options.folder })));
     const { sql } = await openRegistry({ settings, database: own }, this.#stack);
     this.#sql = sql;
     await refuseHalfRestored(sql);
     await migrate(sql, allTables);
-    const { readings, diagnosis, people } = this.#threads;
     if (!this.#member.alone) this.#spread = spreadNotices(sql, this.#logger);
-    for (const thread of [people, diagnosis, readings]) if (thread) this.#stack.defer(() => thread.stop());
-    const [, , door] = await Promise.all([readings?.call.start(), diagnosis?.call.start(), people?.call.start()]);
+    this.#stack.defer(() => threads.stop());
+    const { url, setUpToken } = await threads.start();
     const mqtt = this.#runs('broker') ? await this.#openBroker(log, sql) : null;
     const opsPort = await this.#openOps();
     return {
-      url: door?.url ?? null,
+      url,
       mqtt,
       opsPort,
-      setUpToken: door?.setUpToken ?? null,
+      setUpToken,
       sql,
       pepper: this.#pepper,
       tick: async () => this.#broker?.tick(),
       settle: () => this.#settle(),
-      countReadings: (query) => this.#threads.readings!.call.count(query),
-      backup: this.#backups(access, database),
+      countReadings: (query) => threads.readings!.call.count(query),
+      backup: (wish) => threads.backup(wish),
       [Symbol.asyncDispose]: () => this.#stop(),
     };
   }
@@ -196,102 +157,23 @@ class Composition {
     return stages.some((stage) => this.#settings.STAGES.includes(stage));
   }
 
-  #startThreads(log: LogAccess, ports: DatabasePorts): void {
-    const settings = this.#settings;
-    const common = (): Omit<ThreadData, 'main'> => this.#common(ports);
-    const { webRoot = null, demo = null } = this.#options;
-    const fromPeople = this.#seriesPorts('api');
-    const fromDiagnosis = this.#seriesPorts('diagnosis');
-    if (this.#runs('ingest')) {
-      const engineWork = this.#endingWithTheProcess();
-      const series = [fromPeople, fromDiagnosis].flatMap((ports) => (ports ? [ports.readings] : []));
-      const data: Omit<ReadingsData, 'main'> = { ...common(), log, series, engineWork };
-      this.#threads.readings = this.#thread<ReadingsOffers>('readings', data, { series });
-    }
-    if (this.#runs('diagnosis')) {
-      const series = fromDiagnosis?.asking ?? null;
-      const data: Omit<DiagnosisData, 'main'> = { ...common(), log, series };
-      this.#threads.diagnosis = this.#thread<DiagnosisOffers>('diagnosis', data, { series: series ? [series] : [] });
-    }
-    if (this.#runs('alerts', 'field-service', 'api')) {
-      const mqtt = { host: settings.PUBLIC_MQTT_HOST ?? settings.HOST, port: settings.MQTT_PORT };
-      const series = fromPeople?.asking ?? null;
-      const data: Omit<PeopleData, 'main'> = { ...common(), series, mqtt, webRoot, demo };
-      this.#threads.people = this.#thread<PeopleOffers>('people', data, { series: series ? [series] : [] });
-    }
-  }
-
-  #common(ports: DatabasePorts): Omit<ThreadData, 'main'> {
-    return {
-      settings: this.#settings,
-      folder: this.#options.folder,
-      clock: this.#clock,
-      terminalToo: this.#options.terminalToo ?? true,
-      pepper: this.#pepper,
-      database: ports.next(),
-      member: this.#member,
-    };
-  }
-
-  /** From a stage that asks for history to the readings of this process. */
-  #seriesPorts(stage: StageName): { asking: MessagePort; readings: MessagePort } | null {
-    if (!this.#runs('ingest') || !this.#runs(stage)) return null;
-    const { port1, port2 } = new MessageChannel();
-    return { asking: port1, readings: port2 };
-  }
-
-  #backups(log: LogAccess, database: PgliteThread | null): RunningProcess['backup'] {
-    const turn = oneAtATime();
-    return ({ said, ...wish }) =>
-      turn(async () => {
-        const ports = new DatabasePorts(database !== null);
-        const data: Omit<BackupData, 'main'> = { ...this.#common(ports), log };
-        if (database) ports.attach(database);
-        const asks: BackupAsks = { said, copyReadings: (file) => this.#threads.readings!.call.copyTo(file) };
-        const died = Promise.withResolvers<never>();
-        const failed = (why: string): void =>
-          died.reject(new PlatformError('backup-failed', 'retry', `The backup was not made: ${why}.`));
-        const thread = this.#thread<BackupOffers>('backup', data, { offers: asks, died: failed });
-        try {
-          return await Promise.race([thread.call.make(wish), died.promise]);
-        } finally {
-          await thread.end();
-        }
-      });
-  }
-
-  /** However the process ends, as long as it says so. */
-  #endingWithTheProcess(): SharedArrayBuffer {
-    const work = newEngineWork();
-    const end = (): void => endEngineWork(work, ENGINE_PATIENCE_MS);
-    process.once('exit', end);
-    this.#stack.defer(() => void process.off('exit', end));
-    return work;
-  }
-
-  #thread<Offers extends { stop(): Promise<void> }>(
-    name: 'readings' | 'diagnosis' | 'people' | 'backup',
-    data: Omit<ThreadData, 'main'>,
-    {
-      series = [],
-      offers = this.#offers,
-      died = this.#fatal,
-    }: { series?: readonly MessagePort[]; offers?: object; died?: (why: string) => void } = {},
-  ): Thread<Offers> {
-    const { port1, port2 } = new MessageChannel();
-    const database = data.database ? [data.database.sql, data.database.jobs] : [];
-    const thread = startThread<Offers>(
-      name,
-      { ...data, main: port2 },
-      {
-        port: port1,
-        transfer: [...database, ...series],
-        offers,
-        died,
+  #newThreads(log: LogAccess, database: DatabasePorts): StageThreads {
+    const { folder, terminalToo = true, webRoot = null, demo = null } = this.#options;
+    return new StageThreads({
+      common: {
+        settings: this.#settings,
+        folder,
+        clock: this.#clock,
+        terminalToo,
+        pepper: this.#pepper,
+        member: this.#member,
       },
-    );
-    this.#stack.defer(() => thread.end());
-    return thread;
+      log,
+      database,
+      web: { root: webRoot, demo },
+      offers: this.#offers,
+      died: this.#fatal,
+    });
   }
 
   readonly #offers: MainOffers = {
@@ -346,7 +228,7 @@ class Composition {
     const { HOST, OPS_PORT } = this.#settings;
     if (OPS_PORT === undefined) return null;
     const figures = async (): Promise<string> =>
-      [await this.#figures(), (await this.#threads.people?.call.figures()) ?? ''].join('\n');
+      [await this.#figures(), (await this.#threads?.people?.call.figures()) ?? ''].join('\n');
     const door = await openOpsDoor({
       host: HOST,
       port: OPS_PORT,
@@ -359,7 +241,7 @@ class Composition {
 
   /** The parts of this process, each asked itself. */
   #ready(): Promise<Record<string, string>> {
-    const { readings, people } = this.#threads;
+    const { readings, people } = this.#threads!;
     return readiness({
       database: async () => {
         await this.#sql!.query('select 1');
@@ -381,7 +263,7 @@ class Composition {
   }
 
   readonly #figures = processFigures(async (): Promise<ProcessState> => {
-    const { readings, diagnosis, people } = this.#threads;
+    const { readings, diagnosis, people } = this.#threads!;
     return {
       broker: this.#broker ? { ...this.#passed, turnedAway: this.#broker.counts, blocked: this.#log!.blocked } : null,
       readings: (await readings?.call.state()) ?? null,
@@ -391,15 +273,11 @@ class Composition {
   });
 
   async #settle(): Promise<void> {
-    const { readings, diagnosis, people } = this.#threads;
-    const caughtUp = async (): Promise<boolean> =>
-      ((await readings?.call.caughtUp()) ?? true) && ((await diagnosis?.call.caughtUp()) ?? true);
-    // Asking must not take the time that the consumers need.
-    for (let pauseMs = 1; !(await caughtUp()); pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2))
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    await readings?.call.flush();
+    const threads = this.#threads!;
+    await threads.caughtUp();
+    await threads.readings?.call.flush();
     await this.#ledger?.write();
-    await people?.call.sweepAll();
+    await threads.people?.call.sweepAll();
   }
 
   async #stop(): Promise<void> {

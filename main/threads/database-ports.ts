@@ -7,6 +7,7 @@ import type { ThreadData } from './offers.ts';
 export class DatabasePorts {
   readonly embedded: boolean;
   readonly #waiting: MessagePort[] = [];
+  #database: PgliteThread | undefined;
 
   constructor(embedded: boolean) {
     this.embedded = embedded;
@@ -17,12 +18,14 @@ export class DatabasePorts {
   }
 
   attach(database: PgliteThread): void {
+    this.#database = database;
     for (const port of this.#waiting.splice(0)) database.attach(port);
   }
 
   #channel(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.#waiting.push(port2);
+    if (this.#database) this.#database.attach(port2);
+    else this.#waiting.push(port2);
     return port1;
   }
 }
