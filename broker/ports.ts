@@ -10,6 +10,8 @@ export interface Access {
   again(principal: Principal): Promise<Principal | null>;
   /** Of these credentials those that are not good any more. The others are in use. */
   over(credentials: readonly Id[]): Promise<Id[]>;
+  /** Of these gateways those that others stand behind by now. */
+  changed(gateways: readonly Extract<Principal, { kind: 'gateway' }>[]): Promise<Id[]>;
   /** Calls back with the id of each principal that changed, until the returned function is called; `missed` when the registry was away meanwhile. */
   listen(heard: (principal: Id) => void, missed: () => void): Promise<() => Promise<void>>;
   /** A unit without a credential asks for one. */

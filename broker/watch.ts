@@ -7,7 +7,7 @@ import type { Access } from './ports.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 type WatchDeps = {
-  access: Pick<Access, 'again' | 'over' | 'listen'>;
+  access: Pick<Access, 'again' | 'over' | 'changed' | 'listen'>;
   sessions: Sessions;
   logger: Logger;
   /** Ends the connection now. */
@@ -76,8 +76,12 @@ export class AccessWatch {
     const here = sessions.all();
     const over = new Set(await access.over(here.map(({ principal }) => principal.credential)));
     for (const session of here) if (over.has(session.principal.credential)) cut(session);
-    const gateways = here.filter(({ principal, revoked }) => principal.kind === 'gateway' && !revoked);
-    await Promise.all(gateways.map((session) => this.#lookAt(session, false)));
+    const gateways = here.flatMap(({ principal, revoked }) =>
+      principal.kind === 'gateway' && !revoked ? [principal] : [],
+    );
+    const changed = gateways.length === 0 ? [] : await access.changed(gateways);
+    const looks = changed.flatMap((id) => sessions.ofPrincipal(id).map((session) => this.#lookAt(session, false)));
+    await Promise.all(looks);
   }
 
   #changed(principal: Id): void {

@@ -59,6 +59,7 @@ export {
   type Gateway,
   type GatewayScope,
   gatewayById,
+  gatewaysChanged,
   listGateways,
 } from './appliances/gateways.ts';
 export { loadModels } from './appliances/models.ts';

@@ -1,4 +1,5 @@
 // Gateways: a principal of their own that speaks for the appliances behind it, and for no others.
+import { createHash } from 'node:crypto';
 import { type Id, newId } from '#contracts';
 import { PlatformError, type Sql } from '#runtime';
 import { announceAccess } from '../access/access-changes.ts';
@@ -97,6 +98,33 @@ export async function behindGateway(sql: Sql, gateway: Id): Promise<Map<Id, stri
     [gateway],
   );
   return new Map(rows.map(({ id, model }) => [id, model]));
+}
+
+type Behind = ReadonlyMap<Id, string>;
+
+/** One word for a whole set: thousands of gateways are compared in one question. */
+const WORD = `md5(coalesce(string_agg(a.id::text || a.model, ',' order by a.id), ''))`;
+const words = new WeakMap<Behind, string>();
+
+function wordFor(behind: Behind): string {
+  let word = words.get(behind);
+  if (word === undefined) {
+    const units = [...behind].map(([id, model]) => id + model).sort();
+    word = createHash('md5').update(units.join(',')).digest('hex');
+    words.set(behind, word);
+  }
+  return word;
+}
+
+/** Of these gateways, those that others stand behind by now, and those that are gone. */
+export async function gatewaysChanged(sql: Sql, known: readonly { id: Id; behind: Behind }[]): Promise<Id[]> {
+  const rows = await sql.query<{ id: Id; word: string }>(
+    `select g.id, ${WORD} as word from app.gateway g left join app.gateway_appliance b on b.gateway = g.id
+       left join app.appliance a on a.id = b.appliance and ${FITS} where g.id = any($1::uuid[]) group by g.id`,
+    [known.map(({ id }) => id)],
+  );
+  const now = new Map(rows.map(({ id, word }) => [id, word]));
+  return known.filter(({ id, behind }) => now.get(id) !== wordFor(behind)).map(({ id }) => id);
 }
 
 type Change = { gateway: Id; appliance: Id; by: Actor; now: number };

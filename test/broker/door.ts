@@ -32,6 +32,7 @@ const accessBy = (authenticate: Authenticate): Access => ({
   again: async (principal) => principal,
   over: async () => [],
   listen: async () => async () => {},
+  changed: async () => [],
   firstContact: async () => ({ refused: 'key-over', retryAfterMs: null }),
 });
 

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gatewayNoticesTopic, gatewayTopic, type Id, type Notice, noticesTopic, upTopic } from '#contracts';
-import { applianceMoved, attachAppliance, createHousehold, detachAppliance, revokeAll } from '#registry';
+import {
+  applianceMoved,
+  attachAppliance,
+  createHousehold,
+  detachAppliance,
+  gatewaysChanged,
+  revokeAll,
+} from '#registry';
 import { pgliteDatabase } from '../engines/databases.ts';
 import { bodies, type Door, MODEL, NOW } from './door.ts';
 import { type Fleet, openFleet } from './fleet.ts';
@@ -164,3 +171,47 @@ describe('a gateway', () => {
 
 const household = async (name: string): Promise<Id> =>
   (await createHousehold(fleet.sql, { name, region: 'north', address: '', now: NOW })).id;
+
+describe('what stands behind a gateway', () => {
+  const isAsKnown = async (...known: Id[]): Promise<boolean> => {
+    const behind = new Map(known.map((id) => [id, MODEL]));
+    return (await gatewaysChanged(fleet.sql, [{ id: gateway.id, behind }])).length === 0;
+  };
+
+  it('is compared for many at once', async () => {
+    const other = await fleet.gateway();
+    await attach(stranger.id);
+    const both = new Map([stranger.id, fridge.id].map((id) => [id, MODEL]));
+    const known = [
+      { id: gateway.id, behind: both },
+      { id: other.id, behind: new Map() },
+    ];
+    expect(await gatewaysChanged(fleet.sql, known)).toEqual([]);
+    await detach(stranger.id);
+    await attach(stranger.id, other.id);
+    expect(await gatewaysChanged(fleet.sql, known)).toEqual([gateway.id, other.id]);
+  });
+
+  it('is another when one came, went, or belongs elsewhere by now', async () => {
+    expect(await isAsKnown(fridge.id)).toBe(true);
+    expect(await isAsKnown()).toBe(false);
+    expect(await isAsKnown(fridge.id, stranger.id)).toBe(false);
+    const home = await createHousehold(fleet.sql, { name: 'A home', region: 'here', now: NOW });
+    await fleet.sql.query('update app.gateway set household = $2 where id = $1', [gateway.id, home.id]);
+    expect(await isAsKnown(fridge.id)).toBe(false);
+    expect(await isAsKnown()).toBe(true);
+  });
+
+  it('is found at the next look when nobody was told', async () => {
+    await using client = await door.connect(gateway);
+    await fleet.sql.query('insert into app.gateway_appliance (appliance, gateway, since) values ($1, $2, $3)', [
+      stranger.id,
+      gateway.id,
+      NOW,
+    ]);
+    await door.broker.lookAtAll();
+    client.publish(topicOf(stranger.id), 'from the stranger');
+    await client.next('puback');
+    expect(await story(stranger.id)).toContain('message');
+  });
+});
