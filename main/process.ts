@@ -59,7 +59,10 @@ export type RunningProcess = AsyncDisposable & {
   pepper: string;
   /** Appends the heartbeat that carries time; on a manual clock nobody else does. */
   tick(): Promise<void>;
-  /** Resolves when every consumer of this process has taken what is in the log now, and no sweep finds more to do. */
+  /**
+   * Resolves when every consumer of this process has taken what is in the log now, no sweep finds more to do, and what
+   * nobody needs of the log is gone.
+   */
   settle(): Promise<void>;
   /** Of the readings that this process keeps; it runs the stage `ingest`. */
   countReadings: ReadingsStore['count'];
@@ -278,6 +281,7 @@ class Composition {
     await threads.readings?.call.flush();
     await this.#ledger?.write();
     await threads.people?.call.sweepAll();
+    await this.#trimming?.trim();
   }
 
   async #stop(): Promise<void> {
