@@ -15,13 +15,13 @@ import {
 } from '#api';
 import { STAGE_OF, Sweep, type SweepingStage } from '#contracts';
 import { startJobsWorker } from '#engines/bullmq';
-import { scrubJournal } from '#engines/postgres';
+import { scrubJournal, vacuumEach } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
 import { dueDays, type ReadingsStore, seriesOf } from '#ingest';
 import { expireCommands, issueSetUpToken } from '#registry';
-import { DAY, forgetDone, HOUR, type LogWriter, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
+import { DAY, forgetDone, HOUR, type LogWriter, MINUTE, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openInflux, openJobsOf, openRegistry, READING_ONLY, type Registry } from './engines.ts';
 import { type IngestUpkeep, openIngestUpkeep } from './ingest-upkeep.ts';
@@ -32,6 +32,8 @@ import { connect } from './wire.ts';
 
 /** Stands behind the queue: finds what a lost wake-up left. */
 const SWEEP_EVERY_MS = 15 * SECOND;
+/** Often enough that the row of each appliance, which is written each minute, does not grow its table. */
+const VACUUM_EVERY_MS = 15 * MINUTE;
 const OUTBOX_KEPT_MS = 7 * DAY;
 const DELIVERIES_KEPT_MS = 30 * DAY;
 
@@ -232,4 +234,5 @@ function sweepRegularly(registry: Registry): void {
     await upkeep?.forget();
   };
   stack.defer(clock.every(HOUR, () => void forget().catch(sweepFailed)));
+  if (data.database) stack.defer(clock.every(VACUUM_EVERY_MS, () => void vacuumEach(registry.sql).catch(sweepFailed)));
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openPglitePool, openPgliteSql, type PgliteThread, startPgliteThread } from '#engines/postgres';
+import { openPglitePool, openPgliteSql, type PgliteThread, startPgliteThread, vacuumEach } from '#engines/postgres';
 import type { Sql } from '#runtime';
 import { databaseDir } from '../servers/database-dir.ts';
 import { temporaryDir } from './databases.ts';
@@ -208,5 +208,31 @@ describe('clients of the embedded database', () => {
     await expect(before.query('select 1')).rejects.toMatchObject({ code: 'database-closed', kind: 'retry' });
     await using again = await startPgliteThread({ dir: place.path });
     expect(await numbersKept(openPgliteSql(again.port()))).toEqual([1]);
+  });
+});
+
+describe('the upkeep of the embedded database', () => {
+  it('uses the room of old rows again, and tells the planner how many there are', async () => {
+    using dir = await databaseDir();
+    await using thread = await startPgliteThread({ dir: dir.path });
+    await using sql = openPgliteSql(thread.port());
+    await sql.query('create table public.latest (id int primary key, at bigint, body text)');
+    await sql.query('create index latest_at on public.latest (at)');
+    await sql.query("insert into public.latest select n, n, repeat('x', 200) from generate_series(1, 500) as n");
+    const facts = async () => {
+      const [row] = await sql.query<{ bytes: number; rows: number }>(
+        "select pg_relation_size(oid) as bytes, reltuples as rows from pg_class where oid = 'public.latest'::regclass",
+      );
+      return row!;
+    };
+    const age = async () => {
+      for (let round = 0; round < 3; round++) await sql.query('update public.latest set at = at + 1000');
+      await vacuumEach(sql);
+      return facts();
+    };
+    expect((await facts()).rows).toBe(-1);
+    const once = await age();
+    expect(once.rows).toBe(500);
+    expect(await age()).toEqual(once);
   });
 });
