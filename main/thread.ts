@@ -15,6 +15,8 @@ export type Thread<Offers extends object> = {
 
 /** Memory of the V8 heap a thread may use before it ends, and the process with it, instead of taking the machine down. */
 const HEAP_MB = 1024;
+/** Batches live for a moment: with room for some of them little has to be copied by the collector. */
+const YOUNG_MB = 96;
 
 /** The thread loads its code at once; it starts when it is asked to. */
 export function startThread<Offers extends { stop(): Promise<void> }>(
@@ -26,7 +28,7 @@ export function startThread<Offers extends { stop(): Promise<void> }>(
   const worker = new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), {
     workerData: data,
     transferList: [data.main, ...options.transfer],
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     name,
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
