@@ -4,7 +4,7 @@ import type { FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
 import { lateTable } from './late.ts';
 
-export const DIAGNOSIS_CONSUMER = 'diagnosis';
+const DIAGNOSIS_CONSUMER = 'diagnosis';
 
 export const diagnosisTables: readonly Migration[] = [
   {

@@ -17,15 +17,15 @@ export type StoredReading = { at: number; signal: string; value: Exclude<SignalV
 export type Span = { from: number; to: number };
 
 export interface ReadingsStore extends AsyncDisposable {
-  /** Log position to go on from; 0 when nothing was ever written. */
-  checkpoint(): Promise<number>;
+  /** Log position to go on from in that partition; 0 when nothing was ever written. Without one the first is meant, as everywhere here. */
+  checkpoint(partition?: number): Promise<number>;
   /**
    * Stores all readings and the position `next` behind them. When it resolves, both are durable. Where the engine has
    * transactions they are one; where it has none, writing the same batch again changes nothing. A moment whose position
    * lies before the checkpoint is taken as stored. Throws a PlatformError of kind `retry` when the engine is away
    * (nothing is lost: call again). What it can never store is no error: whoever opened the store is told.
    */
-  write(moments: readonly Moment[], next: number): Promise<void>;
+  write(moments: readonly Moment[], next: number, partition?: number): Promise<void>;
   /** Buckets of `bucketMs`, aligned to epoch, oldest first, empty ones left out; [from, to) in epoch ms. The last write of a reading wins. */
   series(query: { appliance: Id; signal: string; from: number; to: number; bucketMs: number }): Promise<SeriesPoint[]>;
   /**

@@ -102,7 +102,7 @@ class Worker implements ReadingsWorker {
 
   async start(): Promise<void> {
     const { log, store, lease, logger, clock, taken, clocksDifferMs = 0 } = this.#deps;
-    this.#stored = await store.checkpoint();
+    this.#stored = await store.checkpoint(lease.partition);
     const end = await log.end();
     if (end < this.#stored) throw logBehindStore(end, this.#stored);
     this.#ledger = await LedgerCounts.open(
@@ -175,7 +175,8 @@ class Worker implements ReadingsWorker {
     this.#batch = batch;
     if (!(await this.#insist(() => this.#takeAnswers(judged, batch)))) return false;
     if (!(await this.#insist(() => this.#setAside(judged)))) return false;
-    if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next)))) return false;
+    if (!(await this.#insist(() => this.#deps.store.write(judged.moments, batch.next, this.#deps.lease.partition))))
+      return false;
     this.#batch = null;
     for (const stored of spans) stored({ batch: batch.records.length });
     await this.#ledger.hear(judged.outcomes, batch.next);

@@ -3,6 +3,7 @@ import { BIGINT, type DuckDBConnection, DuckDBInstance, INTEGER } from '@duckdb/
 import type { Id, Rollup } from '#contracts';
 import type { StoredReading } from '#ingest';
 import { DAY } from '#runtime';
+import { saveProgress } from './progress.ts';
 import { storeError } from './store-error.ts';
 import { READINGS, READINGS_END, ROLLUPS } from './tables.ts';
 
@@ -32,7 +33,8 @@ export type ReadingsCounts = {
   /** Different (appliance, signal, stamp). */
   readings: number;
   /** Log position behind what is stored. */
-  progress: number;
+  /** Where the log goes on, by partition. */
+  progress: number[];
 };
 
 /** A file that nobody writes. */
@@ -68,8 +70,10 @@ class Copy implements ReadingsCopy {
     const [row] = await this.#rows(
       'select count(*) from (select appliance, signal, stamp from point group by appliance, signal, stamp)',
     );
-    const [[next]] = (await this.#rows('select next from progress')) as [[bigint]];
-    return { tables, readings: Number(row![0]), progress: Number(next) };
+    const progress: number[] = [];
+    for (const [partition, next] of await this.#rows('select partition, next from progress'))
+      progress[Number(partition)] = Number(next);
+    return { tables, readings: Number(row![0]), progress: Array.from(progress, (next) => next ?? 0) };
   }
 
   async appliances(): Promise<Id[]> {
@@ -143,10 +147,11 @@ export async function openReadingsCopy(file: string): Promise<ReadingsCopy> {
 }
 
 /** Where the log goes on for readings that were copied; for a file that nobody has open. */
-export async function setProgress(file: string, next: number): Promise<void> {
+export async function setProgress(file: string, progress: readonly number[]): Promise<void> {
   const instance = await DuckDBInstance.create(file, { threads: '1' });
   const connection = await instance.connect();
-  await connection.run('update progress set next = $1', [BigInt(next)], [BIGINT]);
+  await connection.run('delete from progress');
+  for (const [partition, next] of progress.entries()) await saveProgress(connection, partition, next);
   await connection.run('checkpoint');
   connection.closeSync();
   instance.closeSync();

@@ -9,6 +9,7 @@ import { copyTo } from './copy.ts';
 import { DueHours } from './due-hours.ts';
 import { keepNamesDurable, makeFolderFor } from './durable-folder.ts';
 import { openNameTable } from './name-table.ts';
+import { saveProgress } from './progress.ts';
 import { openError, storeError } from './store-error.ts';
 import {
   COUNT,
@@ -52,21 +53,21 @@ class Store implements DuckdbReadings {
   readonly #reads = oneAtATime();
   readonly #size = new SliceSize();
   readonly #copies = oneAtATime();
-  /** Null after a failed commit: what is durable must then be read again. */
-  #checkpoint: number | null = null;
+  /** Empty after a failed commit: what is durable must then be read again. */
+  readonly #checkpoints = new Map<number, number>();
   #closed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  checkpoint(): Promise<number> {
-    return this.#do(this.#writes, () => this.#readCheckpoint());
+  checkpoint(partition = 0): Promise<number> {
+    return this.#do(this.#writes, () => this.#readCheckpoint(partition));
   }
 
-  write(moments: readonly Moment[], next: number): Promise<void> {
+  write(moments: readonly Moment[], next: number, partition = 0): Promise<void> {
     return this.#do(this.#writes, async () => {
-      const checkpoint = await this.#readCheckpoint();
+      const checkpoint = await this.#readCheckpoint(partition);
       if (next <= checkpoint) return;
       // What lies before the checkpoint was stored with it.
       const fresh = moments.every((m) => m.position >= checkpoint)
@@ -74,9 +75,9 @@ class Store implements DuckdbReadings {
         : moments.filter((m) => m.position >= checkpoint);
       await this.#transaction(async (open) => {
         await this.#append(fresh, open);
-        await this.#parts.writer.run('update progress set next = $1', [BigInt(next)], [BIGINT]);
+        await saveProgress(this.#parts.writer, partition, next);
       });
-      this.#checkpoint = next;
+      this.#checkpoints.set(partition, next);
     });
   }
 
@@ -194,12 +195,13 @@ class Store implements DuckdbReadings {
     }
   }
 
-  async #readCheckpoint(): Promise<number> {
-    if (this.#checkpoint === null) {
-      const rows = await this.#parts.writer.runAndReadAll('select next from progress');
-      this.#checkpoint = Number(rows.getRows()[0]![0]);
-    }
-    return this.#checkpoint;
+  async #readCheckpoint(partition: number): Promise<number> {
+    const known = this.#checkpoints.get(partition);
+    if (known !== undefined) return known;
+    const rows = await this.#parts.writer.runAndReadAll('select next from progress where partition = $1', [partition]);
+    const next = Number(rows.getRows()[0]?.[0] ?? 0);
+    this.#checkpoints.set(partition, next);
+    return next;
   }
 
   async #append(moments: readonly Moment[], open: OpenAppender): Promise<void> {
@@ -233,7 +235,7 @@ class Store implements DuckdbReadings {
       await inTransaction(writer, work);
       done = true;
     } finally {
-      if (!done) this.#checkpoint = null;
+      if (!done) this.#checkpoints.clear();
       names.appliances.settle(done);
       names.signals.settle(done);
       due.settle(done);

@@ -3,7 +3,7 @@
 import { ROLLUP_MS } from '#contracts';
 import { HOUR } from '#runtime';
 
-/** A point without a value is text: `text` has the row with the same four numbers. `progress` has one row. */
+/** A point without a value is text: `text` has the row with the same four numbers. `progress` has a row for each partition. */
 export const TABLES = `
   create table if not exists appliance (id integer not null, name varchar not null);
   create table if not exists signal (id integer not null, name varchar not null);
@@ -13,7 +13,7 @@ export const TABLES = `
     appliance integer not null, signal integer not null, stamp bigint not null, value varchar not null,
     position bigint not null);
   create table if not exists progress (next bigint not null, compacted bigint not null);
-  insert into progress select 0, 0 where not exists (from progress);
+  alter table progress add column if not exists partition integer default 0;
   create table if not exists rollup (
     appliance integer not null, signal integer not null, start bigint not null,
     total double not null, least double not null, most double not null, count bigint not null, last double not null);

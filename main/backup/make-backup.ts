@@ -167,7 +167,7 @@ class Backup {
       ...(await hashOf(whole)),
       readings,
       tables,
-      progress: embedded ? [progress] : rows.map(({ position }) => position),
+      progress: embedded ? progress : rows.map(({ position }) => position),
     };
   }
 

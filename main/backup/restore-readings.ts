@@ -28,11 +28,11 @@ const BATCH_READINGS = 20_000;
 const ATTEMPTS = 8;
 const FOR_EVER = Date.UTC(2200, 0);
 
-/** `progress`: the position in the restored log behind what is stored. */
+/** `progress`: the position behind what is stored, by partition of the restored log. */
 export async function restoreToDuckdb(
   data: string,
   { folder, manifest }: From,
-  progress: number,
+  progress: readonly number[],
 ): Promise<RestoredReadings> {
   const file = path.join(data, 'readings.duckdb');
   await fs.promises.copyFile(path.join(folder, manifest.readings.file), file, fs.constants.COPYFILE_EXCL);

@@ -144,7 +144,7 @@ class Restore {
     const copied = { folder: from, manifest: this.#manifest };
     const readings = settings.INFLUX_URL
       ? await restoreToInflux(settings, copied, logger)
-      : await restoreToDuckdb(this.#folder, copied, places.at(0, this.#progressOf(0)));
+      : await restoreToDuckdb(this.#folder, copied, this.#progress(log, places));
     said(`Restored the readings: ${readings.readings}.`);
     this.#copyFiles(pepper);
     const stored = [
@@ -196,6 +196,13 @@ class Restore {
   /** Of the partition of the copied log: position behind what the copied readings hold. */
   #progressOf(partition: number): number {
     return this.#manifest.readings.progress[partition] ?? 0;
+  }
+
+  /** By partition of the restored log. */
+  #progress({ partitions }: LogTarget, places: Places): number[] {
+    return Array.from({ length: partitions }, (_, partition) =>
+      places.at(partition, this.#progressOf(sourceOf(this.#manifest.log, partition))),
+    );
   }
 
   async #asked(): Promise<Set<number>> {

@@ -92,6 +92,23 @@ describe('DuckDB', () => {
       expect(await count('select count(*) from signal')).toBe(3);
     });
 
+    it('knows of each partition of the log where it goes on', async () => {
+      const [a, b] = [newId(), newId()];
+      const query = { from: MIDNIGHT, to: MIDNIGHT + DAY, bucketMs: 1, signal: 'power' };
+      {
+        await using store = await openDuckdbReadings({ file });
+        await store.write([{ ...moment(a, MIDNIGHT, { power: 1 }), position: 5000 }], 6000, 0);
+        // Far behind the other one: what is stored of one partition says nothing of another.
+        await store.write([{ ...moment(b, MIDNIGHT, { power: 2 }), position: 1 }], 2, 3);
+        await store.write([{ ...moment(b, MIDNIGHT + 1, { power: 3 }), position: 2 }], 4, 3);
+        await store.write([{ ...moment(b, MIDNIGHT + 1, { power: 4 }), position: 2 }], 4, 3);
+      }
+      await using store = await openDuckdbReadings({ file });
+      expect(await Promise.all([0, 1, 3].map((partition) => store.checkpoint(partition)))).toEqual([6000, 0, 4]);
+      expect((await store.series({ ...query, appliance: a })).map(({ mean }) => mean)).toEqual([1]);
+      expect((await store.series({ ...query, appliance: b })).map(({ mean }) => mean)).toEqual([2, 3]);
+    });
+
     it('says that another process has the file open', async () => {
       const writer = path.join(import.meta.dirname, 'readings-store-killed-writer.ts');
       const child = spawn(process.execPath, [writer, file], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -64,13 +64,7 @@ import type { ModelFinding } from './model-alerts.ts';
 
 export const PEPPER = 'pepper of the test';
 export const PASSWORD = 'correct horse battery';
-const TABLES = [
-  ...registryTables,
-  ...ingestTables,
-  ...alertsTables,
-  ...fieldServiceTables,
-  ...apiTables,
-];
+const TABLES = [...registryTables, ...ingestTables, ...alertsTables, ...fieldServiceTables, ...apiTables];
 const MOST_LISTED = 1_000;
 
 export type ObjectKindName = 'appliance' | 'alert' | 'serviceCase' | 'visit' | 'household';

@@ -14,9 +14,21 @@ const use = <Server extends Started>(server: Server | null): Server => stack.use
 
 async function influxSettings(): Promise<Record<string, string>> {
   const influx = use(await startInfluxd());
-  return { INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token, INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket };
+  return {
+    INFLUX_URL: influx.url,
+    INFLUX_TOKEN: influx.token,
+    INFLUX_ORG: influx.org,
+    INFLUX_BUCKET: influx.bucket,
+    // The server forgets by its own clock, and the story plays months before.
+    RAW_READINGS_DAYS: '3650',
+    ROLLUP_DAYS: '3650',
+  };
 }
 const redisSettings = async (): Promise<Record<string, string>> => ({ REDIS_URL: use(await startRedis()).url });
+const logSettings = async (): Promise<Record<string, string>> => ({
+  LOG_REDIS_URL: use(await startRedis({ appendOnly: true })).url,
+  LOG_PARTITIONS: '4',
+});
 const postgresSettings = async (): Promise<Record<string, string>> => ({
   DATABASE_URL: use(await startPostgres()).url,
 });
@@ -47,10 +59,13 @@ describeEngine('InfluxDB', 'a door left open, readings', () => {
 describeEngine('Redis', 'a door left open, jobs', () => {
   it('is told and recovers', story(redisSettings));
 });
+describeEngine('Redis', 'a door left open, the log', () => {
+  it('is told and recovers', story(logSettings));
+});
 describeEngine('PostgreSQL', 'a door left open, registry and jobs', () => {
   it('is told and recovers', story(postgresSettings));
 });
-describe('all three together', () => {
+describe('all together', () => {
   describeEngine('InfluxDB', 'with the others', () => {
     describeEngine('Redis', 'with the others', () => {
       describeEngine('PostgreSQL', 'with the others', () => {
@@ -59,7 +74,9 @@ describe('all three together', () => {
           story(async () => ({
             ...(await influxSettings()),
             ...(await redisSettings()),
+            ...(await logSettings()),
             ...(await postgresSettings()),
+            SECRET_PEPPER: 'a pepper that every process would know',
           })),
         );
       });
