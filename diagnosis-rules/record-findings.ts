@@ -4,8 +4,6 @@ import type { FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
 import { lateTable } from './late.ts';
 
-const DIAGNOSIS_CONSUMER = 'diagnosis';
-
 export const diagnosisTables: readonly Migration[] = [
   {
     name: 'diagnosis-rules/001-finding',

@@ -16,7 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
   },
 });
-const kills = Number(values.kills ?? (values.long ? 250 : 15));
+const kills = Number(values.kills ?? (values.long ? 250 : 6));
 const until = values.long ? 'well' : 'handed-over';
 const common = {
   healthy: 20,
