@@ -13,7 +13,6 @@ const UNLIMITED = { MQTT_MESSAGES_PER_SECOND: '0', MQTT_BYTES_PER_SECOND: '0' };
 const HEAP_PROBE = ['--expose-gc', '--import', new URL('./../heap-probe.ts', import.meta.url).href];
 
 export type FleetServer = { server: Child<FleetServerOffers>; port: number; folder: string };
-type FleetSize = Parameters<FleetServerOffers['makeFleet']>[0];
 export type Fleet = {
   speak(ratePerSecond: number, forMs: number): Promise<Float64Array>;
   connectMs: number;
