@@ -36,6 +36,9 @@ Ctrl-C stops cleanly. After a crash or a power cut the next start goes on where 
 const mqttLine = ({ host, port, webSocketPort, tlsPort }: MqttAddress): string =>
   `  MQTT        mqtt://${host}:${port}   WebSocket ws://${host}:${webSocketPort}${tlsPort ? `   TLS mqtts://${host}:${tlsPort}` : ''}`;
 
+const opsLines = ({ opsPort }: RunningProcess): string[] =>
+  opsPort === null ? [] : [`  Operations  port ${opsPort}: /healthz, /readyz, /metrics`];
+
 const addressLines = ({ url, mqtt }: Platform, webUrl: string, clock: ClockSpec): string[] => [
   `  Web page    ${webUrl}`,
   `  API         ${url}/api/docs`,
@@ -81,6 +84,7 @@ export function banner(platform: Platform, webUrl: string, clock: ClockSpec, fol
     'Stethos is running.',
     '',
     ...addressLines(platform, webUrl, clock),
+    ...opsLines(platform),
     `  Data        ${folder}`,
     ...first,
     '',
@@ -90,18 +94,19 @@ export function banner(platform: Platform, webUrl: string, clock: ClockSpec, fol
 }
 
 export function stagesBanner(
-  { url, mqtt, opsPort, setUpToken }: RunningProcess,
+  running: RunningProcess,
   stages: readonly string[],
   webUrl: string | null,
   folder: string,
 ): string {
+  const { url, mqtt, setUpToken } = running;
   return [
     '',
     `Stethos is running: ${stages.join(', ')}.`,
     '',
     ...(url ? [`  Web page    ${webUrl}`, `  API         ${url}/api/docs`] : []),
     ...(mqtt ? [mqttLine(mqtt)] : []),
-    ...(opsPort === null ? [] : [`  Operations  port ${opsPort}: /healthz, /readyz, /metrics`]),
+    ...opsLines(running),
     `  Data        ${folder}`,
     ...(setUpToken
       ? ['', '  First administrator: open this link once', `    ${webUrl}/setup?token=${setUpToken}`]
