@@ -47,12 +47,13 @@ export class Frames {
   take(most: number): Outcome {
     if (this.#have < this.#need) return null;
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+    const limit = this.#guard.limit();
     let end = 0;
     let [others, otherBytes] = [0, 0];
     let fault: Fault | 'too large' | null = null;
     this.#need = HEAD_BYTES;
     for (let count = 0; count < most && fault === null && bytes.length - end >= HEAD_BYTES; count++) {
-      const next = this.#one(bytes, end);
+      const next = this.#one(bytes, end, limit);
       if (typeof next !== 'number') fault = next;
       else if (next <= 0) break;
       else {
@@ -71,7 +72,7 @@ export class Frames {
   }
 
   /** Its length when it is whole and good; 0 when bytes are missing. */
-  #one(bytes: Buffer, at: number): number | Fault | 'too large' {
+  #one(bytes: Buffer, at: number, limit: number): number | Fault | 'too large' {
     const wrong = headFault(bytes[at]!, this.#first);
     if (wrong) return wrong;
     let length = 0;
@@ -81,7 +82,7 @@ export class Frames {
       const byte = bytes[at + head];
       if (byte === undefined) return this.#missing(head + 1);
       length += (byte & 127) * 128 ** (head - 1);
-      if (length > this.#guard.limit()) return 'too large';
+      if (length > limit) return 'too large';
       head++;
       if ((byte & 128) === 0) break;
     }

@@ -1,12 +1,11 @@
 // The other brokers, by way of the registry's database: news as notifications, and one row with a lease for each broker.
 import { z } from 'zod';
 import { Id } from '#contracts';
-import { SECOND, type Sql } from '#runtime';
+import { DATABASE_NOW_MS, SECOND, type Sql } from '#runtime';
 import type { Arrival, Peers } from './ports.ts';
 
 const CHANNEL = 'stethos_brokers';
 const LEASE_MS = 6 * SECOND;
-const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /** Short, so that many fit into one notification. */
 const News = z.object({ b: z.string(), c: z.array(z.tuple([Id, z.number()])) });
@@ -28,7 +27,7 @@ export function sqlPeers(sql: Sql, { id, leaseMs = LEASE_MS }: { id: string; lea
   };
   const enter = (): Promise<unknown[]> =>
     sql.query(
-      `insert into app.broker (id, leased_until) values ($1, ${NOW_MS} + ${leaseMs})
+      `insert into app.broker (id, leased_until) values ($1, ${DATABASE_NOW_MS} + ${leaseMs})
        on conflict (id) do update set leased_until = excluded.leased_until`,
       [id],
     );
@@ -60,7 +59,7 @@ export function sqlPeers(sql: Sql, { id, leaseMs = LEASE_MS }: { id: string; lea
 
     async renew() {
       const rows = await sql.query(
-        `update app.broker set leased_until = ${NOW_MS} + ${leaseMs} where id = $1 returning id`,
+        `update app.broker set leased_until = ${DATABASE_NOW_MS} + ${leaseMs} where id = $1 returning id`,
         [id],
       );
       if (rows.length > 0) return true;
@@ -72,7 +71,7 @@ export function sqlPeers(sql: Sql, { id, leaseMs = LEASE_MS }: { id: string; lea
       sql.transaction(async (tx) => {
         const [row] = await tx.query<{ id: string }>(
           `delete from app.broker where id = (
-             select id from app.broker where leased_until < ${NOW_MS} and id <> $1 limit 1 for update skip locked)
+             select id from app.broker where leased_until < ${DATABASE_NOW_MS} and id <> $1 limit 1 for update skip locked)
            returning id`,
           [id],
         );

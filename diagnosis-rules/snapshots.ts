@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { keepFrom, type Lease, type Sql } from '#runtime';
+import { keepFrom, type Lease, type Sql, syncFolder } from '#runtime';
 
 export interface Snapshots {
   /** The last one; null when there is none, or it is damaged: then the log is replayed from its oldest record. */
@@ -64,17 +64,8 @@ function writeSnapshot(file: string, position: number, state: Buffer): void {
     fs.closeSync(handle);
   }
   fs.renameSync(`${file}.new`, file);
+  // The log behind it is trimmed next: the new name must not be lost in a power cut.
   syncFolder(path.dirname(file));
-}
-
-/** The log behind it is trimmed next: the new name must not be lost in a power cut. */
-function syncFolder(folder: string): void {
-  const handle = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
 }
 
 /** Null when there is none, or it is damaged. */

@@ -1,12 +1,10 @@
 // Days of appliances whose readings are not rolled up, for a readings engine that has no transactions of its own: a row is
 // there before the position behind its readings is saved, and goes when they are in the roll-ups.
 import type { Id } from '#contracts';
-import { MINUTE, type Sql } from '#runtime';
+import { DATABASE_NOW_MS, MINUTE, type Sql } from '#runtime';
 
 /** Longer than a day of one appliance takes. Who died on the way leaves it to another then. */
 const CLAIMED_MS = 5 * MINUTE;
-/** Several processes share the work: they ask the same clock. */
-const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /** `day` is its begin, epoch ms, UTC. */
 export type ApplianceDay = { day: number; appliance: Id };
@@ -40,10 +38,10 @@ export function dueDays(sql: Sql): DueDays {
     },
     claim: (before, most) =>
       sql.query<DueDay>(
-        `update app.rollup_due due set claimed_until = ${NOW_MS} + ${CLAIMED_MS}
+        `update app.rollup_due due set claimed_until = ${DATABASE_NOW_MS} + ${CLAIMED_MS}
            from (select day, appliance from app.rollup_due
-             where claimed_until < ${NOW_MS}
-               and day = (select min(day) from app.rollup_due where day < $1 and claimed_until < ${NOW_MS})
+             where claimed_until < ${DATABASE_NOW_MS}
+               and day = (select min(day) from app.rollup_due where day < $1 and claimed_until < ${DATABASE_NOW_MS})
              order by appliance limit $2 for update skip locked) as free
           where due.day = free.day and due.appliance = free.appliance
           returning due.day, due.appliance, due.mark`,

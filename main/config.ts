@@ -195,7 +195,11 @@ export type Settings = z.infer<typeof Settings>;
 const SHARED = ['DATABASE_URL', 'REDIS_URL', 'LOG_REDIS_URL', 'INFLUX_URL', 'SECRET_PEPPER'] as const;
 
 /** Whether other processes can work on the same log, findings and readings. */
-export const isShared = ({ DATABASE_URL, LOG_REDIS_URL, INFLUX_URL }: Settings): boolean =>
+export const isShared = ({
+  DATABASE_URL,
+  LOG_REDIS_URL,
+  INFLUX_URL,
+}: Pick<Settings, 'DATABASE_URL' | 'LOG_REDIS_URL' | 'INFLUX_URL'>): boolean =>
   DATABASE_URL !== undefined && LOG_REDIS_URL !== undefined && INFLUX_URL !== undefined;
 
 const TOGETHER: readonly (readonly (keyof Settings)[])[] = [
@@ -217,7 +221,7 @@ function crossProblems(given: Record<string, string>, demo: boolean): string[] {
   if (stages.success && stages.data.length < STAGES.length) {
     const missing = SHARED.filter((name) => given[name] === undefined);
     if (missing.length > 0) problems.push(`${missing.join(', ')}: needed by a process of some stages (STAGES)`);
-  } else if (given.DATABASE_URL && given.LOG_REDIS_URL && given.INFLUX_URL && given.SECRET_PEPPER === undefined) {
+  } else if (isShared(given) && given.SECRET_PEPPER === undefined) {
     problems.push('SECRET_PEPPER: needed where several processes share the engines; all of them need the same');
   }
   if (given.MQTT_CLIENT_CA_FILE !== undefined && given.TLS_CERT_FILE === undefined) {

@@ -2,6 +2,7 @@
 export { announce, CHANGES, keepChanges, onChange } from './changes.ts';
 export { type ConsumerRow, consumerRows, placeConsumers } from './consumer-rows.ts';
 export { type Place, pageOf, placeOf } from './cursor.ts';
+export { DATABASE_NOW_MS } from './database-now.ts';
 export { fireEach } from './due.ts';
 export { cannotListen, type ErrorKind, messageOf, PlatformError } from './errors.ts';
 export { holding, keepFrom, keptFrom, Lease, leaseTables, neededFrom, saveCheckpoint, takeLease } from './lease.ts';
@@ -15,5 +16,6 @@ export { partitionOf } from './partition.ts';
 export { PartitionKeeper } from './partition-keeper.ts';
 export type { Downlink, Jobs, Log, LogBatch, Logger, LogReader, LogSource, LogWriter, Sql, Stage } from './ports.ts';
 export { next, step, type Transition } from './state-table.ts';
+export { syncFolder } from './sync-folder.ts';
 export { type Clock, type ClockSpec, DAY, HOUR, MINUTE, manualClock, openClock, SECOND } from './time.ts';
 export { type EndSpan, type Heard, type SpanName, TRACE_STEPS, type Tracer, type TraceStep } from './trace.ts';

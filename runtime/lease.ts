@@ -1,6 +1,7 @@
 // Where a consumer of the log goes on, and who may: one row per consumer and partition. Its owner holds it for a few
 // seconds by the database's clock and renews it; whoever takes it after that gets the next epoch, and nothing that was
 // begun under an older one can be committed any more.
+import { DATABASE_NOW_MS } from './database-now.ts';
 import { PlatformError } from './errors.ts';
 import type { Migration } from './migrate.ts';
 import type { Sql } from './ports.ts';
@@ -8,9 +9,7 @@ import { SECOND } from './time.ts';
 
 export const LEASE_MS = 4 * SECOND;
 
-/** The time that leases are counted in: every process asks the same clock. */
-const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-const UNTIL = `${NOW_MS} + ${LEASE_MS}`;
+const UNTIL = `${DATABASE_NOW_MS} + ${LEASE_MS}`;
 
 export const leaseTables: readonly Migration[] = [
   {
@@ -104,7 +103,7 @@ export async function takeLease(
   );
   const [row] = await sql.query<{ epoch: number; position: number; keptFrom: number }>(
     `update app.consumer set owner = $3, epoch = epoch + 1, leased_until = ${UNTIL}
-      where name = $1 and partition = $2 and (leased_until <= ${NOW_MS} or owner = $3 or $4)
+      where name = $1 and partition = $2 and (leased_until <= ${DATABASE_NOW_MS} or owner = $3 or $4)
       returning epoch, position, kept_from as "keptFrom"`,
     [consumer, partition, owner, endless],
   );
@@ -177,7 +176,7 @@ export async function countMembers(sql: Sql, consumer: string, member: string): 
      on conflict (consumer, id) do update set seen_until = excluded.seen_until`,
     [consumer, member],
   );
-  await sql.query(`delete from app.member where consumer = $1 and seen_until < ${NOW_MS}`, [consumer]);
+  await sql.query(`delete from app.member where consumer = $1 and seen_until < ${DATABASE_NOW_MS}`, [consumer]);
   const [row] = await sql.query<{ count: number }>(
     'select count(*)::int as count from app.member where consumer = $1',
     [consumer],
@@ -194,7 +193,7 @@ export async function freePartitions(sql: Sql, consumer: string, partitions: num
   const rows = await sql.query<{ partition: number }>(
     `select n.partition from generate_series(0, $2 - 1) as n (partition)
       where not exists (select 1 from app.consumer c
-        where c.name = $1 and c.partition = n.partition and c.leased_until > ${NOW_MS})
+        where c.name = $1 and c.partition = n.partition and c.leased_until > ${DATABASE_NOW_MS})
       order by n.partition`,
     [consumer, partitions],
   );

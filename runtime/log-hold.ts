@@ -1,5 +1,6 @@
 // Whoever copies the log needs all of it that the copied database still asks for: while it is held, nothing is trimmed.
 import { newId } from '#contracts';
+import { DATABASE_NOW_MS } from './database-now.ts';
 import type { Migration } from './migrate.ts';
 import type { Sql } from './ports.ts';
 import { MINUTE } from './time.ts';
@@ -12,8 +13,6 @@ export const logHoldTables: Migration = {
   statements: ['create table app.log_hold (id uuid primary key, held_until bigint not null)'],
 };
 
-const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-
 export type LogHold = AsyncDisposable & {
   /** To be called well within every two minutes; throws when the log was let go meanwhile. */
   renew(): Promise<void>;
@@ -22,13 +21,13 @@ export type LogHold = AsyncDisposable & {
 /** Nothing of the log is trimmed until it is disposed. What was trimmed before nobody asks for. */
 export async function holdLog(sql: Sql): Promise<LogHold> {
   const id = newId();
-  await sql.query(`delete from app.log_hold where held_until < ${NOW_MS}`);
-  await sql.query(`insert into app.log_hold (id, held_until) values ($1, ${NOW_MS} + ${HOLD_MS})`, [id]);
+  await sql.query(`delete from app.log_hold where held_until < ${DATABASE_NOW_MS}`);
+  await sql.query(`insert into app.log_hold (id, held_until) values ($1, ${DATABASE_NOW_MS} + ${HOLD_MS})`, [id]);
   return {
     async renew() {
       const rows = await sql.query(
-        `update app.log_hold set held_until = ${NOW_MS} + ${HOLD_MS}
-          where id = $1 and held_until > ${NOW_MS} returning id`,
+        `update app.log_hold set held_until = ${DATABASE_NOW_MS} + ${HOLD_MS}
+          where id = $1 and held_until > ${DATABASE_NOW_MS} returning id`,
         [id],
       );
       if (rows.length === 0) throw new Error('the log was let go: it was not held for too long');
@@ -41,6 +40,6 @@ export async function holdLog(sql: Sql): Promise<LogHold> {
 
 /** Ask before trimming. */
 export async function logIsHeld(sql: Sql): Promise<boolean> {
-  const rows = await sql.query(`select 1 as one from app.log_hold where held_until > ${NOW_MS} limit 1`);
+  const rows = await sql.query(`select 1 as one from app.log_hold where held_until > ${DATABASE_NOW_MS} limit 1`);
   return rows.length > 0;
 }

@@ -1,13 +1,11 @@
 // DuckDB flushes its files, not the folder that names them: a power cut could leave a flushed file without a name.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { messageOf, PlatformError } from '#runtime';
+import { messageOf, PlatformError, syncFolder } from '#runtime';
 
-function syncFolder(folder: string): void {
+function flushFolder(folder: string): void {
   try {
-    const handle = fs.openSync(folder, 'r');
-    fs.fsyncSync(handle);
-    fs.closeSync(handle);
+    syncFolder(folder);
   } catch (cause) {
     // What the disk holds is unknown now; trying again would not tell.
     throw new PlatformError('readings-broken', 'fatal', `The folder ${folder} cannot be flushed: ${messageOf(cause)}`, {
@@ -22,7 +20,7 @@ export function makeFolderFor(file: string): void {
   const folder = path.resolve(path.dirname(file));
   const oldest = fs.mkdirSync(folder, { recursive: true });
   if (oldest === undefined) return;
-  for (let made = folder; made !== path.dirname(oldest); made = path.dirname(made)) syncFolder(path.dirname(made));
+  for (let made = folder; made !== path.dirname(oldest); made = path.dirname(made)) flushFolder(path.dirname(made));
 }
 
 /**
@@ -35,7 +33,7 @@ export function keepNamesDurable(file: string): () => void {
   return () => {
     const log = fs.statSync(`${file}.wal`, { bigint: true, throwIfNoEntry: false });
     const seen = log ? `${log.ino}/${log.birthtimeNs}` : '';
-    if (seen !== known || seen === '') syncFolder(folder);
+    if (seen !== known || seen === '') flushFolder(folder);
     known = seen;
   };
 }

@@ -1,9 +1,8 @@
 // A log that begins at a position: for a folder that is restored, so that positions which were given out stay behind it.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PlatformError } from '#runtime';
+import { PlatformError, syncFolder } from '#runtime';
 import { segmentName } from './frames.ts';
-import { syncFolder } from './recover.ts';
 
 /** The first record of the log in `folder` will stand at `position`. Throws `log-not-empty` when there is a log. */
 export function beginSegmentLog(folder: string, position: number): void {

@@ -1,16 +1,8 @@
 // What a crash leaves: the last segment may end in a torn frame, which was never acknowledged. It is cut off.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { syncFolder } from '#runtime';
 import { behindDamage, type Frame, frameAt, mendedFrame, segmentBases, segmentName } from './frames.ts';
-
-export function syncFolder(folder: string): void {
-  const handle = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-}
 
 /**
  * Walks the frames and returns the end of the last intact one. A damaged frame in the middle (a flipped bit) does not

@@ -2,10 +2,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { LogRecord } from '#contracts';
-import { type Log, type Logger, messageOf, PlatformError, SECOND } from '#runtime';
+import { type Log, type Logger, messageOf, PlatformError, SECOND, syncFolder } from '#runtime';
 import { DiskRoom } from './disk-room.ts';
 import { encodeFrame, frameBytes, MAX_FRAME_BYTES, segmentBases, segmentName } from './frames.ts';
-import { recover, syncFolder } from './recover.ts';
+import { recover } from './recover.ts';
 
 export type SegmentLogOptions = {
   folder: string;

@@ -3,6 +3,7 @@
 import { type Id, newId } from '#contracts';
 import { DAY, HOUR, MINUTE, type Sql } from '#runtime';
 import type { ReadingsStore } from '../ports.ts';
+import { HOUR_COLUMNS, hourOf } from './hours.ts';
 
 export const BALANCES = ['messages', 'quarantine', 'readings'] as const;
 export type Balance = (typeof BALANCES)[number];
@@ -294,17 +295,5 @@ export async function foldHours(sql: Sql, before: number): Promise<void> {
   );
 }
 
-const PAST = [
-  'received',
-  'decoded',
-  'quarantined',
-  'commands',
-  'replayed',
-  'readings',
-  'repeated',
-  'late',
-  'rejected',
-] as const;
-
-const hourOf = (at: number): number => at - (at % HOUR);
+const PAST = ['received', ...HOUR_COLUMNS] as const;
 const dayOf = (at: number): number => at - (at % DAY);

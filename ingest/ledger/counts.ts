@@ -1,8 +1,9 @@
 // The consumer's side of the ledger: what became of each message, and how many readings the store must hold. Counted in
 // memory, written every few seconds in one transaction with the position that it is counted to.
 import type { DecodedMessage, Id } from '#contracts';
-import { DAY, HOUR, holding, keepFrom, type Lease, MINUTE, oneAtATime, SECOND, type Sql } from '#runtime';
+import { DAY, holding, keepFrom, type Lease, MINUTE, oneAtATime, SECOND, type Sql } from '#runtime';
 import { FUTURE_TOLERANCE_MS } from '../checks.ts';
+import { HOUR_COLUMNS, hourOf } from './hours.ts';
 import { Shapes, Stamps, type Told } from './stamps.ts';
 
 const WRITE_EVERY_MS = 10 * SECOND;
@@ -21,16 +22,6 @@ export type Outcome = {
   message: DecodedMessage | null;
 };
 
-const HOUR_COLUMNS = [
-  'decoded',
-  'quarantined',
-  'commands',
-  'replayed',
-  'readings',
-  'repeated',
-  'late',
-  'rejected',
-] as const;
 type HourCount = Record<(typeof HOUR_COLUMNS)[number], number>;
 type DayCount = Told & { newest: number };
 type Entry = {
@@ -201,7 +192,7 @@ export class LedgerCounts {
       this.#changed.push(entry);
     }
     if (at > entry.heardAt) entry.heardAt = at;
-    const hour = hourCountOf(entry, at - (at % HOUR));
+    const hour = hourCountOf(entry, hourOf(at));
     if (kind === 'replayed') hour.replayed++;
     else if (message === null) hour.quarantined++;
     else if (kind === 'command-result') hour.commands++;

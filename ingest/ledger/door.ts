@@ -2,6 +2,7 @@
 // written every few seconds as totals. A door that dies unheard leaves its last seconds uncounted; the check knows.
 import { type Id, type LogRecord, newId } from '#contracts';
 import { type Clock, HOUR, type Logger, messageOf, oneAtATime, SECOND, type Sql } from '#runtime';
+import { hourOf } from './hours.ts';
 
 const WRITE_EVERY_MS = 10 * SECOND;
 
@@ -153,5 +154,3 @@ export class DoorCounts implements AsyncDisposable {
     });
   }
 }
-
-const hourOf = (at: number): number => at - (at % HOUR);

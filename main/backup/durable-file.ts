@@ -2,18 +2,10 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { syncFolder } from '#runtime';
 
 /** Of a file of the backup; `file` is relative to its folder. */
 export type Written = { file: string; bytes: number; sha256: string };
-
-export function syncFolder(folder: string): void {
-  const handle = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-}
 
 const CHUNK_BYTES = 1024 * 1024;
 

@@ -14,9 +14,10 @@ import {
   PlatformError,
   SECOND,
   type Sql,
+  syncFolder,
 } from '#runtime';
 import { dumpTable, sequencesOf, tablesOf } from './dump-tables.ts';
-import { DurableFile, hashOf, syncFolder, syncTree } from './durable-file.ts';
+import { DurableFile, hashOf, syncTree } from './durable-file.ts';
 import { copyLog } from './log-copy.ts';
 import { type KeysManifest, Manifest, writeManifest } from './manifest.ts';
 

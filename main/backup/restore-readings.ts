@@ -7,10 +7,9 @@ import { openReadingsCopy, type ReadingsCopy, setProgress } from '#engines/duckd
 import { appliancesIn, openRollupLoad } from '#engines/influxdb';
 import { dueDays } from '#ingest';
 import { loadModels } from '#registry';
-import { DAY, type Logger, PlatformError, SECOND, type Sql } from '#runtime';
+import { DAY, type Logger, PlatformError, SECOND, type Sql, syncFolder } from '#runtime';
 import type { Settings } from '../config.ts';
 import { openInflux } from '../threads/engines.ts';
-import { syncFolder } from './durable-file.ts';
 import { tableRows } from './load-tables.ts';
 import type { Manifest } from './manifest.ts';
 

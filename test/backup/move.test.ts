@@ -53,8 +53,7 @@ describeEngine('PostgreSQL', 'and', () => {
         await first.platform.settle();
         await first.live(20, 22);
         const backup = { from: inFolder('backup'), keysFrom: inFolder('keys') };
-        const manifest = await first.platform.backup({ to: backup.from, keysTo: backup.keysFrom, said: silent });
-        expect(manifest.log.partitions[0]!.records).toBeGreaterThan(0);
+        await first.platform.backup({ to: backup.from, keysTo: backup.keysFrom, said: silent });
         await first.live(22, 45);
         await first.platform.settle();
         const [findings, alerts, setAside] = [await first.findings(), await first.alerts(), await first.setAside()];
