@@ -9,16 +9,30 @@ export type Severity = z.infer<typeof Severity>;
 export const SymptomState = z.enum(['absent', 'pending', 'present', 'unknown']);
 export type SymptomState = z.infer<typeof SymptomState>;
 
+/** What must not be done, or must be done at once, for safety; shown before everything else. */
+const safety = z.array(Phrase).optional();
+
+const Visit = z.object({
+  by: z.literal('technician'),
+  safety,
+  skill: z.string(),
+  /** What a technician must be certified for, e.g. flammable refrigerants. */
+  certificate: z.string().optional(),
+  parts: z.array(Phrase),
+  urgency: z.enum(['today', 'days']),
+  /** What the owner does until then. */
+  meanwhile: z.array(Phrase),
+});
+
 export const Remedy = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('owner'), steps: z.array(Phrase) }),
   z.object({
-    by: z.literal('technician'),
-    skill: z.string(),
-    parts: z.array(Phrase),
-    urgency: z.enum(['today', 'days']),
-    /** What the owner does until then. */
-    meanwhile: z.array(Phrase),
+    by: z.literal('owner'),
+    safety,
+    steps: z.array(Phrase),
+    /** When it is still there so long after it was found, the steps did not help. */
+    ifItStays: Visit.extend({ afterHours: z.number().positive() }).optional(),
   }),
+  Visit,
 ]);
 export type Remedy = z.infer<typeof Remedy>;
 
@@ -52,6 +66,10 @@ export const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
+/** A command whose result would split the causes: only with consent, as any command. */
+export const RemoteTest = z.object({ command: z.string(), text: Phrase });
+export type RemoteTest = z.infer<typeof RemoteTest>;
+
 export const Finding = z.object({
   id: Id,
   appliance: Id,
@@ -77,6 +95,8 @@ export const Finding = z.object({
   evidence: z.array(Evidence),
   /** The one question that would split the causes best; null when none would, or a sensor already knows. */
   question: Question.nullable(),
+  /** The test that would split them better than any question. */
+  test: RemoteTest.optional(),
   /** Answers that people gave, newest last. */
   answers: z.array(z.object({ question: z.string(), answer: z.string(), at: z.number() })),
   /** When the record was heard that made it what it is, epoch ms: what it came from can be followed. It decides nothing. */

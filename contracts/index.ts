@@ -6,6 +6,7 @@ export {
   Question,
   RankedCause,
   Remedy,
+  RemoteTest,
   Severity,
   SymptomState,
 } from './findings.ts';
@@ -183,6 +184,7 @@ export { STAGE_OF, Sweep, type SweepingStage, WakeJob } from './jobs.ts';
 export {
   ApplianceKind,
   CommandParameter,
+  FaultCode,
   Model,
   ModelCommand,
 } from './model.ts';
@@ -241,10 +243,14 @@ export {
 export {
   AnswerBody,
   BrokerBody,
+  CohortBody,
   DisconnectedBody,
   type LogRecord,
+  PresenceBody,
   RECORD_KINDS,
   type RecordKind,
+  ReportBody,
+  RulesBody,
 } from './records.ts';
 export {
   SIGNALS,

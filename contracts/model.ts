@@ -41,6 +41,24 @@ export const ModelCommand = z.object({
 });
 export type ModelCommand = z.infer<typeof ModelCommand>;
 
+/** What a maker's fault code may point to. */
+export const FaultCode = z.enum([
+  'cabinet-sensor',
+  'evaporator-sensor',
+  'freezer-sensor',
+  'ambient-sensor',
+  'door-open',
+  'temperature',
+  'defrost',
+  'fan',
+  'compressor',
+  'refrigerant',
+  'control-board',
+  'communication',
+  'mains',
+]);
+export type FaultCode = z.infer<typeof FaultCode>;
+
 export const Model = z.object({
   id: z.string().regex(/^[a-z0-9-]{2,60}$/),
   kind: ApplianceKind,
@@ -57,6 +75,8 @@ export const Model = z.object({
       absent: z.array(z.number()).default([]),
     }),
   ),
+  /** The maker's fault codes in plain terms, e.g. `{ "E4": "defrost" }`: evidence, not truth. */
+  faultCodes: z.record(z.string(), FaultCode).default({}),
   /** Counted from the purchase, else the installation, else the first claim. 0: none. */
   warrantyMonths: z.number().int().nonnegative().default(24),
   /** The last day with updates and parts. */

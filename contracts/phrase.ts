@@ -9,7 +9,7 @@ export const TemperatureUnit = z.enum(['C', 'F']);
 export type TemperatureUnit = z.infer<typeof TemperatureUnit>;
 
 /** UCUM units of measured quantities, and two kinds of time: `instant` (epoch ms) and `duration` (ms). */
-export const PhraseUnit = z.enum(['Cel', 'K', 'W', 'kW.h', '%', '1', 'instant', 'duration', 'K/h']);
+export const PhraseUnit = z.enum(['Cel', 'K', 'W', 'kW.h', '%', 'V', '1', 'instant', 'duration', 'K/h']);
 
 export const Quantity = z.object({ value: z.number(), unit: PhraseUnit });
 export type Quantity = z.infer<typeof Quantity>;
@@ -89,6 +89,8 @@ export function sayQuantity({ value, unit }: Quantity, reader: Reader): string {
       return `${number(value, 2, reader.language)} kWh`;
     case '%':
       return `${number(value, 0, reader.language)} %`;
+    case 'V':
+      return `${number(value, 0, reader.language)} V`;
     case '1':
       return number(value, 2, reader.language);
     case 'duration':

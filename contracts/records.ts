@@ -13,6 +13,10 @@ export const RECORD_KINDS = [
   'lost-broker',
   'command-result',
   'replayed',
+  'rules',
+  'cohort',
+  'report',
+  'presence',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
@@ -43,3 +47,28 @@ export type DisconnectedBody = z.infer<typeof DisconnectedBody>;
 
 export const AnswerBody = z.object({ problem: z.string(), question: z.string(), answer: z.string(), by: z.string() });
 export type AnswerBody = z.infer<typeof AnswerBody>;
+
+/** A version of a rule was published (or a rule retired): the whole set of the rule's versions that are judged from here on. */
+export const RulesBody = z.object({
+  rule: z.string(),
+  /** The YAML documents. Null: no version is live, or none is on silent trial. */
+  live: z.object({ version: z.number().int().positive(), text: z.string() }).nullable(),
+  trial: z.object({ version: z.number().int().positive(), text: z.string() }).nullable(),
+});
+export type RulesBody = z.infer<typeof RulesBody>;
+
+/** What is usual for healthy appliances of one model: per learned feature the median and the spread over appliances (robust sigma). */
+export const CohortBody = z.object({
+  model: z.string(),
+  appliances: z.number().int().positive(),
+  usual: z.record(z.string(), z.object({ median: z.number(), spread: z.number().nonnegative() })),
+});
+export type CohortBody = z.infer<typeof CohortBody>;
+
+/** What a person said of an appliance in their own words, as codes: the words themselves stay with the registry. */
+export const ReportBody = z.object({ codes: z.array(z.string()).min(1), by: z.string() });
+export type ReportBody = z.infer<typeof ReportBody>;
+
+/** Whether messages are expected: not while it rests until `until`, epoch ms; null: expected again. */
+export const PresenceBody = z.object({ restsUntil: z.number().nullable(), by: z.string() });
+export type PresenceBody = z.infer<typeof PresenceBody>;

@@ -120,6 +120,10 @@ class Fold implements Evaluator {
       case 'connected':
       case 'disconnected':
       case 'lost-broker':
+      case 'rules':
+      case 'cohort':
+      case 'report':
+      case 'presence':
         return [];
     }
   }
