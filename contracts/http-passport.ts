@@ -105,7 +105,7 @@ export const ConsumableView = z.object({
 
 export const HistoryEntry = z.object({
   at: Iso,
-  what: z.enum(['made', 'claimed', 'transferred', 'module-swapped', 'firmware-changed', 'alert', 'visit']),
+  what: z.enum(['made', 'claimed', 'transferred', 'module-swapped', 'firmware-changed', 'alert', 'visit', 'report']),
   text: Phrase,
   endedAt: Iso.nullable(),
   /** Of an alert. */

@@ -46,7 +46,7 @@ export const Consents = z.object({ items: z.array(ConsentView) });
 /** What is not named stays as it is. */
 export const ConsentWish = z.partialRecord(ConsentPurpose, z.boolean());
 
-const Kept = z.enum(['messages', 'quarantine', 'case-notes', 'exports', 'unclaimed-orders', 'commands']);
+const Kept = z.enum(['messages', 'quarantine', 'case-notes', 'exports', 'unclaimed-orders', 'commands', 'reports']);
 export const RetentionRule = z
   .object({
     what: Kept,

@@ -1,6 +1,6 @@
 // Bodies of the HTTP API. Times are ISO 8601 in UTC; numbers inside phrases carry their unit beside them.
 import { z } from 'zod';
-import { Evidence, Question, RankedCause, Severity } from './findings.ts';
+import { Evidence, Question, RankedCause, RemoteTest, Severity } from './findings.ts';
 import { Id } from './ids.ts';
 import { ApplianceKind, ModelCommand } from './model.ts';
 import { Language, Phrase, TemperatureUnit } from './phrase.ts';
@@ -35,6 +35,8 @@ export const ApiScope = z.enum([
   'people:read',
   'people:write',
   'audit:read',
+  'rules:read',
+  'rules:write',
   'webhooks',
 ]);
 export type ApiScope = z.infer<typeof ApiScope>;
@@ -258,6 +260,8 @@ export const Alert = AlertSummary.extend({
   causes: z.array(RankedCause),
   evidence: z.array(Evidence),
   question: Question.nullable(),
+  /** A command whose result would tell the causes apart; it is sent as any other command, see POST /api/v1/appliances/{id}/commands. */
+  test: RemoteTest.nullable(),
   answers: z.array(z.object({ question: z.string(), answer: z.string(), at: Iso })),
   notifications: z.array(NotificationView),
   /** What we will do if nothing happens, and when. */

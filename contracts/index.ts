@@ -150,6 +150,16 @@ export {
   TechnicianFile,
 } from './http-people.ts';
 export {
+  MadeReport,
+  NewReport,
+  Presence,
+  Report,
+  ReportChoice,
+  ReportCode,
+  ReportReading,
+  ReportWords,
+} from './http-reports.ts';
+export {
   ConsentPurpose,
   Consents,
   ConsentView,
@@ -163,6 +173,26 @@ export {
   RetentionRule,
   RetentionWish,
 } from './http-rights.ts';
+export {
+  MoveRuleVersion,
+  NewRuleVersion,
+  RuleChange,
+  RuleCheck,
+  RuleDiff,
+  RuleLine,
+  RuleMove,
+  RuleMoveMade,
+  RuleProblem,
+  RuleReportCard,
+  RuleSource,
+  RuleSummary,
+  RuleText,
+  RuleVersion,
+  RuleVersionEdit,
+  RuleVersionState,
+  RuleVersionText,
+  RuleWithVersions,
+} from './http-rules.ts';
 export {
   CreatedWebhook,
   NewWebhook,
@@ -251,6 +281,7 @@ export {
   type RecordKind,
   ReportBody,
   RulesBody,
+  TestResultBody,
 } from './records.ts';
 export {
   SIGNALS,

@@ -72,7 +72,7 @@ export const Model = z.object({
     z.object({
       min: z.number().optional(),
       max: z.number().optional(),
-      absent: z.array(z.number()).default([]),
+      absent: z.array(z.number().nullable()).default([]),
     }),
   ),
   /** The maker's fault codes in plain terms, e.g. `{ "E4": "defrost" }`: evidence, not truth. */

@@ -72,3 +72,7 @@ export type ReportBody = z.infer<typeof ReportBody>;
 /** Whether messages are expected: not while it rests until `until`, epoch ms; null: expected again. */
 export const PresenceBody = z.object({ restsUntil: z.number().nullable(), by: z.string() });
 export type PresenceBody = z.infer<typeof PresenceBody>;
+
+/** What a remote test measured of the appliance's parts: by the name of the check whether the part did what it should. */
+export const TestResultBody = z.object({ test: z.literal('self-test'), result: z.record(z.string(), z.boolean()) });
+export type TestResultBody = z.infer<typeof TestResultBody>;

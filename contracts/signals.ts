@@ -2,7 +2,7 @@
 import type { Phrase } from './phrase.ts';
 
 export type SignalKind = 'gauge' | 'counter' | 'state';
-export type SignalUnit = 'Cel' | 'W' | 'W.h' | 'dB[mW]' | '/min' | '%' | 'V' | '1' | 'boolean';
+export type SignalUnit = 'Cel' | 'W' | 'W.h' | 'dB[mW]' | '/min' | '%' | 'V' | '1' | 'boolean' | 'text';
 export type Signal = { name: string; kind: SignalKind; unit: SignalUnit; words: Phrase };
 
 const signal = (name: string, kind: SignalKind, unit: SignalUnit, en: string, zh: string): Signal => ({
@@ -30,7 +30,7 @@ const TABLE: readonly Signal[] = [
   signal('door_alarm', 'state', 'boolean', "Appliance's door alarm", '家电门报警'),
   signal('temperature_alarm', 'state', 'boolean', "Appliance's temperature alarm", '家电温度报警'),
   signal('freezer_alarm', 'state', 'boolean', "Appliance's freezer alarm", '家电冷冻室报警'),
-  signal('fault_code', 'state', '1', 'Fault code', '故障代码'),
+  signal('fault_code', 'state', 'text', 'Fault code', '故障代码'),
   signal('energy', 'counter', 'W.h', 'Energy', '电量'),
   signal('signal_strength', 'gauge', 'dB[mW]', 'Wi-Fi signal', 'Wi-Fi 信号'),
 ];

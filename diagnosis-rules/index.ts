@@ -3,6 +3,23 @@ export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
 export { createEvaluator, type Evaluator, type ToReadings } from './evaluator.ts';
 export { diagnosisTables } from './record-findings.ts';
+export { codesOf, type ReportMeaning, reportMeanings } from './reports/report-words.ts';
 export type { History } from './second-looks.ts';
 export { readSnapshot, type Snapshots, snapshotFiles, snapshotRows } from './snapshots.ts';
 export { spreadSnapshot } from './spread-snapshot.ts';
+export { testResultOf } from './test-results.ts';
+export { checkRule, RuleMistakes, refuseMistakes, whereIs } from './versions/check.ts';
+export { changesBetween, linesBetween } from './versions/compare.ts';
+export { VERSION_LIFE, type VersionEvent } from './versions/life-cycle.ts';
+export { currentRules, deliverRules } from './versions/publication.ts';
+export { type Draft, editDraft, type Move, moveVersion, writeDraft } from './versions/publish.ts';
+export {
+  listRuleVersions,
+  type RuleMoveRow,
+  type RuleVersionRecord,
+  type RuleVersionWithText,
+  ruleMoves,
+  ruleVersion,
+} from './versions/records.ts';
+export { type JudgedVisit, reportCards } from './versions/report-card.ts';
+export { ruleFiles, shipRules } from './versions/ship.ts';
