@@ -18,6 +18,7 @@ export {
   openAlertsOf,
   type PastAlert,
   pastAlertsOf,
+  rulesOfAlerts,
 } from './reading.ts';
 export { type AlertsDeps, sweepAlerts } from './sweep-alerts.ts';
 export { sweepNotifications } from './sweep-notifications.ts';

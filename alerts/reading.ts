@@ -200,3 +200,16 @@ export async function pastAlertsOf(sql: Sql, appliance: Id, limit: number): Prom
     [appliance, limit],
   );
 }
+
+/** The rule, and its version, behind each of these alerts. */
+export async function rulesOfAlerts(
+  sql: Sql,
+  alerts: readonly Id[],
+): Promise<Map<Id, { rule: string; version: number }>> {
+  const rows = await sql.query<{ id: Id; rule: string; version: number }>(
+    `select a.id, a.finding->'rule'->>'id' as rule, (a.finding->'rule'->>'version')::int as version
+       from app.alert a where a.id = any($1::uuid[])`,
+    [alerts],
+  );
+  return new Map(rows.map(({ id, ...rule }) => [id, rule]));
+}

@@ -49,6 +49,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { regionRoutes } from './routes/regions.ts';
 import { remoteSessionRoutes } from './routes/remote-sessions.ts';
 import { retentionRoutes } from './routes/retention.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
 import { securityTxtRoute } from './routes/security-txt.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -100,6 +101,7 @@ const ROUTES: readonly Routes[] = [
   consentRoutes,
   retentionRoutes,
   quarantineRoutes,
+  ruleRoutes,
   ledgerRoutes,
 ];
 

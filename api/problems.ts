@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Problem } from '#contracts';
+import { RuleMistakes, whereIs } from '#diagnosis-rules';
 import { type Logger, messageOf, PlatformError } from '#runtime';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -44,6 +45,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'email-taken': { status: 409, hint: 'Use another mail address.' },
   'unknown-alert': { status: 404 },
   'unknown-visit': { status: 404 },
+  'unknown-rule-version': { status: 404 },
   'wrong-state': { status: 409 },
   'not-yours': { status: 409 },
   'invalid-request': { status: 400 },
@@ -107,6 +109,7 @@ export function said(error: FastifyError | PlatformError | Error): Said {
       })),
     };
   }
+  if (error instanceof RuleMistakes) return withMistakes(error);
   if (error instanceof PlatformError && error.kind !== 'fatal') return fromPlatform(error);
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (status !== undefined && status >= 400 && status < 500) {
@@ -125,6 +128,14 @@ function fromPlatform(error: PlatformError): Said {
   if (error.kind === 'retry') return { ...base, status: 503, retryAfterSeconds: 5 };
   return { ...base, status: MORE[error.code]?.status ?? 422 };
 }
+
+const withMistakes = ({ code, hint, mistakes }: RuleMistakes): Said => ({
+  title: 'This rule cannot be used.',
+  status: 422,
+  code,
+  ...(hint === undefined ? {} : { hint }),
+  problems: mistakes.map((mistake) => ({ where: whereIs(mistake), what: `${mistake.message} ${mistake.fix}` })),
+});
 
 export function sendProblem(reply: FastifyReply, { retryAfterSeconds, ...fields }: Said): FastifyReply {
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));

@@ -1,7 +1,16 @@
 // Queue jobs. A job only wakes: what must happen is a row, and the sweep finds it with or without the job.
 import { z } from 'zod';
 
-export const Sweep = z.enum(['alerts', 'notifications', 'field-service', 'webhooks', 'rights', 'commands', 'replays']);
+export const Sweep = z.enum([
+  'alerts',
+  'notifications',
+  'field-service',
+  'webhooks',
+  'rights',
+  'commands',
+  'replays',
+  'rules',
+]);
 export type Sweep = z.infer<typeof Sweep>;
 
 /** Which stage does it; each stage has a queue of its own, so that a process is woken for nothing that it does not do. */
@@ -13,6 +22,7 @@ export const STAGE_OF = {
   rights: 'api',
   commands: 'api',
   replays: 'api',
+  rules: 'api',
 } as const satisfies Record<Sweep, string>;
 export type SweepingStage = (typeof STAGE_OF)[Sweep];
 

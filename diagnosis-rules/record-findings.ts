@@ -3,6 +3,7 @@
 import type { FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
 import { lateTable } from './late.ts';
+import { versionTables } from './versions/tables.ts';
 
 export const diagnosisTables: readonly Migration[] = [
   {
@@ -26,6 +27,7 @@ export const diagnosisTables: readonly Migration[] = [
     ],
   },
   lateTable,
+  versionTables,
 ];
 
 /** `also`: part of the same transaction. Throws `lease-lost` when the partition is another's now: nothing is recorded then. */

@@ -12,6 +12,8 @@ export {
   listCases,
   type PastVisit,
   pastVisitsOf,
+  type VisitFinding,
+  visitFindings,
   workOf,
 } from './reading.ts';
 export { technicianLoads } from './records.ts';

@@ -223,3 +223,23 @@ export async function pastVisitsOf(sql: Sql, appliance: Id, limit: number): Prom
     [appliance, limit],
   );
 }
+
+/** A visit that is done, for whoever asks how good the diagnosis was. */
+export type VisitFinding = {
+  alert: Id;
+  /** The cause that it was sent for. */
+  said: string;
+  outcome: 'repaired' | 'nothing-found' | 'part-needed';
+  /** The cause that the technician found. */
+  found: string | null;
+};
+
+export async function visitFindings(sql: Sql, problem: string): Promise<VisitFinding[]> {
+  return sql.query<VisitFinding>(
+    `select c.alert, c.request->'cause'->>'cause' as said, v.result->>'outcome' as outcome, v.result->>'cause' as found
+       from app.visit v join app.service_case c on c.id = v.case_id
+      where c.request->>'problem' = $1 and v.state = 'done' and v.result is not null
+      order by v.finished_at, v.id`,
+    [problem],
+  );
+}

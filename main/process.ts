@@ -3,6 +3,7 @@
 import type { DemoAccount } from '#api';
 import { type Broker, sqlPeers, startBroker } from '#broker';
 import { newId } from '#contracts';
+import { shipRules } from '#diagnosis-rules';
 import { startPgliteThread } from '#engines/postgres';
 import { DoorCounts, type ReadingsStore } from '#ingest';
 import { type ClockSpec, type Downlink, type Log, type Logger, migrate, openClock, type Sql } from '#runtime';
@@ -136,6 +137,7 @@ class Composition {
     this.#sql = sql;
     await refuseHalfRestored(sql);
     await migrate(sql, allTables);
+    await shipRules({ sql, logger: this.#logger }, openClock(this.#clock).now());
     if (!this.#member.alone) this.#spread = spreadNotices(sql, this.#logger);
     this.#stack.defer(() => threads.stop());
     const { url, setUpToken } = await threads.start();

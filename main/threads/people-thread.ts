@@ -14,6 +14,7 @@ import {
   type Webhooks,
 } from '#api';
 import { STAGE_OF, Sweep, type SweepingStage } from '#contracts';
+import { deliverRules } from '#diagnosis-rules';
 import { startJobsWorker } from '#engines/bullmq';
 import { scrubJournal, vacuumEach } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
@@ -48,6 +49,7 @@ const turns = {
   rights: oneAtATime(),
   commands: oneAtATime(),
   replays: oneAtATime(),
+  rules: oneAtATime(),
 };
 const { STAGES } = data.settings;
 const stages = (['alerts', 'field-service', 'api'] satisfies SweepingStage[]).filter((stage) => STAGES.includes(stage));
@@ -71,6 +73,8 @@ const main = connect<MainOffers, PeopleOffers>(data.main, {
       return name === 'webhooks' ? webhooks!.sweep() : turns[name](() => SWEEP_OF[name](alerts, fieldService));
     };
     const door = stages.includes('api') ? await openDoor(registry, alerts, fieldService) : null;
+    // What shipped with this start is judged from its first record on.
+    if (stages.includes('api')) await sweep('rules');
     stack.use(await startJobsWorker({ connection: registry.jobsConnection, stages, run: sweepOrBegin, logger }));
     sweepRegularly(registry);
     return { url: door?.url ?? null, setUpToken: door?.setUpToken ?? null };
@@ -135,6 +139,7 @@ const SWEEP_OF: Record<
   rights: () => rights!.sweep(),
   commands: (alerts) => expireCommands(alerts.sql, clock.now()),
   replays: () => upkeep!.sweepReplays(),
+  rules: ({ sql }) => deliverRules({ sql, log }, clock.now()),
 };
 
 let mailSink: MailSink | undefined;

@@ -132,6 +132,10 @@ const TABLE = {
   'refuse-visit':             ['service:write',     '-', '-', 'o', '-', '-', '-', '-', '-', '-'],
   'finish-visit':             ['service:write',     '-', '-', 'o', '-', '-', '-', '-', '-', '-'],
 
+  'read-rules':               ['rules:read',        '-', '-', '-', 'o', 'o', 'o', 'o', 'o', '-'],
+  'edit-rules':               ['rules:write',       '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
+  'publish-rules':            ['rules:write',       '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
+
   'list-webhooks':            ['webhooks',          'A', '-', '-', '-', '-', '-', 'A', '-', '-'],
   'create-webhook':           ['webhooks',          'o', '-', '-', '-', '-', '-', 'o', '-', '-'],
   'edit-webhook':             ['webhooks',          'o', '-', '-', '-', '-', '-', 'o', '-', '-'],
