@@ -35,6 +35,8 @@ export type JudgedLife = {
   faults: FaultEvent[];
   /** Food was above the limit for half an hour or longer, counted from when it could be heard. */
   dangers: Span[];
+  /** It sends a cabinet temperature. */
+  hearsTemperature: boolean;
   strata: Record<string, string>;
   told: Told[];
   /** With the asked cause taken out of the catalogue; null when that was not tried. */

@@ -1,0 +1,74 @@
+// One drawn life, judged: what the threads do.
+import type { DecodedMessage } from '#contracts';
+import type { Catalogue } from '#diagnosis-rules';
+import { MINUTE } from '#runtime';
+import { monotonicMs } from '../ingest/monotonic.ts';
+import { type DrawnLife, drawLife, type LifeSpec } from './drawn-life.ts';
+import { FAULTS } from './faults.ts';
+import { judge } from './judge.ts';
+import { type JudgedLife, type Span, type Told, toldBy } from './judged-life.ts';
+import { catalogueWithout } from './leave-out.ts';
+
+/** Longer without a word than this, and what happens meanwhile cannot be known. */
+const UNHEARD_MS = 20 * MINUTE;
+const LASTING_MS = 30 * MINUTE;
+
+type Heard = { values: number; hearsTemperature: boolean; unheard: Span[]; lastAt: number; simulateMs: number };
+
+/** Passes messages on and notes what was heard when; the time spent on making them is told apart. */
+function* listening(life: DrawnLife, heard: Heard): Generator<DecodedMessage> {
+  const messages = life.messages[Symbol.iterator]();
+  for (;;) {
+    const before = monotonicMs();
+    const { value: message, done } = messages.next();
+    heard.simulateMs += monotonicMs() - before;
+    if (done) return;
+    for (const { readings } of message.moments) {
+      heard.values += readings.length;
+      heard.hearsTemperature ||= readings.some(({ signal }) => signal === 'cabinet_temperature');
+    }
+    if (message.receivedAt - heard.lastAt > UNHEARD_MS)
+      heard.unheard.push({ from: heard.lastAt, until: message.receivedAt });
+    heard.lastAt = message.receivedAt;
+    yield message;
+  }
+}
+
+/** What of a danger could be known: from when the appliance is heard. Null when too little is left of it. */
+export function heardPart(danger: Span, unheard: readonly Span[]): Span | null {
+  const gap = unheard.find(({ from, until }) => danger.from >= from && danger.from < until);
+  const heard = gap ? { from: gap.until, until: danger.until } : danger;
+  return heard.until - heard.from >= LASTING_MS ? heard : null;
+}
+
+type Judged = { told: Told[]; heard: Heard; life: DrawnLife; judgeMs: number };
+
+function judgeOnce(spec: LifeSpec, rules: Catalogue): Judged {
+  const life = drawLife(spec);
+  const { from, until } = life.observed;
+  const heard: Heard = { values: 0, hearsTemperature: false, unheard: [], lastAt: from, simulateMs: 0 };
+  const before = monotonicMs();
+  const changes = judge({ rules, messages: listening(life, heard), from, upTo: until });
+  const judgeMs = monotonicMs() - before - heard.simulateMs;
+  heard.unheard.push({ from: heard.lastAt, until: Number.POSITIVE_INFINITY });
+  return { told: toldBy(changes), heard, life, judgeMs };
+}
+
+export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): JudgedLife {
+  const { told, heard, life, judgeMs } = judgeOnce(spec, rules);
+  const fewer = spec.asked && leaveOut ? catalogueWithout(rules, FAULTS[spec.asked].causes) : null;
+  return {
+    seed: spec.seed,
+    asked: spec.asked,
+    observed: life.observed,
+    faults: life.faults,
+    dangers: life.dangers().flatMap((danger) => heardPart(danger, heard.unheard) ?? []),
+    hearsTemperature: heard.hearsTemperature,
+    strata: life.strata,
+    told,
+    withoutCause: fewer ? judgeOnce(spec, fewer).told : null,
+    values: heard.values,
+    simulateMs: heard.simulateMs,
+    judgeMs,
+  };
+}
