@@ -91,6 +91,7 @@ export async function alertById(sql: Sql, id: Id): Promise<AlertView | null> {
     causes: finding.causes,
     evidence: finding.evidence,
     question: finding.state === 'open' ? finding.question : null,
+    test: finding.state === 'open' ? (finding.test ?? null) : null,
     answers: finding.answers.map(({ at, ...answer }) => ({ ...answer, at: iso(at) })),
     notifications: await notificationsOf(sql, id),
     next: next ? { text: next.text, at: iso(next.at) } : null,

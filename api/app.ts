@@ -48,6 +48,7 @@ import { provisioningRoutes } from './routes/provisioning.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { regionRoutes } from './routes/regions.ts';
 import { remoteSessionRoutes } from './routes/remote-sessions.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
@@ -86,6 +87,7 @@ const ROUTES: readonly Routes[] = [
   grantRoutes,
   remoteSessionRoutes,
   commandRoutes,
+  reportRoutes,
   orderRoutes,
   credentialRoutes,
   gatewayRoutes,

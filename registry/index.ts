@@ -62,7 +62,7 @@ export {
   gatewaysChanged,
   listGateways,
 } from './appliances/gateways.ts';
-export { loadModels } from './appliances/models.ts';
+export { loadModels, type NeutralCode, neutralCode } from './appliances/models.ts';
 export {
   authenticatePrincipal,
   credentialsOver,
@@ -176,6 +176,22 @@ export { issueSetUpToken, setUp } from './people/set-up.ts';
 export { confirmSignUp, signUp } from './people/sign-up.ts';
 export { editStaff, listStaff, staffById } from './people/staff.ts';
 export { editTechnician, technicianById } from './people/technician-profile.ts';
+export {
+  mustBeARest,
+  type PresenceSaid,
+  presenceHeard,
+  restsUntil,
+  setPresence,
+  standingRest,
+} from './reports/presence.ts';
+export {
+  forgetReportWords,
+  keepReport,
+  listReports,
+  type ReportRecord,
+  reportsHeard,
+  type SaidOf,
+} from './reports/reports.ts';
 export {
   consentsOf,
   hasConsent,

@@ -5,6 +5,7 @@ import { commandTables } from './commands/command-tables.ts';
 import { organisationTables } from './organisations/organisation-tables.ts';
 import { passportTables } from './passport/passport-tables.ts';
 import { peopleTables } from './people/people-tables.ts';
+import { reportTables } from './reports/report-tables.ts';
 import { rightsTables } from './rights/rights-tables.ts';
 
 export const registryTables: readonly Migration[] = [
@@ -70,4 +71,5 @@ export const registryTables: readonly Migration[] = [
   ...peopleTables,
   ...rightsTables,
   commandTables,
+  reportTables,
 ];

@@ -7,6 +7,7 @@ import { DAY } from '#runtime';
 import { commandsOf } from './commands.ts';
 import type { ExportDeps } from './deps.ts';
 import { happenings } from './happenings.ts';
+import { reportsOf } from './reports.ts';
 import { type Cell, rowsOf, type Table } from './table.ts';
 
 const READINGS_AT_ONCE = 2_000;
@@ -61,6 +62,7 @@ export function tablesOfAppliance(deps: ExportDeps, viewer: Viewer, reader: Pers
     },
     ...happened.filter(({ name }) => (/^case/.test(name) ? mayRead.cases : mayRead.alerts)),
     ...(may(viewer, 'read-commands', object) ? [commandsOf(deps, appliance)] : []),
+    ...(may(viewer, 'read-reports', object) ? [reportsOf(deps, appliance)] : []),
     ...(may(viewer, 'read-quarantine', object) ? [quarantineTable(deps, appliance)] : []),
   ];
 }

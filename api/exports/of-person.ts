@@ -5,6 +5,7 @@ import { consentsOf, listAppliances, openParts, ownDataOf, personById, scopeOf, 
 import { commandsBy } from './commands.ts';
 import type { ExportDeps } from './deps.ts';
 import { happenings } from './happenings.ts';
+import { reportsBy } from './reports.ts';
 import { type Cell, everyItem, rowsOf, type Table } from './table.ts';
 
 const MESSAGES_AT_ONCE = 500;
@@ -107,7 +108,9 @@ export async function tablesOfPerson(deps: ExportDeps, viewer: Viewer, person: P
     },
     commandsBy(deps, person.id),
     // What staff see at work is their organisation's, not theirs.
-    ...(person.role === 'owner' ? [appliancesTable(deps, viewer), ...happenings(deps, viewer, person)] : []),
+    ...(person.role === 'owner'
+      ? [appliancesTable(deps, viewer), reportsBy(deps, person.id), ...happenings(deps, viewer, person)]
+      : []),
   ];
 }
 

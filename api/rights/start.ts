@@ -5,7 +5,14 @@ import { forgetMessages } from '#alerts';
 import { Id } from '#contracts';
 import { forgetNotes } from '#field-service';
 import { forgetQuarantine } from '#ingest';
-import { finishErasures, forgetCommands, forgetOld, retentionOf, unfinishedErasures } from '#registry';
+import {
+  finishErasures,
+  forgetCommands,
+  forgetOld,
+  forgetReportWords,
+  retentionOf,
+  unfinishedErasures,
+} from '#registry';
 import { DAY } from '#runtime';
 import type { ExportDeps } from '../exports/deps.ts';
 import { forgetExports, knownExports } from '../exports/records.ts';
@@ -49,6 +56,7 @@ async function forget({ sql, clock, exportFolder }: RightsDeps): Promise<void> {
   await forgetNotes(sql, now - days['case-notes'] * DAY);
   await forgetExports(sql, { before: now - days.exports * DAY });
   await forgetCommands(sql, now - days.commands * DAY);
+  await forgetReportWords(sql, now - days.reports * DAY);
   await forgetOld(sql, days, now);
   await dropLostFiles({ sql, exportFolder });
 }

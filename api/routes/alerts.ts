@@ -4,6 +4,7 @@ import { Alert, AlertSummary, Id, NewAnswer, page, Severity } from '#contracts';
 import { freshLookups, objectKinds } from '../objects.ts';
 import { ById, EMPTY, type Routes, TimePage } from '../route.ts';
 import { alertScope } from '../scopes.ts';
+import { appendToLog } from '../to-log.ts';
 import { alertView, withCases } from '../views/alert.ts';
 import { allow, allowOn, viewerOf } from '../wall.ts';
 
@@ -60,9 +61,7 @@ export const alertRoutes: Routes = (app, deps) => {
       const viewer = viewerOf(request);
       const asking = await alertView(deps.sql, request.params.id, viewer);
       const record = answerRecord({ ...request.body, alert: asking, person: viewer.person, now: deps.clock.now() });
-      await new Promise<void>((resolve, reject) => {
-        deps.log.append(record, (error) => (error ? reject(error) : resolve()));
-      });
+      await appendToLog(deps.log, record);
       return reply.code(202).send();
     },
   );

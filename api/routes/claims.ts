@@ -5,6 +5,7 @@ import { actorOf, claimAppliance, claimUrl, transferAppliance, type Viewer } fro
 import type { ApiDeps } from '../deps.ts';
 import { LOG_INS_PER_MINUTE } from '../hardening.ts';
 import { freshLookups, objectKinds } from '../objects.ts';
+import { endFormerRest } from '../presence.ts';
 import { problem } from '../problems.ts';
 import { ById, type Routes } from '../route.ts';
 import { passportView } from '../views/passport.ts';
@@ -38,6 +39,7 @@ export const claimRoutes: Routes = (app, deps) => {
       });
       switch (said.outcome) {
         case 'claimed':
+          await endFormerRest(deps, said.appliance, viewer);
           await wake(deps);
           return reply.code(201).send(await passportView(deps, said.appliance, viewer));
         case 'already-claimed':

@@ -6,14 +6,18 @@ import { type PastVisit, pastVisitsOf } from '#field-service';
 import {
   type ApplianceRecord,
   applianceById,
+  listReports,
   loadModels,
   type PassportRecord,
   passportOf,
+  type ReportRecord,
   type Viewer,
 } from '#registry';
 import type { ApiDeps } from '../deps.ts';
 import { notFound } from '../problems.ts';
+import { visibleSince } from '../scopes.ts';
 import { modelView } from './appliance.ts';
+import { choicesOf, kindOf } from './report.ts';
 
 const HISTORY_SHOWN = 200;
 
@@ -31,6 +35,8 @@ export async function passportView(
     pastVisitsOf(sql, id, HISTORY_SHOWN),
   ]);
   if (!record || !passport) throw notFound();
+  const since = visibleSince(viewer, record);
+  const { items: reports } = await listReports(sql, { appliance: id, since, cursor: null, limit: HISTORY_SHOWN });
   const model = loadModels().get(record.model);
   const { purchasedOn, installedOn } = passport;
   return {
@@ -49,7 +55,13 @@ export async function passportView(
     supportEndsOn: model?.supportEndsOn ?? null,
     manuals: model?.manuals ?? [],
     consumables: passport.consumables,
-    history: history(passport, alerts, visits),
+    history: history([
+      ...passport.events.map(eventEntry),
+      ...alerts.map(alertEntry),
+      ...visits.map(visitEntry),
+      ...reportEntries(record, reports),
+      madeEntry(passport),
+    ]),
   };
 }
 
@@ -60,13 +72,33 @@ const siteFor = ({ household }: ApplianceRecord, viewer: Viewer): Passport['site
   household === null || viewer.role === 'repairer' ? null : { address: household.address, region: household.region };
 
 /** Newest first. */
-function history(passport: PassportRecord, alerts: readonly PastAlert[], visits: readonly PastVisit[]): Entry[] {
-  const made: Entry = { at: iso(passport.createdAt), what: 'made', text: MADE, endedAt: null, severity: null };
-  const all = [made, ...passport.events.map(eventEntry), ...alerts.map(alertEntry), ...visits.map(visitEntry)];
-  return all.sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, HISTORY_SHOWN);
+const history = (entries: readonly Entry[]): Entry[] =>
+  entries.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, HISTORY_SHOWN);
+
+const madeEntry = ({ createdAt }: PassportRecord): Entry => ({
+  at: iso(createdAt),
+  what: 'made',
+  text: { en: 'Registered', zh: '已登记' },
+  endedAt: null,
+  severity: null,
+});
+
+/** What was meant, not the words. */
+function reportEntries(record: ApplianceRecord, reports: readonly ReportRecord[]): Entry[] {
+  const words = new Map(choicesOf(kindOf(record)).map((choice) => [choice.code, choice.words]));
+  return reports.map(({ at, codes }) => ({
+    at: iso(at),
+    what: 'report',
+    text: compose('Reported: {said}', '用户反馈：{said}', {
+      said:
+        codes.length === 0 ? UNDERSTOOD_NOTHING : list(codes.map((code) => words.get(code) ?? { en: code, zh: code })),
+    }),
+    endedAt: null,
+    severity: null,
+  }));
 }
 
-const MADE: Phrase = { en: 'Registered', zh: '已登记' };
+const UNDERSTOOD_NOTHING: Phrase = { en: 'in own words', zh: '文字描述' };
 
 const EVENTS: Record<PassportRecord['events'][number]['what'], readonly [en: string, zh: string]> = {
   claimed: ['Claimed by its household', '已由家庭认领'],

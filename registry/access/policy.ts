@@ -117,6 +117,10 @@ const TABLE = {
   'send-command':             ['appliances:write',  'o', '-', 'o', 'o', 'o', '-', '-', '-', '-'],
   'confirm-command':          ['account',           'o', '-', '-', '-', '-', '-', '-', '-', '-'],
 
+  'report-appliance':         ['appliances:write',  'o', 'o', '-', 'o', 'o', '-', '-', '-', '-'],
+  'read-reports':             ['appliances:read',   'o', 'o', 'o', 'o', 'o', 'o', 'o', '-', '-'],
+  'set-presence':             ['appliances:write',  'o', '-', '-', '-', '-', '-', '-', '-', '-'],
+
   'list-alerts':              ['alerts:read',       'A', 'A', 'A', 'A', 'A', 'A', 'A', 'A', 'A'],
   'read-alert':               ['alerts:read',       'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 'o'],
   'answer-alert':             ['alerts:write',      'o', 'o', '-', 'o', 'o', '-', 'o', '-', '-'],

@@ -7,6 +7,7 @@ import { type Actor, audit } from '../access/audit.ts';
 import { eraseOrdersOf } from '../passport/order-claim.ts';
 import { transferAppliance } from '../passport/transfer.ts';
 import { mustLeaveAnAdministrator } from '../people/staff.ts';
+import { forgetReportWordsOf } from '../reports/reports.ts';
 import { deleteKey } from '../vault/vault.ts';
 
 /** `households`: those that ended with him. `appliances`: what stood there, released as by a transfer. */
@@ -40,6 +41,7 @@ export async function erasePerson(tx: Sql, erasing: Erasing): Promise<Erased | n
        password_hash = 'erased' where id = $1`,
     [person, now],
   );
+  await forgetReportWordsOf(tx, [person, ...erased.households]);
   await deleteKey(tx, person);
   await tx.query('insert into app.erasure (person, at) values ($1, $2) on conflict (person) do nothing', [person, now]);
   await audit(tx, {

@@ -12,6 +12,7 @@ export const RETENTION = {
   exports: { days: 7, least: 1, most: 30 },
   'unclaimed-orders': { days: 365, least: 30, most: 1_095 },
   commands: { days: 730, least: 30, most: 3_650 },
+  reports: { days: 730, least: 30, most: 3_650 },
 } as const satisfies Record<string, { days: number; least: number; most: number }>;
 
 export type Kept = keyof typeof RETENTION;

@@ -217,6 +217,7 @@ export const staffEn = {
       messages: 'Messages to people',
       quarantine: 'Messages of appliances that were not accepted',
       'case-notes': 'Notes of closed cases',
+      reports: 'What people wrote about their appliances',
       exports: 'Files of data exports',
       'unclaimed-orders': 'Customer data of orders that nobody claimed',
       commands: 'What was asked of appliances, and what came of it',

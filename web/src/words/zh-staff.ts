@@ -220,6 +220,7 @@ export const staffZh: Same<typeof staffEn> = {
       messages: '发给人员的通知',
       quarantine: '未被接收的家电消息',
       'case-notes': '已结束工单的备注',
+      reports: '用户对家电的文字描述',
       exports: '数据导出文件',
       'unclaimed-orders': '无人认领的订单中的客户信息',
       commands: '对家电下达的指令及结果',
