@@ -1,4 +1,5 @@
 // Who may call what: every route, written by hand from what each role is for, not from the policy's own table.
+import { ruleText } from '../diagnosis-rules/rule-text.ts';
 import type { Things } from './access-world.ts';
 
 /**
@@ -35,6 +36,7 @@ const webhook = on('webhook');
 const PASSWORD = 'correct horse battery';
 const DAY = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
 const VISITS = on('visit');
+const RULE = () => ({ rule: 'test-warm', version: '1' });
 
 /** They stay open; their own tests hold them to the same policy. */
 export const STREAMS: ReadonlySet<string> = new Set(['hearChanges']);
@@ -160,6 +162,13 @@ export const ROWS: Record<string, Row> = {
   confirmCommand:         { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: on('command') },
   cancelCommand:          { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: on('command') },
 
+  // --- what people say of it    own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
+  understandReport:       { who: ' y   y   -   n   -   -   y   y   n   n   n   y   -   -   n   - ', path: appliance, body: { text: 'it is not cold' } },
+  reportAppliance:        { who: ' y   y   -   n   -   -   y   y   n   n   n   y   -   -   n   - ', path: appliance, body: { text: 'it is not cold' } },
+  listReports:            { who: ' y   y   -   y   -   -   y   y   y   y   n   y   -   -   n   - ', path: appliance },
+  getPresence:            { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: appliance },
+  setPresence:            { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: appliance, body: { restsUntil: null } },
+
   // --- alerts and service       own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listAlerts:             { who: ' y   y   y   y   y   y   y   y   y   y   y   y   y   y   y   y ' },
   getAlert:               { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: on('alert') },
@@ -182,6 +191,18 @@ export const ROWS: Record<string, Row> = {
   listReplays:            { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ' },
   getLedger:              { who: ' n   n   n   n   n   n   n   n   n   y   y   n   n   n   n   n ' },
   settleLedgerDifference: { who: ' -   -   -   -   -   -   -   -   -   y   n   -   -   -   -   - ', path: on('difference') },
+
+  // --- rules of diagnosis       own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
+  listRules:              { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ' },
+  getRule:                { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
+  getRuleReportCards:     { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
+  diffRuleVersions:       { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE, query: { from: '1', to: '1' } },
+  getRuleVersion:         { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
+  getRuleFile:            { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
+  checkRule:              { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', body: { text: ruleText() } },
+  writeRuleVersion:       { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', body: { text: ruleText({ version: 2 }) } },
+  editRuleDraft:          { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', path: RULE, body: { text: ruleText({ above: 9 }) } },
+  moveRuleVersion:        { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', path: RULE, body: { move: 'publish' } },
 
   // --- webhooks                 own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listWebhooks:           { who: ' y   y   y   n   n   n   n   n   n   y   n   n   n   y   n   n ' },

@@ -1,5 +1,6 @@
 // A world with one of each thing in one home, and everybody who might ask for it.
 import { type ApiScope, type Id, newId, type Role } from '#contracts';
+import { writeDraft } from '#diagnosis-rules';
 import { checkCounts, listLedgerAlarms } from '#ingest';
 import {
   createApiKey,
@@ -10,6 +11,7 @@ import {
   openSession,
 } from '#registry';
 import { DAY, HOUR, type Sql } from '#runtime';
+import { ruleText } from '../diagnosis-rules/rule-text.ts';
 import type { TestDatabase } from '../engines/databases.ts';
 import type { Asker } from './access-matrix.ts';
 import { coolingFails, openPlatform, PASSWORD } from './platform.ts';
@@ -146,6 +148,9 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
   const gateway = await make('own', '/gateways', { household: home });
   await call('own', 'PUT', `/gateways/${gateway}/appliances/${appliance}`);
   await call('adm', 'PUT', '/regions/south', { name: 'South', postcodes: [] });
+
+  const draft = { text: ruleText(), note: '', source: 'written', author: null, now } as const;
+  await sql.transaction((tx) => writeDraft(tx, draft));
 
   const things: Things = {
     ...{

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { alertsTables, sweepAlerts, sweepNotifications } from '#alerts';
 import { type ApiDeps, apiTables, buildApp, startRights } from '#api';
 import { type Finding, type FindingChange, type Id, type LogRecord, newId, type Person, type Role } from '#contracts';
+import { diagnosisTables } from '#diagnosis-rules';
 import { openDuckdbReadings } from '#engines/duckdb';
 import { scrubJournal } from '#engines/postgres';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
@@ -42,7 +43,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
   const logger: Logger = { info: note('info'), warn: note('warn'), error: note('error') };
 
   const { sql } = stack.use(await open());
-  const tables = [...registryTables, ...ingestTables, ...alertsTables];
+  const tables = [...registryTables, ...ingestTables, ...diagnosisTables, ...alertsTables];
   await migrate(sql, [...tables, ...fieldServiceTables, ...apiTables]);
   const logFolder = join(folder, 'log');
   const log = openSegmentLogWriter({
