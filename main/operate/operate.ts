@@ -1,4 +1,4 @@
-// What an operator asks of quarantine and ledger at the command line.
+// What an operator asks at the command line: quarantine, ledger, rules.
 import { z } from 'zod';
 import {
   askReplay,
@@ -22,6 +22,7 @@ import {
 } from '#ingest';
 import { audit, openBytes } from '#registry';
 import { DAY, PlatformError, type Sql } from '#runtime';
+import { operateRules, RULE_WISHES, type RuleAnswer } from './rule-wishes.ts';
 
 const Selection = {
   ids: z.array(z.string().regex(/^\d{1,16}$/)).optional(),
@@ -38,6 +39,7 @@ export const OperatorWish = z.discriminatedUnion('what', [
   z.object({ what: z.literal('list-replays') }),
   z.object({ what: z.literal('check-ledger'), day: z.number().optional() }),
   z.object({ what: z.literal('settle-difference'), id: z.uuid() }),
+  ...RULE_WISHES,
 ]);
 export type OperatorWish = z.infer<typeof OperatorWish>;
 
@@ -48,7 +50,8 @@ export type OperatorAnswer =
   | { replay: Replay }
   | { replays: Replay[] }
   | { ledger: LedgerReport }
-  | { settled: string };
+  | { settled: string }
+  | RuleAnswer;
 
 export type OperatorDeps = { sql: Sql; count: LedgerDeps['count']; now: () => number };
 export type Operate = (wish: OperatorWish) => Promise<OperatorAnswer>;
@@ -73,6 +76,8 @@ export function operator(deps: OperatorDeps): Operate {
         return { ledger: await checkLedger(deps, wish.day) };
       case 'settle-difference':
         return settle(sql, wish.id, now());
+      default:
+        return operateRules(deps, wish);
     }
   };
 }
