@@ -1,7 +1,6 @@
 // Something that happens to a simulated appliance for a time. Behaviours compose: each changes what it is about and
 // leaves the rest.
 import type { Opening } from './habits.ts';
-import type { Parameters } from './parameters.ts';
 import type { Inputs } from './refrigerator.ts';
 
 /**
@@ -18,7 +17,6 @@ export type Span = {
   /** Time from onset to full strength, for what grows. */
   growMs: number;
   seed: number;
-  parameters: Parameters;
 };
 
 export type Behaviour = {
@@ -30,10 +28,31 @@ export type Behaviour = {
   link?: Link;
 };
 
+/** One row of what can go wrong with a refrigerator or with what it says; several faults may share a row. */
+export const FAULT_CODES = [
+  'F1',
+  'F2',
+  'F3',
+  'F4',
+  'F5',
+  'F6',
+  'F7',
+  'F8',
+  'F9',
+  'F10',
+  'F11',
+  'F12',
+  'X1',
+  'X2',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
 export type BehaviourKind = {
   about: string;
   /** `fault`: something to be found. `habit`: normal life that looks like a fault. */
   kind: 'fault' | 'habit';
+  /** Of a fault. */
+  code?: FaultCode;
   strength: number;
   growMs: number;
   /** How long it lasts when nobody says; null: until repaired. */

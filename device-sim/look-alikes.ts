@@ -59,6 +59,39 @@ export const LOOK_ALIKES = {
       openings: (_dayStart, soFar) => soFar.filter(({ from }) => from < span.from || from >= span.until),
     }),
   }),
+  'warmer-set-point': habit('somebody sets the refrigerator 2 K warmer', {
+    lastsMs: 7 * DAY,
+    begin: (span) => ({
+      change: (inputs) => {
+        inputs.setPoint += 2 * span.strength;
+      },
+    }),
+  }),
+  'long-defrost': habit('somebody asks for a defrost, and it takes long', {
+    lastsMs: 45 * MINUTE,
+    begin: () => ({
+      change: (inputs) => {
+        inputs.defrostAsked = true;
+      },
+    }),
+  }),
+  unplugged: habit('unplugged while somebody cleans behind it', {
+    lastsMs: 20 * MINUTE,
+    begin: () => ({
+      link: 'dark',
+      change: (inputs) => {
+        inputs.mainsOn = false;
+      },
+    }),
+  }),
+  'first-cool-down': habit('it comes from the shop, warm, and cools down for the first time', {
+    lastsMs: 8 * HOUR,
+    begin: (span) => ({
+      change: (inputs, at, stepMs) => {
+        inputs.warmFromShop = at - stepMs < span.from;
+      },
+    }),
+  }),
   'set-point-change': habit('somebody sets the refrigerator 2 K colder', {
     lastsMs: 7 * DAY,
     begin: (span) => ({

@@ -1,6 +1,6 @@
 // Thermostat, compressor and defrost: which phase the machine is in, and what electricity it draws.
 import type { Parameters } from './parameters.ts';
-import type { Inputs, State } from './refrigerator.ts';
+import { type Inputs, NOMINAL_VOLTS, type State } from './refrigerator.ts';
 
 type Phase =
   /** Off, or waiting out its minimum off time. */
@@ -29,7 +29,9 @@ export const isFanRunning = (state: State, inputs: Inputs): boolean =>
   state.phase === 'running' && inputs.fanWorks && !inputs.doorOpen;
 
 function thermostat(p: Parameters, inputs: Inputs, state: State): boolean {
-  const reads = state.sensor + inputs.sensorOffset;
+  // A stuck relay is, to the machine, a thermostat that always or never asks.
+  if (inputs.relay !== 'obeys') return inputs.relay === 'closed';
+  const reads = state.sensed;
   if (reads >= inputs.setPoint + p.halfBand) return true;
   if (reads <= inputs.setPoint - p.halfBand) return false;
   return state.calling;
@@ -44,7 +46,7 @@ function nextPhase(p: Parameters, inputs: Inputs, state: State): Phase {
       if (!state.calling || state.phaseSeconds < p.minimumOffSeconds) return 'resting';
       return inputs.compressorStarts ? 'running' : 'stuck';
     case 'running':
-      if (state.runSecondsSinceDefrost >= p.defrostEveryRunSeconds) return 'defrosting';
+      if (inputs.defrostAsked || state.runSecondsSinceDefrost >= p.defrostEveryRunSeconds) return 'defrosting';
       return state.calling ? 'running' : 'resting';
     case 'stuck':
       return state.phaseSeconds >= p.lockedRotorSeconds ? 'tripped' : 'stuck';
@@ -52,7 +54,9 @@ function nextPhase(p: Parameters, inputs: Inputs, state: State): Phase {
       if (state.phaseSeconds < p.overloadResetSeconds) return 'tripped';
       return 'resting';
     case 'defrosting': {
-      const done = state.evaporator >= p.defrostEndTemperature || state.phaseSeconds >= p.defrostMaximumSeconds;
+      const done =
+        (!inputs.defrostAsked && state.evaporator >= p.defrostEndTemperature) ||
+        state.phaseSeconds >= p.defrostMaximumSeconds;
       return done ? 'resting' : 'defrosting';
     }
   }
@@ -61,7 +65,7 @@ function nextPhase(p: Parameters, inputs: Inputs, state: State): Phase {
 function compressorWatts(p: Parameters, inputs: Inputs, runSeconds: number, seconds: number): number {
   const running = p.compressorWatts * (0.55 + 0.45 * inputs.charge) * (1 + 0.6 * (1 - inputs.condenser));
   // A worn compressor turns as before and does less work.
-  const work = 0.75 + 0.25 * inputs.pumping;
+  const work = (0.9 + 0.1 * inputs.pumping) * (inputs.mainsVolts / NOMINAL_VOLTS);
   // The mean of the decaying surplus over this step, so that the length of a step does not change the energy.
   const decay = p.startDecaySeconds / seconds;
   const surplus = Math.exp(-runSeconds / p.startDecaySeconds) * decay * (1 - Math.exp(-1 / decay));

@@ -3,6 +3,9 @@
 import { advanceMachine, isFanRunning, type Machine } from './machine.ts';
 import type { Parameters } from './parameters.ts';
 
+/** How a probe misleads: the last value for ever, a broken or a shorted wire, a loose contact, noise. */
+export type SensorFault = 'none' | 'frozen' | 'open' | 'short' | 'jumping' | 'noisy';
+
 /** What surrounds and afflicts the refrigerator. Faults and habits change these over time. */
 export type Inputs = {
   /** °C of the room. */
@@ -25,6 +28,18 @@ export type Inputs = {
   frostRate: number;
   /** K that the cabinet's sensor reads too high. */
   sensorOffset: number;
+  sensorFault: SensorFault;
+  /** W/K through a freezer compartment that does not close, beyond its own. */
+  freezerLeak: number;
+  /** The board's relay for the compressor: `closed` and `open` no longer obey. */
+  relay: 'obeys' | 'closed' | 'open';
+  mainsVolts: number;
+  /** Somebody has told it to defrost now. */
+  defrostAsked: boolean;
+  /** True in the first moment of an appliance that comes warm from the shop. */
+  warmFromShop: boolean;
+  /** The appliance's clock is ahead by this much. */
+  clockErrorMs: number;
   /** Warm food put in now; null nearly always. */
   groceries: { kilograms: number; temperature: number } | null;
 };
@@ -50,8 +65,11 @@ export type State = Machine & {
   ambient: number;
   setPoint: number;
   doorOpen: boolean;
-  sensorOffset: number;
+  /** What the board takes the cabinet's sensor to say. */
+  sensed: number;
 };
+
+export const NOMINAL_VOLTS = 230;
 
 const MAXIMUM_STEP_SECONDS = 5;
 const FOOD_JOULES_PER_KILOGRAM = 3_500;
@@ -61,7 +79,7 @@ const FREEZER_DAMPER_BAND = 2;
 const DEFROST_HEAT_INTO_FREEZER = 0.4;
 const MELTING_EXCHANGE = 40;
 
-export function calmInputs(p: Parameters, ambient: number): Inputs {
+export function calmInputs(p: { setPoint: number }, ambient: number): Inputs {
   return {
     ambient,
     doorOpen: false,
@@ -76,6 +94,13 @@ export function calmInputs(p: Parameters, ambient: number): Inputs {
     compressorStarts: true,
     frostRate: 1,
     sensorOffset: 0,
+    sensorFault: 'none',
+    freezerLeak: 0,
+    relay: 'obeys',
+    mainsVolts: NOMINAL_VOLTS,
+    defrostAsked: false,
+    warmFromShop: false,
+    clockErrorMs: 0,
     groceries: null,
   };
 }
@@ -97,7 +122,7 @@ export function settled(p: Parameters, ambient: number): State {
     ambient,
     setPoint: p.setPoint,
     doorOpen: false,
-    sensorOffset: 0,
+    sensed: p.setPoint,
     phase: 'resting',
     phaseSeconds: p.minimumOffSeconds,
     calling: false,
@@ -112,6 +137,38 @@ const chargeFactor = (charge: number): number => Math.min(1, Math.max(0, (charge
 function coolingOf(p: Parameters, inputs: Inputs, evaporator: number): number {
   const health = chargeFactor(inputs.charge) * inputs.condenser * inputs.pumping;
   return Math.max(0, p.coolingPower * health * (1 + 0.025 * (evaporator + 12)));
+}
+
+const OPEN_READS = -40;
+const SHORT_READS = 85;
+const NOISE_PERIOD = 7;
+
+/** What the board makes of its probe. A probe that jumps or trembles does so by the state itself, so that it needs no chance. */
+function sensed(state: State, inputs: Inputs): number {
+  const honest = state.sensor + inputs.sensorOffset;
+  const tremble = Math.sin(state.joules / NOISE_PERIOD + state.phaseSeconds * 1.7);
+  switch (inputs.sensorFault) {
+    case 'none':
+      return honest;
+    case 'frozen':
+      return state.sensed;
+    case 'open':
+      return OPEN_READS;
+    case 'short':
+      return SHORT_READS;
+    case 'jumping':
+      return honest + (tremble > 0.6 ? 9 : 0);
+    case 'noisy':
+      return honest + 3 * tremble;
+  }
+}
+
+function warmThrough(state: State, ambient: number): void {
+  state.air = ambient;
+  state.food = ambient;
+  state.evaporator = ambient;
+  state.freezer = ambient;
+  state.sensor = ambient;
 }
 
 function openDoor(p: Parameters, state: State): void {
@@ -130,7 +187,7 @@ function advanceFreezer(p: Parameters, inputs: Inputs, state: State, seconds: nu
   const health = chargeFactor(inputs.charge) * inputs.condenser * inputs.pumping;
   const cooling = state.phase === 'running' ? warmth * p.freezerCoolingPower * health : 0;
   const heating = state.phase === 'defrosting' && inputs.defrostHeats ? p.defrostWatts * DEFROST_HEAT_INTO_FREEZER : 0;
-  const heat = p.freezerLoss * (inputs.ambient - state.freezer) + heating - cooling;
+  const heat = (p.freezerLoss + inputs.freezerLeak) * (inputs.ambient - state.freezer) + heating - cooling;
   state.freezer += (heat / p.freezerCapacity) * seconds;
 }
 
@@ -171,6 +228,7 @@ function advance(p: Parameters, inputs: Inputs, state: State, seconds: number): 
     if (Math.abs(state.newFood - state.food) < 0.5) state.newFoodCapacity = 0;
   }
   state.sensor += ((state.air - state.sensor) / p.sensorLagSeconds) * seconds;
+  state.sensed = sensed(state, inputs);
   state.joules += state.watts * seconds;
   state.meterJoules += state.watts * seconds;
   state.meterSeconds += seconds;
@@ -181,7 +239,7 @@ export function step(p: Parameters, state: State, inputs: Inputs, dtSeconds: num
   const next = { ...state };
   next.ambient = inputs.ambient;
   next.setPoint = inputs.setPoint;
-  next.sensorOffset = inputs.sensorOffset;
+  if (inputs.warmFromShop) warmThrough(next, inputs.ambient);
   if (inputs.doorOpen && !state.doorOpen) openDoor(p, next);
   next.doorOpen = inputs.doorOpen;
   if (inputs.groceries) putIn(next, inputs.groceries);

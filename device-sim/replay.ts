@@ -23,8 +23,10 @@ export function replay(options: ConnectionOptions & { recording: Recording }): D
       appliance: connection.id,
       fault: 'labelled' as const,
       kind: 'fault' as const,
+      code: null,
       onset: from,
       end: until,
+      growMs: 0,
       strength: 1,
     })),
   });

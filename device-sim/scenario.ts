@@ -1,9 +1,8 @@
 // A scenario as data: what happens to one appliance, in milliseconds relative to the story's zero; and the truth of it.
-import type { Behaviour, Link, Span } from './behaviour.ts';
+import type { Behaviour, BehaviourKind, FaultCode, Link, Span } from './behaviour.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 import type { Opening } from './habits.ts';
 import { LOOK_ALIKES, type LookAlikeName } from './look-alikes.ts';
-import type { Parameters } from './parameters.ts';
 import type { Inputs } from './refrigerator.ts';
 
 export type EpisodeName = FaultName | LookAlikeName;
@@ -23,12 +22,16 @@ export type Truth = {
   /** `labelled`: what a recording's label column marks. */
   fault: EpisodeName | 'labelled';
   kind: 'fault' | 'habit';
+  code: FaultCode | null;
   onset: number;
   end: number | null;
+  /** Time from onset to full strength, ms; 0: at once. */
+  growMs: number;
+  /** 0 to 1 of what such a fault comes to when nobody says otherwise. */
   strength: number;
 };
 
-export const EPISODES = { ...FAULTS, ...LOOK_ALIKES };
+export const EPISODES: Readonly<Record<EpisodeName, BehaviourKind>> = { ...FAULTS, ...LOOK_ALIKES };
 export const EPISODE_NAMES = Object.keys(EPISODES) as EpisodeName[];
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 export const LOOK_ALIKE_NAMES = Object.keys(LOOK_ALIKES) as LookAlikeName[];
@@ -37,7 +40,7 @@ export const isEpisodeName = (name: string): name is EpisodeName => name in EPIS
 
 type Running = { span: Span; behaviour: Behaviour };
 
-function spanOf(episode: Episode, zero: number, seed: number, parameters: Parameters): Span {
+function spanOf(episode: Episode, zero: number, seed: number): Span {
   const kind = EPISODES[episode.what];
   const from = zero + episode.fromMs;
   const lasts = kind.lastsMs === null ? Number.POSITIVE_INFINITY : from + kind.lastsMs;
@@ -47,7 +50,6 @@ function spanOf(episode: Episode, zero: number, seed: number, parameters: Parame
     strength: episode.strength ?? kind.strength,
     growMs: episode.growMs ?? kind.growMs,
     seed,
-    parameters,
   };
 }
 
@@ -61,14 +63,9 @@ export type Scenario = {
 const LINKS: readonly Link[] = ['up', 'offline', 'silent', 'dark'];
 
 /** The episodes as one behaviour. `zero` is the story's zero, epoch ms. */
-export function openScenario(options: {
-  episodes: readonly Episode[];
-  zero: number;
-  seed: number;
-  parameters: Parameters;
-}): Scenario {
+export function openScenario(options: { episodes: readonly Episode[]; zero: number; seed: number }): Scenario {
   const running: Running[] = options.episodes.map((episode) => {
-    const span = spanOf(episode, options.zero, options.seed, options.parameters);
+    const span = spanOf(episode, options.zero, options.seed);
     return { span, behaviour: EPISODES[episode.what].begin(span) };
   });
   return {
@@ -90,8 +87,9 @@ export function openScenario(options: {
       options.episodes.map((episode, i) => {
         const { span } = running[i]!;
         const end = Number.isFinite(span.until) ? span.until : null;
-        const { kind } = EPISODES[episode.what];
-        return { appliance, fault: episode.what, kind, onset: span.from, end, strength: span.strength };
+        const { kind, code = null } = EPISODES[episode.what];
+        const { growMs, strength } = span;
+        return { appliance, fault: episode.what, kind, code, onset: span.from, end, growMs, strength };
       }),
   };
 }

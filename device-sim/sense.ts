@@ -16,7 +16,7 @@ export function sense(p: Parameters, state: State, inputs: Inputs, random: Rando
   const noise = (deviation: number) => (random ? random.normal() * deviation : 0);
   const watts = state.meterSeconds > 0 ? state.meterJoules / state.meterSeconds : state.watts;
   return {
-    cabinet_temperature: tenth(state.sensor + state.sensorOffset + noise(0.04)),
+    cabinet_temperature: inputs.sensorFault === 'frozen' ? tenth(state.sensed) : tenth(state.sensed + noise(0.04)),
     freezer_temperature: tenth(state.freezer + noise(0.04)),
     evaporator_temperature: tenth(state.evaporator + noise(0.1)),
     ambient_temperature: tenth(state.ambient + noise(0.05)),
@@ -26,6 +26,7 @@ export function sense(p: Parameters, state: State, inputs: Inputs, random: Rando
     fan_speed: isFanRunning(state, inputs) ? Math.round(p.fanSpeed + noise(12)) : 0,
     door_open: state.doorOpen,
     defrost_on: state.phase === 'defrosting',
+    mains_voltage: tenth(inputs.mainsVolts + noise(1)),
     energy: Math.round(state.joules / 3600),
     signal_strength: Math.round(-58 + noise(2)),
   };

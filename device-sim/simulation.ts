@@ -39,7 +39,6 @@ export function scenarioOf(options: SimulationOptions): Scenario {
     episodes: options.episodes ?? [],
     zero: options.zero ?? options.from,
     seed: options.seed,
-    parameters: options.parameters ?? DEFAULT_PARAMETERS,
   });
 }
 

@@ -1,14 +1,6 @@
 // Households, scenarios and fleets: deterministic, composed, with their truth.
 import { describe, expect, it } from 'vitest';
-import {
-  DEFAULT_HABITS,
-  DEFAULT_PARAMETERS,
-  demoHousehold,
-  drawFleet,
-  EPISODE_NAMES,
-  simulateRefrigerator,
-  truthOf,
-} from '#device-sim';
+import { DEFAULT_HABITS, demoHousehold, drawFleet, EPISODE_NAMES, simulateRefrigerator, truthOf } from '#device-sim';
 import { loadModels } from '#registry';
 import { openScenario } from '../../device-sim/scenario.ts';
 import { DAY, HOUR, MINUTE, readings, SAME_ROOM, START, summary } from './days.ts';
@@ -105,8 +97,10 @@ describe('truth', () => {
       appliance: 'a',
       fault: 'door-left-open',
       kind: 'fault',
+      code: 'F1',
       onset: START + HOUR,
       end: START + 2 * HOUR,
+      growMs: 0,
       strength: 1,
     });
     expect(truth[1]).toMatchObject({ fault: 'refrigerant-leak', onset: START + DAY, end: null });
@@ -133,7 +127,6 @@ describe('truth', () => {
       ],
       zero: START,
       seed: 1,
-      parameters: DEFAULT_PARAMETERS,
     });
     const links = [-1, 0, 1.5, 3, 5].map((hour) => scenario.linkAt(START + hour * HOUR));
     expect(links).toEqual(['up', 'offline', 'dark', 'offline', 'up']);
