@@ -25,7 +25,8 @@ function plainReadings(values: Values, model: Model): SignalReading[] | null {
     if (limits) {
       if (limits.absent.includes(value) || value < (limits.min ?? value) || value > (limits.max ?? value)) return null;
     }
-    readings.push({ signal, value, mapped: true });
+    // JSON has no negative zero.
+    readings.push({ signal, value: value + 0, mapped: true });
   }
   return readings;
 }

@@ -1,21 +1,27 @@
 // `npm run bench:diagnosis`: how good the diagnosis is, on refrigerators of which the truth is known.
 import * as fs from 'node:fs';
+import * as os from 'node:os';
+import { loadCatalogue } from '#diagnosis-rules';
+import { monotonicMs } from '../ingest/monotonic.ts';
 import { judgeAll } from './crew.ts';
 import type { JudgedLife } from './judged-life.ts';
 import { measure } from './measures.ts';
 import { type BenchOptions, readOptions } from './options.ts';
+import { writePage } from './page.ts';
 import { planOf } from './plan.ts';
+import { judgeRecordings } from './recordings.ts';
+import { type Costs, reportOf } from './report.ts';
+import { commitName, noteSealedUse, sealedLine } from './sealed.ts';
+import { measureMemory, measureSpeed } from './speed.ts';
 import { tellStory } from './story.ts';
-import { confusionTable, falseTable, faultTable, headlineTable, otherTable, strataTable } from './tables.ts';
 
 async function judgeFleets(options: BenchOptions): Promise<JudgedLife[]> {
-  const { jobs, leaveOut } = options;
   const lives: JudgedLife[] = [];
-  const lines = options.json ? fs.openSync(options.json, 'w') : null;
+  const lines = options.json === null ? null : fs.openSync(options.json, 'w');
   await judgeAll({
     specs: planOf(options),
-    jobs,
-    leaveOut,
+    jobs: options.jobs,
+    leaveOut: options.leaveOut,
     done: (life) => {
       lives.push(life);
       if (lines !== null) fs.writeSync(lines, `${JSON.stringify(life)}\n`);
@@ -25,11 +31,38 @@ async function judgeFleets(options: BenchOptions): Promise<JudgedLife[]> {
   return lives.sort((a, b) => a.seed - b.seed);
 }
 
+function costsOf(lives: readonly JudgedLife[], wallMs: number, jobs: number): Costs {
+  const sum = (part: (life: JudgedLife) => number) => lives.reduce((total, life) => total + part(life), 0);
+  const rules = loadCatalogue();
+  return {
+    speed: measureSpeed(rules),
+    held: [measureMemory(rules, 2_000, 4), measureMemory(rules, 200, 40)].filter((held) => held !== null),
+    judgeMs: sum((life) => life.judgeMs),
+    simulateMs: sum((life) => life.simulateMs),
+    wallMs,
+    jobs,
+  };
+}
+
 async function run(options: BenchOptions): Promise<void> {
+  const commit = commitName();
+  const date = new Date().toISOString().slice(0, 10);
+  const began = monotonicMs();
   const lives = await judgeFleets(options);
+  const wallMs = monotonicMs() - began;
   const quality = measure(lives);
-  const tables = [headlineTable, faultTable, confusionTable, otherTable, falseTable, strataTable];
-  for (const tell of tables) process.stdout.write(`\n${tell(quality)}\n`);
+  if (options.sealed) noteSealedUse(sealedLine(quality, options, date, commit));
+  const report = reportOf({
+    date,
+    commit,
+    machine: `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}`,
+    options,
+    quality,
+    costs: options.speed ? costsOf(lives, wallMs, options.jobs) : null,
+    recorded: options.recordings === null ? null : judgeRecordings(options.recordings, loadCatalogue()),
+  });
+  process.stdout.write(`${report}\n`);
+  if (options.write) writePage(report);
 }
 
 const options = readOptions(process.argv.slice(2));

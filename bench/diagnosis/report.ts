@@ -1,0 +1,59 @@
+// Everything a run has to say, as one Markdown text.
+import type { Quality } from './measures.ts';
+import type { BenchOptions } from './options.ts';
+import type { RecordedRow } from './recordings.ts';
+import type { Held, Speed } from './speed.ts';
+import {
+  confusionTable,
+  costTable,
+  falseTable,
+  faultTable,
+  headlineTable,
+  otherTable,
+  recordedTable,
+  strataTable,
+} from './tables.ts';
+
+export type Costs = { speed: Speed; held: Held[]; judgeMs: number; simulateMs: number; wallMs: number; jobs: number };
+export type Results = {
+  date: string;
+  commit: string;
+  machine: string;
+  options: BenchOptions;
+  quality: Quality;
+  costs: Costs | null;
+  /** Null: no recordings were given. */
+  recorded: RecordedRow[] | null;
+};
+
+const runOf = ({ options, quality }: Results): string => {
+  const { seed, sealed, count, days, healthy, healthyDays, faults } = options;
+  const seeds = sealed ? 'sealed seeds' : `development seeds from ${seed}`;
+  return `${healthy} healthy lives of ${healthyDays} days and ${count} of each of ${faults.length} faults over ${days} days (${quality.years.all.toFixed(0)} appliance-years), ${seeds}.`;
+};
+
+export function reportOf(results: Results): string {
+  const { date, commit, machine, quality, costs, recorded } = results;
+  const recordings =
+    recorded === null
+      ? 'No recordings were given (`--recordings DIR` or `STETHOS_RECORDINGS`): nothing is said about recorded life.'
+      : recordedTable(recorded);
+  return [
+    `${date}, commit ${commit}, ${machine}. ${runOf(results)}`,
+    '## Simulated fleets',
+    headlineTable(quality),
+    '### Each fault',
+    faultTable(quality),
+    '### What was said',
+    confusionTable(quality),
+    '### False alarms',
+    falseTable(quality),
+    '### Further figures',
+    otherTable(quality),
+    '### Strata',
+    strataTable(quality),
+    '## Recorded life',
+    recordings,
+    ...(costs ? ['## Cost', costTable(costs)] : []),
+  ].join('\n\n');
+}
