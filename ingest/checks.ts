@@ -40,11 +40,21 @@ function unmapped(signal: string, value: unknown): Checked {
   return problem ? { problem } : { reading: { signal, value, mapped: false } };
 }
 
+/** A maker may number his codes. */
+function text(signal: string, value: unknown): Checked {
+  if (typeof value === 'number') return { reading: { signal, value: String(value), mapped: true } };
+  if (typeof value !== 'string') return { problem: 'this signal is a text' };
+  const problem = checkString(value);
+  return problem ? { problem } : { reading: { signal, value, mapped: true } };
+}
+
 /** One value of one signal against the catalogue and the model. `absent`: the model's word for "no value". */
 export function checkValue(model: Model, signal: string, value: unknown): Checked {
   if (signal.length === 0 || signal.length > LONGEST_NAME || ODD_NAME.test(signal)) {
     return { problem: `a signal's name has 1 to ${LONGEST_NAME} printable characters` };
   }
+  const limits = Object.hasOwn(model.signals, signal) ? model.signals[signal] : undefined;
+  if ((value === null || typeof value === 'number') && limits?.absent.includes(value)) return 'absent';
   if (value === null) return { problem: 'null is not a value: leave the signal out instead' };
   if (typeof value === 'number' && !Number.isFinite(value)) return { problem: 'the number is too large' };
   const known = SIGNALS.get(signal);
@@ -54,9 +64,8 @@ export function checkValue(model: Model, signal: string, value: unknown): Checke
     if (value === 0 || value === 1) return { reading: { signal, value: value === 1, mapped: true } };
     return { problem: 'this signal is true or false' };
   }
+  if (known.unit === 'text') return text(signal, value);
   if (typeof value !== 'number') return { problem: `this signal is a number in ${known.unit}, without quotes` };
-  const limits = model.signals[signal];
-  if (limits?.absent.includes(value)) return 'absent';
   if ((limits?.min !== undefined && value < limits.min) || (limits?.max !== undefined && value > limits.max)) {
     return {
       problem: `${value} ${known.unit} is outside the plausible range of the model (${limits.min} to ${limits.max})`,

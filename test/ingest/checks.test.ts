@@ -61,6 +61,15 @@ describe('a value', () => {
     ['constructor', 1, 1, false],
     ['hasOwnProperty', 'x', 'x', false],
     ['x'.repeat(80), 1, 1, false],
+    ['fault_code', 'E5', 'E5', true],
+    ['fault_code', ' e5', ' e5', true],
+    ['fault_code', '', '', true],
+    ['fault_code', 7, '7', true],
+    ['door_alarm', true, true, true],
+    ['temperature_alarm', 0, false, true],
+    ['freezer_set_point', -18, -18, true],
+    ['mains_voltage', 231.5, 231.5, true],
+    ['humidity', 55, 55, true],
   ])('%s = %j is taken', (signal, value, taken, mapped) => {
     expect(checkValue(model, signal, value)).toEqual({ reading: { signal, value: taken, mapped } });
   });
@@ -86,6 +95,11 @@ describe('a value', () => {
     ['door_open', 0.5, 'true or false'],
     ['door_open', 'true', 'true or false'],
     ['door_open', 'open', 'true or false'],
+    ['fault_code', true, 'a text'],
+    ['fault_code', null, 'null is not a value'],
+    ['fault_code', 'x'.repeat(257), '256 characters'],
+    ['fault_code', 'E5\u0000', 'U+0000'],
+    ['humidity', 101, 'outside the plausible range'],
     ['programme', 'x'.repeat(257), '256 characters'],
     ['programme', 'eco\u0000', 'U+0000'],
     ['programme', '\ud800', 'Unicode'],
@@ -106,8 +120,21 @@ describe('a value', () => {
     ['cabinet_temperature', 255],
     ['power', -32_768],
     ['fan_speed', 65_535],
+    ['freezer_set_point', 255],
+    ['compressor_on', 255],
+    ['fault_code', -32_768],
   ])('%s = %d is the model’s word for no value', (signal, value) => {
     expect(checkValue(model, signal, value)).toBe('absent');
+  });
+
+  it.each([
+    ['set_point', null],
+    ['door_alarm', null],
+    ['temperature_alarm', 255],
+    ['fault_code', null],
+    ['signal_strength', -32_768],
+  ])('%s = %j is no value where a maker’s interface says so', (signal, value) => {
+    expect(checkValue(loadModels().get('fridge-alarms-only')!, signal, value)).toBe('absent');
   });
 
   it('that means nothing in one signal is a value in another', () => {

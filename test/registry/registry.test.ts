@@ -17,6 +17,7 @@ import {
   logIn,
   logOut,
   membersOf,
+  neutralCode,
   peopleWithRole,
   personById,
   registryTables,
@@ -346,5 +347,30 @@ describe('the catalogue of models', () => {
     );
     expect(loadModels().get('fridge-without-door-sensor')!.signals).not.toHaveProperty('door_open');
     expect(Object.keys(loadModels().get('metered-fridge')!.signals)).toEqual(['power', 'energy']);
+  });
+
+  it('has one that only tells what was set, and alarms', () => {
+    const measured = ['cabinet_temperature', 'freezer_temperature', 'evaporator_temperature', 'power', 'compressor_on'];
+    const { signals } = loadModels().get('fridge-alarms-only')!;
+    for (const signal of measured) expect(signals).not.toHaveProperty(signal);
+    expect(signals).toHaveProperty('temperature_alarm');
+  });
+});
+
+describe('a maker’s fault code', () => {
+  it.each([
+    ['stethos-reference-fridge', 'E5', 'defrost'],
+    ['stethos-reference-fridge', ' e5 ', 'defrost'],
+    ['fridge-without-door-sensor', 'F1', 'cabinet-sensor'],
+    ['fridge-alarms-only', 'rF', 'cabinet-sensor'],
+    ['fridge-alarms-only', 'FF', 'freezer-sensor'],
+    ['stethos-reference-fridge', '', 'none'],
+    ['stethos-reference-fridge', '00', 'none'],
+    ['metered-fridge', 'No error', 'none'],
+    ['stethos-reference-fridge', 'F1', null],
+    ['stethos-reference-fridge', 'constructor', null],
+    ['no-such-model', 'E5', null],
+  ])('of %s, "%s", points to %s', (model, code, meaning) => {
+    expect(neutralCode(model, code)).toBe(meaning);
   });
 });
