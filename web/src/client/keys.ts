@@ -23,6 +23,8 @@ export const keys = {
   grants: (id: string) => ['grants', id],
   remoteSessions: (id: string) => ['remote-sessions', id],
   commands: (id: string) => ['commands', id],
+  reports: (id: string) => ['reports', id],
+  presence: (id: string) => ['presence', id],
   orders: ['orders'],
   organisations: ['organisations'],
   regions: ['regions'],
@@ -35,6 +37,8 @@ export const keys = {
   rejected: ['rejected'],
   replays: ['replays'],
   ledger: ['ledger'],
+  rules: ['rules'],
+  rule: (rule: string) => ['rules', rule],
   readings: (id: string) => ['readings', id],
   quarantine: (id: string) => ['quarantine', id],
   alerts: ['alerts'],
@@ -58,6 +62,8 @@ export function staleAfter({ what, id }: Change): (readonly string[])[] {
         keys.remoteSessions(id),
         keys.commands(id),
         keys.quarantine(id),
+        keys.reports(id),
+        keys.presence(id),
         keys.fleet,
       ];
     case 'alert':

@@ -4,6 +4,10 @@ import type { Person } from '#contracts';
 import { offers } from '../parts/offers.ts';
 import { AddAppliancePage } from './add-appliance.tsx';
 import { CommonPages } from './common-routes.tsx';
+import { NewRuleVersionPage } from './rules/new-version.tsx';
+import { RulePage } from './rules/rule.tsx';
+import { RulesPage } from './rules/rules.tsx';
+import { RuleVersionPage } from './rules/version.tsx';
 import { ServiceAlertsPage } from './service/alerts.tsx';
 import { ServiceAppliancesPage } from './service/appliances.tsx';
 import { ServiceCasesPage } from './service/cases.tsx';
@@ -34,6 +38,12 @@ export function ServicePages({ person }: { person: Person }) {
       <Route path="/orders" component={OrdersPage} />
       <Route path="/orders/import">
         <ImportPage what="orders" />
+      </Route>
+      <Route path="/rules" component={RulesPage} />
+      <Route path="/rules/new" component={NewRuleVersionPage} />
+      <Route path="/rules/:rule">{({ rule }) => <RulePage key={rule} rule={rule} />}</Route>
+      <Route path="/rules/:rule/:version">
+        {({ rule, version }) => <RuleVersionPage key={`${rule} ${version}`} rule={rule} version={Number(version)} />}
       </Route>
       <StaffPages person={person} />
     </Switch>

@@ -11,6 +11,19 @@ export function useSkillWords(): (skill: string) => string {
   return (skill) => (isKey(en.skill, skill) ? t(`skill.${skill}`) : skill);
 }
 
+export function useCertificateWords(): (certificate: string) => string {
+  const { t } = useTranslation();
+  return (certificate) => (isKey(en.certificate, certificate) ? t(`certificate.${certificate}`) : certificate);
+}
+
+/** A part that a self-test tried; null for a name that is none. */
+export function useTestWords(): (name: string) => string | null {
+  const { t } = useTranslation();
+  return (name) =>
+    TESTED.includes(name as (typeof TESTED)[number]) ? t(`test.${name as (typeof TESTED)[number]}`) : null;
+}
+const TESTED = ['compressor_starts', 'fan_turns', 'defrost_heater_heats'] as const;
+
 /** A question and an answer that are no longer asked, by their codes. */
 export function useAnswerWords() {
   const { t } = useTranslation();

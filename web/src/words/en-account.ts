@@ -72,6 +72,8 @@ export const accountEn = {
     toRejected: 'Rejected messages',
     toRejectedLead: 'What appliances sent and was not accepted, and trying it again',
     toLedger: 'Ledger',
+    toRules: 'Rules of diagnosis',
+    toRulesLead: 'What appliances are judged by: versions, trials, how they did',
     toLedgerLead: 'What was received and what became of it: does it balance?',
   },
   security: {
@@ -139,6 +141,8 @@ export const accountEn = {
     'people-read': 'Read people and households',
     'people-write': 'Change people and households',
     'audit-read': 'Read the audit log',
+    'rules-read': 'Read rules of diagnosis',
+    'rules-write': 'Write and publish rules of diagnosis',
     webhooks: 'Manage webhooks',
   },
   privacy: {

@@ -61,6 +61,7 @@ export const problemEn = {
   'wrong-end': 'The end must lie in the future, within ten years.',
   'wrong-retention': 'This number of days is not allowed.',
   'wrong-scope': 'Your role has no use for one of these scopes.',
+  'wrong-rest': 'It can rest for 400 days at most.',
   'wrong-span': 'There are no readings to show for this period.',
   'not-staff': 'Only people who work for an organisation have such a role.',
   'not-yours': 'This visit is offered to somebody else by now.',

@@ -3,6 +3,8 @@ import { accountEn } from './en-account.ts';
 import { commandsEn } from './en-commands.ts';
 import { fileEn } from './en-file.ts';
 import { problemEn } from './en-problem.ts';
+import { reportsEn } from './en-reports.ts';
+import { rulesEn } from './en-rules.ts';
 import { staffEn } from './en-staff.ts';
 import type { Same } from './same.ts';
 
@@ -10,7 +12,9 @@ export const en = {
   ...accountEn,
   ...fileEn,
   ...commandsEn,
+  ...reportsEn,
   ...staffEn,
+  ...rulesEn,
   brand: 'Stethos',
   nav: {
     label: 'Pages',
@@ -20,6 +24,7 @@ export const en = {
     cases: 'Cases',
     appliances: 'Appliances',
     people: 'People',
+    rules: 'Rules',
     visits: 'Visits',
     household: 'Household',
     settings: 'Settings',
@@ -122,7 +127,7 @@ export const en = {
     done: 'Done',
     cancelled: 'Cancelled',
   },
-  skill: { refrigeration: 'Refrigeration', general: 'General' },
+  skill: { refrigeration: 'Refrigeration', general: 'General', electrical: 'Electrical', electronics: 'Electronics' },
   connected: { yes: 'Connected', no: 'Offline' },
   value: {
     open: 'open',

@@ -75,6 +75,8 @@ export const accountZh: Same<typeof accountEn> = {
     toRejected: '被拒收的消息',
     toRejectedLead: '家电发来但未被接收的消息，可重新处理',
     toLedger: '对账',
+    toRules: '诊断规则',
+    toRulesLead: '判断家电所依据的规则：版本、试用与成绩',
     toLedgerLead: '收到多少、去向如何，是否对得上',
   },
   security: {
@@ -142,6 +144,8 @@ export const accountZh: Same<typeof accountEn> = {
     'people-read': '查看人员和家庭',
     'people-write': '修改人员和家庭',
     'audit-read': '查看审计日志',
+    'rules-read': '查看诊断规则',
+    'rules-write': '编写并发布诊断规则',
     webhooks: '管理 Webhook',
   },
   privacy: {

@@ -62,6 +62,7 @@ export const problemZh: Same<typeof problemEn> = {
   'wrong-end': '结束时间必须在未来十年之内。',
   'wrong-retention': '不允许这个天数。',
   'wrong-scope': '其中有您的角色用不到的权限。',
+  'wrong-rest': '最多可停用 400 天。',
   'wrong-span': '这段时间没有可显示的数据。',
   'not-staff': '只有机构的工作人员才能有这样的角色。',
   'not-yours': '这项任务已派给其他人。',

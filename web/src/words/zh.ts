@@ -4,13 +4,17 @@ import { accountZh } from './zh-account.ts';
 import { commandsZh } from './zh-commands.ts';
 import { fileZh } from './zh-file.ts';
 import { problemZh } from './zh-problem.ts';
+import { reportsZh } from './zh-reports.ts';
+import { rulesZh } from './zh-rules.ts';
 import { staffZh } from './zh-staff.ts';
 
 export const zh: Words = {
   ...accountZh,
   ...fileZh,
   ...commandsZh,
+  ...reportsZh,
   ...staffZh,
+  ...rulesZh,
   brand: 'Stethos',
   nav: {
     label: '页面',
@@ -20,6 +24,7 @@ export const zh: Words = {
     cases: '工单',
     appliances: '家电',
     people: '人员',
+    rules: '规则',
     visits: '上门',
     household: '家庭',
     settings: '设置',
@@ -122,7 +127,7 @@ export const zh: Words = {
     done: '已完成',
     cancelled: '已取消',
   },
-  skill: { refrigeration: '制冷', general: '通用' },
+  skill: { refrigeration: '制冷', general: '通用', electrical: '电气', electronics: '电子' },
   connected: { yes: '已连接', no: '离线' },
   value: {
     open: '开着',

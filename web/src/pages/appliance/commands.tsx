@@ -5,6 +5,7 @@ import { useCancelCommand, useCommands, useConfirmCommand, useModelCommands } fr
 import { useStanding } from '../../client/household.ts';
 import { usePerson } from '../../client/queries.ts';
 import { useSignalWords, useValueWords } from '../../parts/appliance/value.ts';
+import { useTestWords } from '../../parts/codes.ts';
 import { offers } from '../../parts/offers.ts';
 import { Empty, Loaded } from '../../parts/status/loaded.tsx';
 import { Pill, type Shape, type Tone } from '../../parts/status/mark.tsx';
@@ -95,6 +96,7 @@ function Result({ result }: { result: NonNullable<Command['result']> }) {
   const { t } = useTranslation();
   const valueWords = useValueWords();
   const signalWords = useSignalWords();
+  const testWords = useTestWords();
   const values = Object.entries(result.values);
   return (
     <>
@@ -108,7 +110,7 @@ function Result({ result }: { result: NonNullable<Command['result']> }) {
               const { words = null, unit = null } = SIGNALS.get(name) ?? {};
               return (
                 <div key={name}>
-                  <dt>{signalWords({ signal: name.replaceAll('_', ' '), words })}</dt>
+                  <dt>{testWords(name) ?? signalWords({ signal: name.replaceAll('_', ' '), words })}</dt>
                   <dd>{valueWords({ signal: name, value, unit })}</dd>
                 </div>
               );

@@ -10,7 +10,9 @@ import { offers } from '../../parts/offers.ts';
 import { Empty } from '../../parts/status/loaded.tsx';
 import { useSay } from '../../reader.tsx';
 import { LiveCard } from './live.tsx';
+import { PresenceCard } from './presence.tsx';
 import { OpenSessions } from './remote-sessions.tsx';
+import { Reports } from './report.tsx';
 
 export function ApplianceNow({ appliance }: { appliance: Appliance }) {
   const { t } = useTranslation();
@@ -43,6 +45,8 @@ export function ApplianceNow({ appliance }: { appliance: Appliance }) {
               ))}
             </ul>
           </section>
+          <Reports appliance={appliance.id} />
+          <PresenceCard appliance={appliance} />
           <FileCard appliance={appliance} />
           {offers(role, 'quarantine') && <Rejected appliance={appliance.id} />}
         </div>

@@ -6,6 +6,8 @@ import { AlertActions } from '../../parts/alert/alert-actions.tsx';
 import { AlertHistory } from '../../parts/alert/alert-history.tsx';
 import { NextStep } from '../../parts/alert/next-step.tsx';
 import { QuestionBox } from '../../parts/alert/question.tsx';
+import { RemoteTestBox } from '../../parts/alert/remote-test.tsx';
+import { SafetyStops, safetyOf } from '../../parts/alert/safety.tsx';
 import { Steps } from '../../parts/alert/steps.tsx';
 import { CausesCard, EvidenceCard, WordsCard } from '../../parts/alert/why.tsx';
 import { PageHead } from '../../parts/shell/page-head.tsx';
@@ -64,8 +66,10 @@ function ToDoCard({ alert }: { alert: Alert }) {
         <h2 className="label">{t('alert.whatHappened')}</h2>
         <p>{say.phrase(alert.summary)}</p>
       </div>
-      {!alert.closedAt && <Steps cause={alert.causes[0]!} />}
+      {!alert.closedAt && <SafetyStops phrases={safetyOf(alert.causes)} />}
+      {!alert.closedAt && <Steps alert={alert} />}
       <QuestionBox alert={alert} />
+      <RemoteTestBox alert={alert} />
       <NextStep next={alert.next} />
       <AlertActions alert={alert} />
     </section>

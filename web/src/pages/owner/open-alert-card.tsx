@@ -6,6 +6,8 @@ import { useAlert } from '../../client/queries.ts';
 import { AlertActions } from '../../parts/alert/alert-actions.tsx';
 import { NextStep } from '../../parts/alert/next-step.tsx';
 import { QuestionBox } from '../../parts/alert/question.tsx';
+import { RemoteTestBox } from '../../parts/alert/remote-test.tsx';
+import { SafetyStops, safetyOf } from '../../parts/alert/safety.tsx';
 import { Steps } from '../../parts/alert/steps.tsx';
 import { Icon } from '../../parts/shell/icons.tsx';
 import { Loaded } from '../../parts/status/loaded.tsx';
@@ -20,8 +22,10 @@ export function OpenAlertCard({ id }: { id: string }) {
       {(data) => (
         <article className={`card alert-card tone-${SEVERITY_TONES[data.severity]}`}>
           <AlertHead alert={data} />
-          <Steps cause={data.causes[0]!} />
+          <SafetyStops phrases={safetyOf(data.causes)} />
+          <Steps alert={data} />
           <QuestionBox alert={data} />
+          <RemoteTestBox alert={data} />
           <NextStep next={data.next} />
           <AlertActions alert={data} />
           <Link className="more" href={`/alerts/${id}`}>

@@ -6,6 +6,8 @@ import { AlertActions } from '../../parts/alert/alert-actions.tsx';
 import { AlertHistory } from '../../parts/alert/alert-history.tsx';
 import { NextStep } from '../../parts/alert/next-step.tsx';
 import { QuestionBox } from '../../parts/alert/question.tsx';
+import { RemoteTestBox } from '../../parts/alert/remote-test.tsx';
+import { SafetyStops, safetyOf } from '../../parts/alert/safety.tsx';
 import { CausesCard, EvidenceCard, WordsCard } from '../../parts/alert/why.tsx';
 import { Loaded } from '../../parts/status/loaded.tsx';
 import { AlertStatePill, SeverityPill } from '../../parts/status/pills.tsx';
@@ -29,6 +31,7 @@ export function AlertDetail({ id }: { id: string }) {
               <Link href={`/appliances/${data.appliance}`}>{data.applianceName}</Link> ·{' '}
               {t('time.since', { when: times.moment(data.openedAt) })}
             </p>
+            {!data.closedAt && <SafetyStops phrases={safetyOf(data.causes)} forStaff />}
             <p>{say.phrase(data.summary)}</p>
             <NextStep next={data.next} />
             <AlertActions alert={data} />
@@ -37,6 +40,7 @@ export function AlertDetail({ id }: { id: string }) {
           <CausesCard alert={data} forStaff />
           <AlertHistory alert={data} />
           <QuestionBox alert={data} />
+          <RemoteTestBox alert={data} />
           <WordsCard alert={data} />
         </div>
       )}

@@ -28,9 +28,25 @@ const MORE: Partial<Record<Role, readonly ApiScope[]>> = {
     'webhooks',
   ],
   technician: ['appliances:write', 'service:read', 'service:write'],
-  dispatcher: ['appliances:write', 'alerts:write', 'service:read', 'service:write', 'people:read', 'people:write'],
-  'call-agent': ['appliances:write', 'alerts:write', 'service:read', 'service:write', 'people:read', 'people:write'],
-  'diagnosis-engineer': ['service:read', 'people:read'],
+  dispatcher: [
+    'appliances:write',
+    'alerts:write',
+    'service:read',
+    'service:write',
+    'people:read',
+    'people:write',
+    'rules:read',
+  ],
+  'call-agent': [
+    'appliances:write',
+    'alerts:write',
+    'service:read',
+    'service:write',
+    'people:read',
+    'people:write',
+    'rules:read',
+  ],
+  'diagnosis-engineer': ['service:read', 'people:read', 'rules:read', 'rules:write'],
   administrator: [
     'appliances:write',
     'alerts:write',
@@ -39,9 +55,11 @@ const MORE: Partial<Record<Role, readonly ApiScope[]>> = {
     'people:read',
     'people:write',
     'audit:read',
+    'rules:read',
+    'rules:write',
     'webhooks',
   ],
-  auditor: ['service:read', 'people:read', 'audit:read'],
+  auditor: ['service:read', 'people:read', 'audit:read', 'rules:read'],
 };
 
 export function ApiKeysPage() {

@@ -131,6 +131,7 @@ function Administration({ person }: { person: Person }) {
       words: t('settings.toRejected'),
       lead: t('settings.toRejectedLead'),
     },
+    { offer: 'rules', to: '/rules', words: t('settings.toRules'), lead: t('settings.toRulesLead') },
     { offer: 'ledger', to: '/settings/ledger', words: t('settings.toLedger'), lead: t('settings.toLedgerLead') },
   ];
   const offered = ways.filter(({ offer }) => offers(person.role, offer));

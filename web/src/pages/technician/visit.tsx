@@ -5,6 +5,8 @@ import type { Person } from '#contracts';
 import { useAlert, useCases } from '../../client/queries.ts';
 import { AlertHistory } from '../../parts/alert/alert-history.tsx';
 import { Answers } from '../../parts/alert/answers.tsx';
+import { RemoteTestBox } from '../../parts/alert/remote-test.tsx';
+import { SafetyStops, safetyOf } from '../../parts/alert/safety.tsx';
 import { CausesCard, EvidenceCard } from '../../parts/alert/why.tsx';
 import { VisitClock } from '../../parts/case/clock.tsx';
 import { Place } from '../../parts/case/place.tsx';
@@ -47,6 +49,7 @@ function VisitView({ job: { of, visit }, back }: { job: Job; back: { to: string;
         <div className="stack">
           <section className="card">
             <h2>{t('visits.prepare')}</h2>
+            <SafetyStops phrases={safetyOf(alert.data?.causes ?? [])} forStaff />
             <Place of={of} />
             {likely && (
               <>
@@ -89,6 +92,7 @@ function VisitView({ job: { of, visit }, back }: { job: Job; back: { to: string;
           {(data) => (
             <div className="stack">
               <CausesCard alert={data} forStaff />
+              <RemoteTestBox alert={data} />
               <EvidenceCard alert={data} />
               <AlertHistory alert={data} />
               <section className="card">

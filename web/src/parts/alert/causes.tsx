@@ -2,7 +2,9 @@
 import { useTranslation } from 'react-i18next';
 import type { RankedCause } from '#contracts';
 import { useSay } from '../../reader.tsx';
-import { useSkillWords } from '../codes.ts';
+import { useCertificateWords, useSkillWords } from '../codes.ts';
+
+const HOUR_MS = 3_600_000;
 
 export function Causes({ causes, forStaff = false }: { causes: RankedCause[]; forStaff?: boolean }) {
   const say = useSay();
@@ -29,13 +31,24 @@ function RemedyLine({ cause: { remedy }, forStaff }: { cause: RankedCause; forSt
   const { t } = useTranslation();
   const say = useSay();
   const skillWords = useSkillWords();
-  if (remedy.by === 'owner') return <p className="small">{t(forStaff ? 'alert.byOwnerStaff' : 'alert.byOwner')}</p>;
-  const parts = remedy.parts.map(say.phrase).join(' · ');
-  const details = forStaff ? [skillWords(remedy.skill), parts].filter(Boolean).join(' · ') : '';
+  const certificateWords = useCertificateWords();
+  const visit = remedy.by === 'owner' ? remedy.ifItStays : remedy;
+  const parts = visit?.parts.map(say.phrase).join(' · ');
+  const certificate =
+    visit?.certificate && t('remedy.certificate', { certificate: certificateWords(visit.certificate) });
+  const details = [forStaff && visit && skillWords(visit.skill), forStaff && parts, certificate].filter(Boolean);
+  const after = remedy.by === 'owner' ? remedy.ifItStays?.afterHours : undefined;
   return (
-    <p className="small">
-      {t('alert.byTechnician')}
-      {details && `: ${details}`}
-    </p>
+    <>
+      {remedy.by === 'owner' && <p className="small">{t(forStaff ? 'alert.byOwnerStaff' : 'alert.byOwner')}</p>}
+      {visit && (
+        <p className="small">
+          {after !== undefined &&
+            `${t('remedy.ifItStays', { time: say.quantity({ value: after * HOUR_MS, unit: 'duration' }) })}: `}
+          {t('alert.byTechnician')}
+          {details.length > 0 && `: ${details.join(' · ')}`}
+        </p>
+      )}
+    </>
   );
 }

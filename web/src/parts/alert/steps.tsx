@@ -1,16 +1,20 @@
-// What the owner does now: the steps of the likeliest cause, or what to do until somebody comes.
+// What the owner does now: the steps of the likeliest cause, or what to do until somebody comes; and what follows if it stays.
 import { useTranslation } from 'react-i18next';
-import type { RankedCause } from '#contracts';
+import type { Alert } from '#contracts';
 import { useSay } from '../../reader.tsx';
 
-export function Steps({ cause, heading: Heading = 'h3' }: { cause: RankedCause; heading?: 'h2' | 'h3' }) {
+const HOUR_MS = 3_600_000;
+
+export function Steps({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const say = useSay();
-  const steps = cause.remedy.by === 'owner' ? cause.remedy.steps : cause.remedy.meanwhile;
+  const { remedy } = alert.causes[0]!;
+  const steps = remedy.by === 'owner' ? remedy.steps : remedy.meanwhile;
+  const after = remedy.by === 'owner' ? remedy.ifItStays : undefined;
   if (steps.length === 0) return null;
   return (
     <section>
-      <Heading className="label">{t('alert.whatNow')}</Heading>
+      <h3 className="label">{t('alert.whatNow')}</h3>
       <ol className="steps">
         {steps.map((step) => (
           <li key={step.en}>
@@ -18,6 +22,14 @@ export function Steps({ cause, heading: Heading = 'h3' }: { cause: RankedCause; 
           </li>
         ))}
       </ol>
+      {after && (
+        <p className="small">
+          {t('remedy.ifItStays', { time: say.quantity({ value: after.afterHours * HOUR_MS, unit: 'duration' }) })}
+          {': '}
+          {t('remedy.ifItStaysOwner')}
+        </p>
+      )}
+      {alert.reviewedBy === null && <p className="small">{t('remedy.notReviewed')}</p>}
     </section>
   );
 }

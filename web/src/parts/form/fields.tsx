@@ -53,12 +53,28 @@ export function TextField({ label, hint, optional, onValue, ...input }: TextFiel
   );
 }
 
-type TextAreaProps = { label: string; hint?: string; optional?: boolean; value: string; onValue: (v: string) => void };
+type TextAreaProps = Omit<React.TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange'> & {
+  label: string;
+  hint?: string;
+  optional?: boolean;
+  /** A text with lines and columns. */
+  code?: boolean;
+  value: string;
+  onValue: (v: string) => void;
+};
 
-export function TextArea({ label, hint, optional, value, onValue }: TextAreaProps) {
+export function TextArea({ label, hint, optional, code, onValue, ...area }: TextAreaProps) {
   return (
     <Field label={label} hint={hint} optional={optional}>
-      {(control) => <textarea {...control} rows={4} value={value} onChange={(event) => onValue(event.target.value)} />}
+      {(control) => (
+        <textarea
+          rows={4}
+          {...(code ? { className: 'code', spellCheck: false } : {})}
+          {...area}
+          {...control}
+          onChange={(event) => onValue(event.target.value)}
+        />
+      )}
     </Field>
   );
 }

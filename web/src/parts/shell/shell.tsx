@@ -16,6 +16,7 @@ const SERVICE: readonly Place[] = [
 const SETTINGS: Place = { to: '/settings', icon: 'settings' };
 
 const HOUSEHOLD: Place = { to: '/household', icon: 'household' };
+const RULES: Place = { to: '/rules', icon: 'rules' };
 const PEOPLE: Place = { to: '/people', icon: 'people' };
 
 const PLACES: Record<Role, readonly Place[]> = {
@@ -23,7 +24,7 @@ const PLACES: Record<Role, readonly Place[]> = {
   technician: [{ to: '/', icon: 'visits' }, SETTINGS],
   dispatcher: [...SERVICE, PEOPLE, SETTINGS],
   'call-agent': [...SERVICE, PEOPLE, SETTINGS],
-  'diagnosis-engineer': [...SERVICE, SETTINGS],
+  'diagnosis-engineer': [...SERVICE, RULES, SETTINGS],
   administrator: [...SERVICE, PEOPLE, SETTINGS],
   auditor: [...SERVICE, PEOPLE, SETTINGS],
   repairer: [{ to: '/', icon: 'appliances' }, SETTINGS],
