@@ -1,0 +1,78 @@
+// What people say of an appliance, and when it rests, on the pages: the owner's phone and the service's desk.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
+import { type Home, openHome } from './home.ts';
+
+describe.skipIf(!hasChromium())('what people say', () => {
+  let browser: Browser;
+  let home: Home;
+
+  beforeAll(async () => {
+    home = await openHome({ appliances: true });
+    browser = await openChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await home?.[Symbol.asyncDispose]();
+  });
+
+  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
+    openVisitor(browser, { url: home.url, locale, size });
+
+  test('an owner says it in her own words, reads what is dangerous first, puts it right and sends it', async () => {
+    await using visitor = await visit('en-GB', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Owner/ }).click();
+    await page.getByRole('link', { name: /Kitchen fridge/ }).click();
+    await page.getByLabel('What do you notice?').fill('It smells burnt and it is not cold');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Pull the plug now').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'It does not get cold' }).isChecked()).toBe(true);
+    expect(await page.getByRole('checkbox', { name: 'It is noisy' }).isChecked()).toBe(false);
+    await page.getByRole('checkbox', { name: 'It is noisy' }).check();
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('We are taking it into account').waitFor();
+    await page.getByText('Pull the plug now').waitFor();
+    await page.getByRole('heading', { name: 'What people said' }).waitFor();
+    await page.getByText('It smells burnt and it is not cold').waitFor();
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an owner says that it is switched off, and that it is in use again', async () => {
+    await using visitor = await visit('en-GB', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Owner/ }).click();
+    await page.getByRole('link', { name: /Kitchen fridge/ }).click();
+    const field = page.getByLabel('Switched off until');
+    await field.fill((await field.getAttribute('min'))!);
+    await page.getByRole('button', { name: 'It is switched off' }).click();
+    await page.getByText(/^It rests until/).waitFor();
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: 'It is in use again' }).click();
+    await field.waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('the service reads the words in the appliance’s history, in Chinese', async () => {
+    await using visitor = await visit('zh-CN', DESK);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^调度/ }).click();
+    await page.getByRole('link', { name: '家电' }).first().click();
+    await page.getByRole('link', { name: /Kitchen fridge/ }).click();
+    await page.getByRole('heading', { name: '用户反馈' }).waitFor();
+    await page.getByText('It smells burnt and it is not cold').waitFor();
+    await page.getByLabel('您发现了什么？').fill('用户说门关不严');
+    await page.getByRole('button', { name: '继续' }).click();
+    expect(await page.getByRole('checkbox', { name: '门关不严' }).isChecked()).toBe(true);
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: '发送' }).click();
+    await page.getByText('谢谢').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});

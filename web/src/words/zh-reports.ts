@@ -1,0 +1,58 @@
+// 用户反馈、远程检测、安全提示、停用等用语。
+import type { reportsEn } from './en-reports.ts';
+import type { Same } from './same.ts';
+
+export const reportsZh: Same<typeof reportsEn> = {
+  report: {
+    title: '哪里不对劲？',
+    lead: '请用自己的话描述，我们会结合测量数据一起判断。',
+    staffLead: '请记录用户的描述。',
+    words: '您发现了什么？',
+    wordsHint: '例如“不制冷”“地上有水”“晚上很吵”。',
+    next: '继续',
+    understood: '我们的理解如下，发送前可以更正。',
+    notUnderstood: '没能理解您的描述，请选择符合的情况；您的原话会转给售后。',
+    choose: '符合的情况',
+    send: '发送',
+    change: '修改描述',
+    thanks: '谢谢，我们正在结合您的描述重新判断。',
+    thanksKept: '谢谢，您的原话已留给售后。',
+    another: '再描述一次',
+    past: '用户反馈',
+    none: '还没有反馈。',
+    by: '{{name}}，{{when}}',
+    erased: '已注销的用户，{{when}}',
+    nothing: '未能理解',
+  },
+  safety: { title: '请先注意安全', staff: '安全第一' },
+  remedy: {
+    certificate: '所需资质：{{certificate}}',
+    ifItStays: '如果发现 {{time}} 后仍未改善',
+    ifItStaysOwner: '需要师傅上门。',
+    notReviewed: '尚未经过专业人员审核',
+  },
+  certificate: { 'flammable-refrigerants': '可燃制冷剂', 'f-gas': '含氟制冷剂', electrical: '电气作业' },
+  test: {
+    title: '检测一下就清楚了',
+    run: '开始检测',
+    sure: '{{about}}家电联网后立即开始。现在开始吗？',
+    byOwner: '家庭的主人可以开始检测。',
+    askHousehold: '需要先征得用户同意。',
+    toCommands: '查看指令',
+    running: '检测：{{state}}',
+    works: '正常',
+    fails: '不正常',
+    again: '重新检测',
+    compressor_starts: '压缩机',
+    fan_turns: '风扇',
+    defrost_heater_heats: '除霜加热器',
+  },
+  presence: {
+    title: '使用状态',
+    lead: '冬季或假期停用？告诉我们，期间没有消息也不会提醒。',
+    rests: '停用至 {{day}}，期间没有消息也不会提醒。',
+    until: '停用至',
+    save: '已停用',
+    end: '已重新使用',
+  },
+};
