@@ -1,0 +1,92 @@
+// Rules in a real browser: an engineer's way from what is live to a new version and back.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ruleText } from '../diagnosis-rules/rule-text.ts';
+import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
+import { type Home, openHome } from './home.ts';
+
+describe.skipIf(!hasChromium())('pages of rules', () => {
+  let browser: Browser;
+  let home: Home;
+
+  beforeAll(async () => {
+    home = await openHome({ appliances: false });
+    browser = await openChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await home?.[Symbol.asyncDispose]();
+  });
+
+  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
+    openVisitor(browser, { url: home.url, locale, size });
+
+  test('a rule is written, mended, published, followed by another and made live again', async () => {
+    await using visitor = await visit('en-GB', DESK);
+    const { page, complaints } = visitor;
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Administrator/ }).click();
+    await page.getByRole('heading', { name: 'Overview' }).first().waitFor();
+    await visitor.open('/rules');
+    await page.getByText('Not heard from').waitFor();
+    await expectGoodPage(page);
+
+    await page.getByRole('link', { name: 'New rule or version' }).click();
+    await page.getByLabel('Text (YAML)').fill(ruleText().replace('prior: 0.6', 'prior: often'));
+    await button('Check').click();
+    await page.getByText(/line \d+, causes\.door-left-open\.prior/).waitFor();
+    await page.getByLabel('Text (YAML)').fill(ruleText());
+    await button('Check').click();
+    await page.getByText('It can be used: test-warm, version 1.').waitFor();
+    await expectGoodPage(page);
+    await button('Save the draft').click();
+    await page.getByRole('heading', { name: 'Version 1' }).waitFor();
+    await expectGoodPage(page);
+    await button('Publish').click();
+    await page.getByText('From now on appliances are judged by it.').waitFor();
+    await button('Publish').click();
+    await page.getByText('Live', { exact: true }).first().waitFor();
+
+    await page.getByRole('link', { name: 'New version from this one' }).click();
+    await page.getByLabel('Text (YAML)').waitFor();
+    await expect.poll(() => page.getByLabel('Text (YAML)').inputValue()).toBe(ruleText({ version: 2 }));
+    await page.getByLabel('Text (YAML)').fill(ruleText({ version: 2, above: 9, title: 'Much too warm' }));
+    await page.getByLabel('Why').fill('fewer calls');
+    await button('Save the draft').click();
+    await page.getByRole('heading', { name: 'What differs from the live version' }).waitFor();
+    await page.getByText('symptoms.warm.when.above').waitFor();
+    await page.getByText('Line by line').click();
+    await expectGoodPage(page);
+    await button('Publish').click();
+    await button('Publish').click();
+    await page.getByText('Live', { exact: true }).first().waitFor();
+
+    await page.getByRole('link', { name: 'Much too warm' }).click();
+    await page.getByRole('heading', { name: 'Report card' }).waitFor();
+    await page.getByText('Found nothing yet.').first().waitFor();
+    await expectGoodPage(page);
+    await page.getByRole('link', { name: /^Version 1/ }).click();
+    await button('Make it live again').click();
+    await button('Make it live again').click();
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    expect(complaints.filter((words) => !words.includes('/rules/check'))).toEqual([]);
+  });
+
+  test('they are read on a phone, in Chinese', async () => {
+    await using visitor = await visit('zh-CN', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^管理员/ }).click();
+    await page.getByRole('heading', { name: '总览' }).first().waitFor();
+    await visitor.open('/rules');
+    await page.getByText('家电已离线').click();
+    await page.getByRole('heading', { name: '成绩单' }).waitFor();
+    await expectGoodPage(page);
+    await page.getByRole('link', { name: /^版本 1/ }).click();
+    await page.getByLabel('文本（YAML）').waitFor();
+    await page.getByText('尚未审核').first().waitFor();
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+});
