@@ -1,129 +1,137 @@
 // A life to be judged: who, what was really wrong, and what it sent. Drawn from a seed, so that every thread draws the same.
-import { type DecodedMessage, type Id, idOf, type Model } from '#contracts';
+import type { DecodedMessage, Id, Model } from '#contracts';
 import {
-  drawFleet,
-  drawHabits,
-  drawParameters,
-  type Episode,
-  type EpisodeName,
-  randomOf,
-  simulateMessages,
-  truthOf,
+  drawJudgeFleet,
+  type FaultName,
+  type JudgeMember,
+  type JudgeTruth,
+  tellLife,
+  truthOfLife,
+  type Witness,
 } from '#device-sim';
-import { loadModels } from '#registry';
-import { DAY, HOUR, MINUTE } from '#runtime';
+import { DAY, MINUTE } from '#runtime';
 import { decoderOf } from './decoded.ts';
 import type { Code } from './faults.ts';
 import type { FaultEvent, Span } from './judged-life.ts';
 
-/** `asked`: null for a healthy life. */
-export type LifeSpec = { seed: number; asked: Code | null; days: number };
+/**
+ * `asked`: null for a healthy life. `signals`: all that such a unit has, or as many as were drawn.
+ */
+export type LifeSpec = {
+  seed: number;
+  asked: Code | null;
+  days: number;
+  signals: 'full' | 'drawn';
+};
 
 export type DrawnLife = {
   appliance: Id;
   model: Model;
   observed: Span;
   faults: FaultEvent[];
+  /** What only looks like a fault. */
+  lookAlikes: { name: string; onset: number; end: number | null }[];
   strata: Record<string, string>;
   /** By time of arrival. Once only: the dangers are known when it is through. */
   messages: Iterable<DecodedMessage>;
   dangers(): Span[];
 };
 
-const FROM = Date.UTC(2026, 0, 5);
-const NAMES: Partial<Record<Code, readonly EpisodeName[]>> = {
-  F1: ['door-left-open'],
-  F2: ['door-ajar', 'seal-worn'],
-  F3: ['refrigerant-leak', 'cooling-failing'],
-  F4: ['evaporator-frosted'],
-  F5: ['evaporator-fan'],
-  F6: ['condenser-dirty'],
-  F7: ['compressor-start'],
-  F8: ['compressor-worn'],
-  F9: ['power-cut'],
-  F10: ['sensor-offset'],
-  X1: ['appliance-silent'],
-};
-const CODE_BY_NAME = new Map(
-  Object.entries(NAMES).flatMap(([code, names]) => names.map((name) => [name as string, code as Code])),
-);
-const GROWS: Record<string, number> = {
-  'seal-worn': 30 * DAY,
-  'refrigerant-leak': 20 * DAY,
-  'condenser-dirty': 30 * DAY,
-  'compressor-worn': 30 * DAY,
-  'sensor-offset': 10 * DAY,
-};
+/** A sensor that is a little off shows in days, however it came. */
+const OFFSET_SHOWS_MS = 5 * DAY;
+/** Food that is warm when the appliance is first heard did not become so: it was just put in, or the unit was just bought. */
+const FIRST_HEARD_MS = 10 * MINUTE;
+const LASTING_MS = 30 * MINUTE;
+const MORE_TURNS_THAN_VARIETIES = 12;
 
-export const canDraw = (code: Code): boolean => NAMES[code] !== undefined;
+const varieties = new Map<Code, readonly FaultName[]>();
 
-export function drawLife({ seed, asked, days }: LifeSpec): DrawnLife {
-  const random = randomOf(seed, 'bench', asked ?? 'healthy');
-  const member = drawFleet({ count: 1, seed, days, faultShare: 0 })[0]!;
-  const episodes: Episode[] = [...member.episodes];
-  if (asked) episodes.push({ what: random.pick(NAMES[asked]!), fromMs: random.between(10, 30) * DAY });
-  const until = FROM + days * DAY;
-  const options = {
-    seed: member.seed,
-    from: FROM,
-    until,
-    parameters: drawParameters(random),
-    habits: drawHabits(member.seed),
-    episodes,
-    stepSeconds: 15,
+/** Seeds one after the other give the varieties of a fault in turn. */
+function varietyOf(code: Code, seed: number): FaultName {
+  let names = varieties.get(code);
+  if (!names) {
+    const fleet = drawJudgeFleet({ seed: 0, count: MORE_TURNS_THAN_VARIETIES, days: 1, faults: [code] });
+    names = [...new Set(fleet.map(({ fault }) => fault!))];
+    varieties.set(code, names);
+  }
+  return names[seed % names.length]!;
+}
+
+const memberOf = ({ seed, asked, days, signals }: LifeSpec): JudgeMember =>
+  drawJudgeFleet({
+    seed,
+    count: 1,
+    days,
+    faults: asked === null ? 'none' : [varietyOf(asked, seed)],
+    ...(signals === 'full' ? { telling: { profile: 'full' } } : {}),
+  })[0]!;
+
+function eventOf(truth: JudgeTruth, until: number): FaultEvent {
+  const { code, fault, onset, end, growMs, strength } = truth;
+  return {
+    code: code!,
+    name: fault,
+    onset,
+    end: end !== null && end < until ? end : null,
+    growMs: fault.startsWith('sensor-offset') ? Math.max(growMs, OFFSET_SHOWS_MS) : growMs,
+    strength,
   };
-  const appliance = idOf('bench', seed, asked ?? 'healthy');
-  const models = loadModels();
-  const decode = decoderOf(models, 'stethos-reference-fridge');
-  const faults = truthOf(options, appliance)
-    .filter(({ kind }) => kind === 'fault')
-    .map(({ fault, onset, end, strength }) => ({
-      code: CODE_BY_NAME.get(fault)!,
-      name: fault,
-      onset,
-      end,
-      growMs: GROWS[fault] ?? 0,
-      strength,
-    }));
-  const watch = watchFood();
+}
+
+const within = (value: number, limits: readonly number[]): string => {
+  const place = limits.findIndex((limit) => value < limit);
+  if (place < 0) return `from ${limits.at(-1)}`;
+  return place === 0 ? `below ${limits[0]}` : `${limits[place - 1]} to ${limits[place]}`;
+};
+
+function strataOf({ unit, telling, home }: JudgeMember, faults: number): Record<string, string> {
+  const { cadence, lossShare, profile, skewMs, batchMs } = telling;
+  return {
+    signals: profile,
+    cadence: cadence === 'on-change' ? 'on change' : `${cadence / 60} min`,
+    loss: `${lossShare * 100} %`,
+    'clock off by': Math.abs(skewMs) > MINUTE ? 'minutes' : 'seconds',
+    batches: batchMs > 0 ? 'yes' : 'no',
+    'room, °C': within(home.ambient, [20, 24]),
+    defrost: unit.defrost,
+    compressor: unit.compressor,
+    thermostat: unit.thermostat,
+    freezer: unit.freezer,
+    'power meter': unit.meter,
+    'running is': unit.running,
+    'room sensor': unit.ambientSensor,
+    'door switch': unit.doorSwitch ? 'yes' : 'no',
+    'faults at once': String(faults),
+  };
+}
+
+export function drawLife(spec: LifeSpec): DrawnLife {
+  const member = memberOf(spec);
+  const { id, model, from } = member;
+  const until = from + member.days * DAY;
+  const truths = truthOfLife(member).filter(({ onset }) => onset < until);
+  const faults = truths.filter(({ kind }) => kind === 'fault').map((truth) => eventOf(truth, until));
+  const witness: Witness = { dangers: [] };
+  const decode = decoderOf(new Map([[model.id, model]]), model.id);
   function* messages(): Generator<DecodedMessage> {
-    for (const { sentAt, payload } of simulateMessages(options)) {
-      for (const { at, values } of payload.readings) watch.see(at ?? sentAt, values.cabinet_temperature);
-      const message = decode({ payload, receivedAt: sentAt }, appliance);
+    for (const sent of tellLife(member, { witness })) {
+      const message = decode(sent, id);
       if (message) yield message;
     }
   }
   return {
-    appliance,
-    model: models.get('stethos-reference-fridge')!,
-    observed: { from: FROM, until },
+    appliance: id,
+    model,
+    observed: { from, until },
     faults,
-    strata: { cadence: '1 min', loss: '0 %', signals: 'full' },
+    lookAlikes: truths
+      .filter(({ kind }) => kind === 'habit')
+      .map(({ fault, onset, end }) => ({ name: fault, onset, end })),
+    strata: strataOf(member, faults.length),
     messages: messages(),
-    dangers: watch.dangers,
-  };
-}
-
-function watchFood() {
-  const spans: Span[] = [];
-  let food: number | null = null;
-  let before = 0;
-  let since: number | null = null;
-  const end = (at: number) => {
-    if (since !== null && at - since >= 30 * MINUTE) spans.push({ from: since, until: at });
-    since = null;
-  };
-  return {
-    see(at: number, air: unknown) {
-      if (typeof air !== 'number') return;
-      food = food === null ? air : food + (air - food) * (1 - Math.exp(-(at - before) / (1.5 * HOUR)));
-      before = at;
-      if (food > 8) since ??= at;
-      else if (food < 7) end(at);
-    },
-    dangers: () => {
-      end(before);
-      return spans;
-    },
+    dangers: () =>
+      witness.dangers
+        .map((danger) => ({ from: danger.from, until: danger.until ?? until }))
+        .filter((danger) => danger.from > from + FIRST_HEARD_MS && danger.until - danger.from >= LASTING_MS),
   };
 }

@@ -11,8 +11,6 @@ type Row = {
   dueWithinMs: number;
   /** Counted from the end of the fault: before, nobody can hear the appliance. */
   dueAfterEnd?: true;
-  /** It grows, although its cause came at once; null: only when it says so. */
-  growsMs: number | null;
   act: 'owner' | 'technician';
   /** What the parts for the visit must speak of; null where none is needed. */
   part: RegExp | null;
@@ -28,8 +26,8 @@ const row = (
   act: Row['act'],
   perYear: number,
   causes: readonly string[],
-  rest: Partial<Pick<Row, 'dueAfterEnd' | 'growsMs' | 'part'>> = {},
-): Row => ({ name, dueWithinMs, act, perYear, causes, growsMs: null, part: null, ...rest });
+  rest: Partial<Pick<Row, 'dueAfterEnd' | 'part'>> = {},
+): Row => ({ name, dueWithinMs, act, perYear, causes, part: null, ...rest });
 
 // How soon: the time scale on which the fault shows. A door: makers ring after 1 to 3 minutes and the air follows within 15.
 // A compressor that does not start: the air leaves its band within 1 to 3 h. A still fan, a stuck relay, a broken sensor: a
@@ -39,7 +37,6 @@ export const FAULTS: Readonly<Record<Code, Row>> = {
   F2: row('door ajar or seal leaking', 3 * DAY, 'owner', 0.02, ['seal-leaking'], { part: /gasket|seal/i }),
   F3: row('refrigerant leak', 12 * HOUR, 'technician', 0.01, ['refrigerant-leak'], { part: /refrigerant|drier/i }),
   F4: row('evaporator frosted', 14 * DAY, 'owner', 0.02, ['evaporator-frosted'], {
-    growsMs: 5 * DAY,
     part: /defrost|heater|bimetal/i,
   }),
   F5: row('evaporator fan', 1 * DAY, 'technician', 0.01, ['evaporator-fan'], { part: /fan/i }),

@@ -29,6 +29,8 @@ export type Told = {
 
 export type JudgedLife = {
   seed: number;
+  signals: 'full' | 'drawn';
+  days: number;
   /** What the life was drawn for; null for a healthy one. */
   asked: Code | null;
   observed: Span;
@@ -37,6 +39,8 @@ export type JudgedLife = {
   dangers: Span[];
   /** It sends a cabinet temperature. */
   hearsTemperature: boolean;
+  /** What only looks like a fault. */
+  lookAlikes: { name: string; onset: number; end: number | null }[];
   strata: Record<string, string>;
   told: Told[];
   /** With the asked cause taken out of the catalogue; null when that was not tried. */

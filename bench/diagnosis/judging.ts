@@ -48,7 +48,7 @@ function judgeOnce(spec: LifeSpec, rules: Catalogue): Judged {
   const { from, until } = life.observed;
   const heard: Heard = { values: 0, hearsTemperature: false, unheard: [], lastAt: from, simulateMs: 0 };
   const before = monotonicMs();
-  const changes = judge({ rules, messages: listening(life, heard), from, upTo: until });
+  const changes = judge({ rules, messages: listening(life, heard), upTo: until });
   const judgeMs = monotonicMs() - before - heard.simulateMs;
   heard.unheard.push({ from: heard.lastAt, until: Number.POSITIVE_INFINITY });
   return { told: toldBy(changes), heard, life, judgeMs };
@@ -59,11 +59,14 @@ export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): 
   const fewer = spec.asked && leaveOut ? catalogueWithout(rules, FAULTS[spec.asked].causes) : null;
   return {
     seed: spec.seed,
+    signals: spec.signals,
+    days: spec.days,
     asked: spec.asked,
     observed: life.observed,
     faults: life.faults,
     dangers: life.dangers().flatMap((danger) => heardPart(danger, heard.unheard) ?? []),
     hearsTemperature: heard.hearsTemperature,
+    lookAlikes: life.lookAlikes,
     strata: life.strata,
     told,
     withoutCause: fewer ? judgeOnce(spec, fewer).told : null,

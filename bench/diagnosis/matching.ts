@@ -4,8 +4,8 @@ import { type Episode, episodesOf, SETTLES_MS, saidAt } from './episodes.ts';
 import { codeOf, FAULTS, speaksOf } from './faults.ts';
 import type { FaultEvent, JudgedLife, Span, Told } from './judged-life.ts';
 
-/** A fault that grows for longer than this drifts; the others come at once. */
-const DRIFTS_FROM_MS = 12 * HOUR;
+/** A fault that grows for longer than this drifts; the others come at once, or nearly. */
+const DRIFTS_OVER_MS = DAY;
 /** A drifting fault that has had its full strength for so long is missed. */
 const FULL_FOR_MS = 7 * DAY;
 const GROWN_SHARE = 0.2;
@@ -24,7 +24,7 @@ export type Match = {
   /** What was said when it was found, and what stood there a day later. */
   first: Told | null;
   settled: Told | null;
-  /** Food above the limit for the first time in this fault. */
+  /** Food above the limit for the first time in this fault, from a fifth of its strength on. */
   dangerAt: number | null;
 };
 
@@ -36,18 +36,18 @@ export type Scored = {
   episodes: { episode: Episode; verdict: Verdict }[];
 };
 
-export const growthOf = ({ code, growMs }: FaultEvent): number => Math.max(growMs, FAULTS[code].growsMs ?? 0);
-export const driftsOf = (event: FaultEvent): boolean => growthOf(event) >= DRIFTS_FROM_MS;
+export const driftsOf = ({ growMs }: FaultEvent): boolean => growMs > DRIFTS_OVER_MS;
 /** When a drifting fault has a fifth of its strength. */
-export const grownAt = (event: FaultEvent): number => event.onset + GROWN_SHARE * growthOf(event);
+export const grownAt = (event: FaultEvent): number => event.onset + GROWN_SHARE * event.growMs;
 
 /** The onset, or the end of what keeps the appliance from telling. */
 export const heardFrom = ({ code, onset, end }: FaultEvent): number =>
   FAULTS[code].dueAfterEnd ? (end ?? onset) : onset;
 
 export function dueOf(event: FaultEvent): Span {
-  if (driftsOf(event)) return { from: event.onset, until: event.onset + growthOf(event) + FULL_FOR_MS };
-  return { from: event.onset, until: heardFrom(event) + FAULTS[event.code].dueWithinMs };
+  const { code, onset, growMs } = event;
+  if (driftsOf(event)) return { from: onset, until: onset + growMs + FULL_FOR_MS };
+  return { from: onset, until: heardFrom(event) + growMs + FAULTS[code].dueWithinMs };
 }
 
 /** When the episode found the fault: it began in time, or was open already and then came to name it. */
@@ -68,8 +68,9 @@ function matchOf(event: FaultEvent, life: JudgedLife, episodes: readonly Episode
   const foundAt = found?.at ?? null;
   const settledAt =
     foundAt === null ? 0 : Math.min(foundAt + SETTLES_MS, Math.max(foundAt, event.end ?? Number.POSITIVE_INFINITY));
+  // Food that gets too warm before a growing fault is worth mention does so for another reason.
   const danger = life.dangers.find(
-    ({ until }) => until > event.onset && !(event.end !== null && until > event.end + DAY),
+    ({ from }) => from >= grownAt(event) && !(event.end !== null && from > event.end + AFTERMATH_MS),
   );
   return {
     event,
@@ -79,7 +80,7 @@ function matchOf(event: FaultEvent, life: JudgedLife, episodes: readonly Episode
     foundAt,
     first: found ? saidAt(found.episode, foundAt!) : null,
     settled: found ? saidAt(found.episode, settledAt) : null,
-    dangerAt: danger ? Math.max(danger.from, event.onset) : null,
+    dangerAt: danger?.from ?? null,
     by: found?.episode ?? null,
   };
 }

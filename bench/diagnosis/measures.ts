@@ -1,5 +1,5 @@
 // The figures, from scored lives. Pure: the same lives give the same figures.
-import { DAY, HOUR, MINUTE } from '#runtime';
+import { DAY, MINUTE } from '#runtime';
 import { type Interval, interval, quantile, ruleOfThree } from './bootstrap.ts';
 import { CODES, type Code, codeOf, FAULTS, TWINS } from './faults.ts';
 import type { JudgedLife, Span, Told } from './judged-life.ts';
@@ -158,21 +158,37 @@ const falseRate = (scored: readonly Scored[]): number => {
 export const yearsOf = (lives: readonly JudgedLife[]): number =>
   lives.reduce((sum, { observed }) => sum + (observed.until - observed.from) / YEAR, 0);
 
-/** Of false episodes: what they were about. */
-export type FalseKind = { problem: string; cause: string; severity: string; episodes: number };
+/** Of false episodes: what they were about, and what went on meanwhile. */
+export type FalseKind = { problem: string; cause: string; severity: string; during: string; episodes: number };
+
+/** What had begun and was not long over when the episode began. */
+function duringOf(start: number, { lookAlikes }: JudgedLife): string {
+  const names = lookAlikes
+    .filter(({ onset, end }) => onset <= start && (end ?? onset) + DAY >= start)
+    .map(({ name }) => name);
+  return [...new Set(names)].sort().join(' + ') || '-';
+}
 
 function falseKinds(scored: readonly Scored[]): FalseKind[] {
-  const falses = scored.flatMap(({ episodes }) => episodes).filter(({ verdict }) => verdict === 'false');
-  const kinds = Map.groupBy(
-    falses,
-    ({ episode }) => `${episode.problem}|${episode.cause}|${episode.said.at(-1)!.severity}`,
-  );
-  return [...kinds]
-    .map(([key, all]) => {
-      const [problem, cause, severity] = key.split('|') as [string, string, string];
-      return { problem, cause, severity, episodes: all.length };
-    })
-    .sort((a, b) => b.episodes - a.episodes);
+  const kinds = new Map<string, FalseKind>();
+  for (const { life, episodes } of scored) {
+    for (const { episode, verdict } of episodes) {
+      if (verdict !== 'false') continue;
+      const { problem, cause, start } = episode;
+      const kind = {
+        problem,
+        cause,
+        severity: episode.said.at(-1)!.severity,
+        during: duringOf(start, life),
+        episodes: 0,
+      };
+      const name = JSON.stringify(kind);
+      const known = kinds.get(name) ?? kind;
+      known.episodes++;
+      kinds.set(name, known);
+    }
+  }
+  return [...kinds.values()].sort((a, b) => b.episodes - a.episodes);
 }
 
 /** Whether somebody had been told by 45 minutes after it began, and was still. */
@@ -196,6 +212,27 @@ const dangerShare =
     const all = scored.flatMap(({ life }) => life.dangers.map((danger) => alertedIn(danger, life, critical)));
     return share(all.filter(Boolean).length, all.length);
   };
+
+/** By what was really wrong when it began. */
+export type DangerOf = { fault: string; dangers: number; alerted: number; critical: number };
+
+function dangersOf(scored: readonly Scored[]): DangerOf[] {
+  const rows = new Map<string, DangerOf>();
+  for (const { life } of scored) {
+    for (const danger of life.dangers) {
+      const wrong = life.faults.filter(
+        ({ onset, end }) => onset <= danger.from && (end === null || danger.from <= end + DAY),
+      );
+      const fault = wrong.map(({ code, name }) => `${code} ${name}`).join(' + ') || 'none';
+      const row = rows.get(fault) ?? { fault, dangers: 0, alerted: 0, critical: 0 };
+      row.dangers++;
+      row.alerted += alertedIn(danger, life, false) ? 1 : 0;
+      row.critical += alertedIn(danger, life, true) ? 1 : 0;
+      rows.set(fault, row);
+    }
+  }
+  return [...rows.values()].sort((a, b) => a.alerted / a.dangers - b.alerted / b.dangers || b.dangers - a.dangers);
+}
 
 export type Stratum = {
   name: string;
@@ -279,6 +316,7 @@ export type Quality = {
   driftDelayMs: Interval;
   danger: Interval & { events: number };
   dangerCritical: Interval;
+  dangers: DangerOf[];
   falsePerYear: Interval & { episodes: number; bound: number };
   falseKinds: FalseKind[];
   /** Before the onset of a fault, and where none was asked for. */
@@ -325,6 +363,7 @@ export function measure(lives: readonly JudgedLife[]): Quality {
     driftDelayMs: interval(full, driftDelay),
     danger: { ...interval(felt, dangerShare(false)), events: felt.flatMap(({ life }) => life.dangers).length },
     dangerCritical: interval(felt, dangerShare(true)),
+    dangers: dangersOf(felt),
     falsePerYear: { ...interval(healthy, falseRate), episodes: falses, bound: ruleOfThree(years) },
     falseKinds: falseKinds(scored),
     precision: share(episodes - (verdicts.false ?? 0), episodes),
@@ -348,5 +387,3 @@ export function measure(lives: readonly JudgedLife[]): Quality {
     strata: strataOf(scored),
   };
 }
-
-export const hours = (ms: number): number => ms / HOUR;

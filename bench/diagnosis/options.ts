@@ -6,6 +6,8 @@ export type BenchOptions = {
   /** One life told change by change. */
   life: Code | 'healthy' | null;
   seed: number;
+  /** Of the one life that is told. */
+  signals: 'full' | 'drawn';
   sealed: boolean;
   faults: readonly Code[];
   /** Lives of each fault, and healthy ones. */
@@ -39,6 +41,7 @@ found, when, and what was said to be the cause. Without options: a small fleet, 
   --no-speed         do not measure speed and memory
   --jobs N           threads that judge (2)
   --life CODE        one life told change by change: F1 to F12, X1, X2 or healthy; with --seed and --days
+  --drawn            with --life: the signals that were drawn for it, not all
   --recordings DIR   recorded appliances, unpacked (STETHOS_RECORDINGS)
   --write            write the tables to docs/diagnosis-quality.md
   --json FILE        every judged life, as JSON lines
@@ -82,6 +85,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       speed: { type: 'boolean', default: true },
       jobs: { type: 'string' },
       life: { type: 'string' },
+      drawn: { type: 'boolean', default: false },
       recordings: { type: 'string' },
       write: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -98,6 +102,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   return {
     life: values.life === undefined ? null : values.life === 'healthy' ? 'healthy' : codesIn(values.life)![0]!,
     seed: values.sealed ? SEALED_FROM : seed,
+    signals: values.drawn ? 'drawn' : 'full',
     sealed: values.sealed,
     faults: faults ?? CODES,
     count: numberIn('--count', values.count, values.full ? 40 : 6, 0, 10_000),

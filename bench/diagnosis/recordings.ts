@@ -73,7 +73,7 @@ function alarmsIn(normal: readonly Recording[], then: readonly Recording[], rule
       if (message) yield message;
     }
   }
-  const told = toldBy(judge({ rules, messages: messages(), from: FROM, upTo: after.until }));
+  const told = toldBy(judge({ rules, messages: messages(), upTo: after.until }));
   return { episodes: episodesOf(told), ...after };
 }
 

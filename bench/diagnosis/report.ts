@@ -6,6 +6,7 @@ import type { Held, Speed } from './speed.ts';
 import {
   confusionTable,
   costTable,
+  dangerTable,
   falseTable,
   faultTable,
   headlineTable,
@@ -46,6 +47,8 @@ export function reportOf(results: Results): string {
     faultTable(quality),
     '### What was said',
     confusionTable(quality),
+    '### Food in danger',
+    dangerTable(quality),
     '### False alarms',
     falseTable(quality),
     '### Further figures',

@@ -6,6 +6,7 @@ import { monotonicMs } from '../ingest/monotonic.ts';
 import { judgeAll } from './crew.ts';
 import type { JudgedLife } from './judged-life.ts';
 import { measure } from './measures.ts';
+import { oddLives } from './odd-lives.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { writePage } from './page.ts';
 import { planOf } from './plan.ts';
@@ -62,11 +63,18 @@ async function run(options: BenchOptions): Promise<void> {
     recorded: options.recordings === null ? null : judgeRecordings(options.recordings, loadCatalogue()),
   });
   process.stdout.write(`${report}\n`);
+  for (const line of oddLives(lives)) process.stdout.write(`${line}\n`);
   if (options.write) writePage(report);
 }
 
 const options = readOptions(process.argv.slice(2));
 if (options?.life) {
   const asked = options.life === 'healthy' ? null : options.life;
-  for (const line of tellStory({ seed: options.seed, asked, days: options.days })) process.stdout.write(`${line}\n`);
+  for (const line of tellStory({
+    seed: options.seed,
+    asked,
+    days: asked ? options.days : options.healthyDays,
+    signals: options.signals,
+  }))
+    process.stdout.write(`${line}\n`);
 } else if (options) await run(options);

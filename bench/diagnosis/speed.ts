@@ -1,7 +1,7 @@
 // What judging costs: values a second on one core, and bytes that stay in memory for one appliance. Messages are decoded before.
-import { type DecodedMessage, idOf, type LogRecord } from '#contracts';
+import { type DecodedMessage, idOf } from '#contracts';
 import { type Catalogue, createEvaluator, type Evaluator } from '#diagnosis-rules';
-import { DAY, factRecord, MINUTE } from '#runtime';
+import { DAY, MINUTE } from '#runtime';
 import { monotonicMs } from '../ingest/monotonic.ts';
 import { drawLife } from './drawn-life.ts';
 import { judge } from './judge.ts';
@@ -9,13 +9,13 @@ import { judge } from './judge.ts';
 const LIVES = 12;
 const SPEED_DAYS = 10;
 const ROUNDS = 3;
-const NO_BODY = new Uint8Array();
+const FROM = Date.UTC(2026, 0, 5);
 
 type Recorded = { from: number; until: number; messages: DecodedMessage[] };
 
 function recorded(days: number, everyMs: number): Recorded[] {
   return Array.from({ length: LIVES }, (_, seed) => {
-    const life = drawLife({ seed, asked: null, days });
+    const life = drawLife({ seed, asked: null, days, signals: 'full' });
     const messages: DecodedMessage[] = [];
     let next = 0;
     for (const message of life.messages) {
@@ -40,7 +40,7 @@ export function measureSpeed(rules: Catalogue): Speed {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     const began = monotonicMs();
-    for (const { from, until, messages: told } of lives) judge({ rules, messages: told, from, upTo: until });
+    for (const { until, messages: told } of lives) judge({ rules, messages: told, upTo: until });
     best = Math.min(best, (monotonicMs() - began) / 1_000);
   }
   return { valuesPerSecond: values / best, messagesPerSecond: messages / best, valuesPerMessage: values / messages };
@@ -53,37 +53,32 @@ function heldBytes(): number {
   return heapUsed + external;
 }
 
-/** As many appliances as `ids`, all in step: each lives one of the recorded lives. */
+/** As many appliances as `ids`, all in step: each lives one of the recorded lives, all from one time on. */
 function liveTogether(evaluator: Evaluator, lives: readonly Recorded[], ids: readonly string[], days: number): void {
   const places = lives.map(() => 0);
-  const from = lives[0]!.from;
-  let position = 0;
-  let current: DecodedMessage | null = null;
-  reading = () => current;
-  for (let at = from; at < from + days * DAY; at += MINUTE) {
-    evaluator.take(factRecord('tick', at), position++);
-    lives.forEach(({ messages }, life) => {
-      for (; messages[places[life]!] && messages[places[life]!]!.receivedAt <= at; places[life]!++) {
-        const told = messages[places[life]!]!;
-        for (let n = life; n < ids.length; n += lives.length) {
-          const appliance = ids[n]!;
-          current = { ...told, appliance, moments: told.moments.map((moment) => ({ ...moment, appliance })) };
-          const record: LogRecord = {
-            kind: 'message',
-            at: told.receivedAt,
-            appliance,
-            channel: 'telemetry',
-            model: told.model,
-            body: NO_BODY,
-          };
-          evaluator.take(record, position++);
-        }
+  for (let sinceMs = 0; sinceMs < days * DAY; sinceMs += MINUTE) {
+    evaluator.pass(FROM + sinceMs);
+    lives.forEach(({ from, messages }, life) => {
+      const shift = FROM - from;
+      for (; messages[places[life]!] && messages[places[life]!]!.receivedAt <= from + sinceMs; places[life]!++) {
+        const message = moved(messages[places[life]!]!, shift);
+        for (let n = life; n < ids.length; n += lives.length) evaluator.hear(saidBy(ids[n]!, message));
       }
     });
   }
 }
 
-let reading: () => DecodedMessage | null = () => null;
+const moved = (message: DecodedMessage, ms: number): DecodedMessage => ({
+  ...message,
+  receivedAt: message.receivedAt + ms,
+  moments: message.moments.map((moment) => ({ ...moment, at: moment.at + ms })),
+});
+
+const saidBy = (appliance: string, message: DecodedMessage): DecodedMessage => ({
+  ...message,
+  appliance,
+  moments: message.moments.map((moment) => ({ ...moment, appliance })),
+});
 
 export type Held = { appliances: number; days: number; lives: number; bytesEach: number; snapshotBytesEach: number };
 
@@ -93,7 +88,7 @@ export function measureMemory(rules: Catalogue, appliances: number, days: number
   const lives = recorded(days, 5 * MINUTE);
   const ids = Array.from({ length: appliances }, (_, n) => idOf('bench-memory', n));
   const before = heldBytes();
-  const evaluator = createEvaluator({ catalogue: rules, toReadings: () => reading() });
+  const evaluator = createEvaluator({ catalogue: rules, toReadings: () => null });
   liveTogether(evaluator, lives, ids, days);
   const held = heldBytes() - before;
   return {

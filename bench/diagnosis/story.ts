@@ -17,12 +17,16 @@ function sinceOnset(at: number, life: DrawnLife): string {
 
 function tellTruth(life: DrawnLife): string[] {
   const strata = Object.entries(life.strata).map(([name, value]) => `${name} ${value}`);
+  const normal = life.lookAlikes.map(
+    ({ name, onset, end }) => `normal: ${name} from ${clock(onset)}${end === null ? '' : ` to ${clock(end)}`}`,
+  );
   return [
     `${life.appliance}  ${clock(life.observed.from)} to ${clock(life.observed.until)}  ${strata.join(', ')}`,
     ...life.faults.map(
       ({ code, name, onset, end, growMs, strength }) =>
         `TRUTH ${code} ${name} from ${clock(onset)} to ${end === null ? 'the end' : clock(end)}, grows ${(growMs / HOUR / 24).toFixed(1)} d, strength ${strength.toFixed(2)}`,
     ),
+    ...normal,
   ];
 }
 
@@ -57,7 +61,7 @@ function tellChange({ change, finding }: FindingChange, life: DrawnLife): string
 export function* tellStory(spec: LifeSpec): Generator<string> {
   const life = drawLife(spec);
   yield* tellTruth(life);
-  const { from, until } = life.observed;
+  const { until } = life.observed;
   let values = 0;
   function* counted() {
     for (const message of life.messages) {
@@ -65,7 +69,7 @@ export function* tellStory(spec: LifeSpec): Generator<string> {
       yield message;
     }
   }
-  const changes = judge({ rules: loadCatalogue(), messages: counted(), from, upTo: until });
+  const changes = judge({ rules: loadCatalogue(), messages: counted(), upTo: until });
   for (const change of changes) yield* tellChange(change, life);
   for (const danger of life.dangers())
     yield `TRUTH food above 8 °C from ${clock(danger.from)} to ${clock(danger.until)}${sinceOnset(danger.from, life)}`;

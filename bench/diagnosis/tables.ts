@@ -187,12 +187,26 @@ export function otherTable(quality: Quality): string {
   return table(['also', 'figure'], rows);
 }
 
+export const dangerTable = (quality: Quality): string =>
+  quality.dangers.length === 0
+    ? 'Food was never in danger.'
+    : table(
+        ['food in danger: what was wrong', 'times', 'alerted in 45 min', 'as critical'],
+        quality.dangers.map(({ fault, dangers, alerted, critical }) => [fault, dangers, alerted, critical]),
+      );
+
 export const falseTable = (quality: Quality): string =>
   quality.falseKinds.length === 0
     ? 'No false alarm in any life.'
     : table(
-        ['false alarms: cause told', 'problem', 'severity', 'episodes'],
-        quality.falseKinds.map(({ cause, problem, severity, episodes }) => [cause, problem, severity, episodes]),
+        ['false alarms: cause told', 'problem', 'severity', 'meanwhile', 'episodes'],
+        quality.falseKinds.map(({ cause, problem, severity, during, episodes }) => [
+          cause,
+          problem,
+          severity,
+          during,
+          episodes,
+        ]),
       );
 
 export function recordedTable(rows: readonly RecordedRow[]): string {

@@ -44,11 +44,14 @@ export const fault = (code: Code, onsetHour: number, rest: Partial<FaultEvent> =
 let seed = 0;
 export const life = (rest: Partial<JudgedLife>): JudgedLife => ({
   seed: ++seed,
+  signals: 'full',
+  days: 100,
   asked: rest.faults?.[0]?.code ?? null,
   observed: { from: 0, until: 100 * DAY },
   faults: [],
   dangers: [],
   hearsTemperature: true,
+  lookAlikes: [],
   strata: { signals: 'full' },
   told: [],
   withoutCause: null,
