@@ -63,7 +63,7 @@ function said(issue: z.core.$ZodIssue): Found {
         fix: 'Remove it, or mend its spelling.',
       };
     case 'invalid_type':
-      return { place, message: issue.message, fix: `Give ${article(issue.expected)} here.` };
+      return wrongType(issue, place);
     case 'invalid_value':
       return { place, message: issue.message, fix: `Write one of: ${issue.values.map(String).join(', ')}.` };
     case 'too_small':
@@ -77,8 +77,27 @@ function said(issue: z.core.$ZodIssue): Found {
   }
 }
 
-const article = (expected: string): string =>
-  expected === 'number' || expected === 'int' ? 'a number' : expected === 'string' ? 'words' : `a ${expected}`;
+const KINDS: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'words',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a block of its own',
+  record: 'a block of its own',
+};
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, place: Place): Found {
+  const kind = KINDS[issue.expected] ?? issue.expected;
+  const received = /received (\w+)$/.exec(issue.message)?.[1];
+  return received === 'undefined'
+    ? { place, message: `"${place.at(-1) ?? 'The document'}" is missing.`, fix: `Give ${kind} here.` }
+    : {
+        place,
+        message: `This is ${KINDS[received ?? ''] ?? received ?? 'something else'}.`,
+        fix: `Give ${kind} here.`,
+      };
+}
 
 /** Of what it might have been, the one that comes nearest: it fails deepest. */
 function inUnion(issue: z.core.$ZodIssueInvalidUnion, place: Place): Found {

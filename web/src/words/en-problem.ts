@@ -4,6 +4,7 @@ export const problemEn = {
   'not-allowed': 'Your role does not allow this.',
   'not-found': 'It does not exist, or it is not yours to see.',
   'email-taken': 'This e-mail address already has an account.',
+  'bad-rule': 'This rule cannot be used. Mend the lines named here.',
   'wrong-state': 'This is no longer possible. The page shows the newest state.',
   'too-many-log-ins': 'Too many attempts. Please wait a while and try again.',
   'too-many-requests': 'Too many requests. Please wait a minute.',

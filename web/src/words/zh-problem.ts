@@ -7,6 +7,7 @@ export const problemZh: Same<typeof problemEn> = {
   'not-allowed': '您的角色没有这个权限。',
   'not-found': '内容不存在，或您无权查看。',
   'email-taken': '这个邮箱已经注册过账号。',
+  'bad-rule': '此规则无法使用，请修改以下各处。',
   'wrong-state': '现在不能这样操作，页面显示的是最新状态。',
   'too-many-log-ins': '尝试次数过多，请稍后再试。',
   'too-many-requests': '请求过于频繁，请稍等一分钟。',

@@ -88,7 +88,7 @@ function MoveButtons({ rule, version, state }: { rule: string; version: number; 
   const [note, setNote] = useState('');
   const move = useMoveRule(rule, version);
   return (
-    <>
+    <div className="rule-moves">
       <TextField
         label={t('rules.note')}
         hint={t('rules.noteHint')}
@@ -107,7 +107,7 @@ function MoveButtons({ rule, version, state }: { rule: string; version: number; 
           />
         ))}
       </div>
-    </>
+    </div>
   );
 }
 
