@@ -39,7 +39,7 @@ export type Remedy = z.infer<typeof Remedy>;
 export const RankedCause = z.object({
   cause: z.string(),
   name: Phrase,
-  /** 0 to 1; the causes of a finding add up to 1. */
+  /** 0 to 1, among all causes of the rule; those that are hardly likely are left out. */
   probability: z.number(),
   explanation: Phrase,
   remedy: Remedy,
@@ -109,5 +109,7 @@ export const FindingChange = z.object({
   id: Id,
   change: z.enum(['opened', 'changed', 'closed', 'withdrawn']),
   finding: Finding,
+  /** Of a version on silent trial: kept for the engineer, said to nobody. */
+  trial: z.literal(true).optional(),
 });
 export type FindingChange = z.infer<typeof FindingChange>;

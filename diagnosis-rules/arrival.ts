@@ -21,6 +21,10 @@ export type Arrival = {
   lagMs: number;
   look: { at: number; lagMs: number; messages: number };
   messages: number;
+  /** The newest message counts from the beginning again. */
+  restarted: boolean;
+  /** The newest messages: `seq` and first stamp of each, in turns. */
+  recent: number[];
 };
 
 export const newArrival = (): Arrival => ({
@@ -32,6 +36,8 @@ export const newArrival = (): Arrival => ({
   lagMs: 0,
   look: { at: 0, lagMs: 0, messages: 0 },
   messages: 0,
+  restarted: false,
+  recent: [],
 });
 
 function release(arrival: Arrival): DecodedMessage[] {
@@ -53,12 +59,25 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
     const rebooted = arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1;
+    if (rebooted) arrival.restarted = true;
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
     return [message, ...release(arrival)];
   }
   if (arrival.held.length === 0) arrival.heldSince = message.receivedAt;
   arrival.held.push(message);
   return arrival.held.length > HELD_AT_MOST ? giveUpWaiting(arrival) : [];
+}
+
+const REMEMBERED = 2 * 16;
+
+/** True for a message that was taken already: its acknowledgement was lost, and it came again. */
+export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage): boolean {
+  const first = moments[0]?.at;
+  if (seq === null || first === undefined) return false;
+  for (let i = 0; i < recent.length; i += 2) if (recent[i] === seq && recent[i + 1] === first) return true;
+  if (recent.length >= REMEMBERED) recent.splice(0, 2);
+  recent.push(seq, first);
+  return false;
 }
 
 function giveUpWaiting(arrival: Arrival): DecodedMessage[] {

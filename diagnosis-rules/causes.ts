@@ -1,7 +1,8 @@
 // Ranking causes: prior times the likelihood of what is seen, normalised (naive Bayes). What is unknown says nothing.
-import type { Rule } from './rule.ts';
-import { type SymptomMemory, shownState } from './symptoms.ts';
+import type { CompiledRule } from './compiled-rule.ts';
+import { readSymptom, type Symptoms, shownState } from './symptoms.ts';
 
+/** An answer of a person, or one value of a test's result: `question` is then "command.value", `answer` yes or no. */
 export type Given = { question: string; answer: string; at: number };
 export type Ranked = { cause: string; probability: number };
 
@@ -12,31 +13,58 @@ function normalise(weights: Map<string, number>): Ranked[] {
     .sort((a, b) => b.probability - a.probability || a.cause.localeCompare(b.cause));
 }
 
-export function rankCauses(rule: Rule, symptoms: Record<string, SymptomMemory>, answers: readonly Given[]): Ranked[] {
-  const weights = new Map<string, number>();
-  for (const [name, cause] of Object.entries(rule.causes)) {
-    let weight = cause.prior;
-    for (const [symptom, definition] of Object.entries(rule.symptoms)) {
-      const state = symptoms[symptom] ? shownState(symptoms[symptom]) : 'unknown';
-      const likelihood = cause.likelihood[symptom] ?? definition.base;
-      if (state === 'present') weight *= likelihood;
-      else if (state === 'absent') weight *= 1 - likelihood;
+type Likelihoods = Readonly<Record<string, number>>;
+
+const testResult = (command: string, value: string): string => `${command}.${value}`;
+
+/** What an answer says of each cause; null for one that this rule does not know. */
+function saidBy({ rule }: CompiledRule, { question, answer }: Given): Likelihoods | null {
+  const asked = rule.questions[question]?.answers[answer];
+  if (asked) return asked.likelihood;
+  for (const [command, { results }] of Object.entries(rule.tests)) {
+    for (const [value, result] of Object.entries(results)) {
+      if (testResult(command, value) === question) return answer === 'yes' ? result.yes : result.no;
     }
-    for (const { question, answer } of answers)
-      weight *= rule.questions[question]?.answers[answer]?.likelihood[name] ?? 1;
-    weights.set(name, weight);
   }
-  return normalise(weights);
+  return null;
+}
+
+/** A cause that an answer does not mention is as likely to get it as not. */
+const UNMENTIONED = 0.5;
+
+/** `openers`: symptoms that opened the episode; they count to its end. */
+export function rankCauses(
+  compiled: CompiledRule,
+  symptoms: Symptoms,
+  openers: ReadonlySet<string>,
+  answers: readonly Given[],
+): Ranked[] {
+  const logs = compiled.causes.map(({ cause }) => Math.log(cause.prior));
+  for (const [index, { name }] of compiled.symptoms.entries()) {
+    const state = openers.has(name) ? 'present' : shownState(readSymptom(symptoms, index));
+    if (state === 'unknown' || state === 'pending') continue;
+    for (const [i, cause] of compiled.causes.entries())
+      logs[i]! += (state === 'present' ? cause.present : cause.absent)[index]!;
+  }
+  for (const given of answers) {
+    const said = saidBy(compiled, given);
+    if (!said) continue;
+    for (const [i, { name }] of compiled.causes.entries()) logs[i]! += Math.log(said[name] ?? UNMENTIONED);
+  }
+  const highest = Math.max(...logs);
+  return normalise(new Map(compiled.causes.map(({ name }, i) => [name, Math.exp(logs[i]! - highest)])));
 }
 
 const entropy = (ranked: readonly Ranked[]): number =>
   ranked.reduce((sum, { probability }) => (probability > 0 ? sum - probability * Math.log2(probability) : sum), 0);
 
-/** Bits that the answer would tell on average. */
-function expectedGain(rule: Rule, question: string, ranked: readonly Ranked[]): number {
+/** Bits that are told on average by what has these outcomes. */
+function expectedGain(ranked: readonly Ranked[], outcomes: readonly Likelihoods[]): number {
   let after = 0;
-  for (const { likelihood } of Object.values(rule.questions[question]!.answers)) {
-    const weights = new Map(ranked.map(({ cause, probability }) => [cause, probability * (likelihood[cause] ?? 0.5)]));
+  for (const likelihood of outcomes) {
+    const weights = new Map(
+      ranked.map(({ cause, probability }) => [cause, probability * (likelihood[cause] ?? UNMENTIONED)]),
+    );
     const chance = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     after += chance * entropy(normalise(weights));
   }
@@ -45,20 +73,56 @@ function expectedGain(rule: Rule, question: string, ranked: readonly Ranked[]): 
 
 const WORTH_ASKING_BITS = 0.05;
 
-/** The one question that splits the remaining causes best; none when a sensor already knows, or it was answered. */
+type Ask = { name: string; gain: number };
+const best = (asks: Ask[]): Ask | null => {
+  const [first] = asks.sort((a, b) => b.gain - a.gain);
+  return first && first.gain >= WORTH_ASKING_BITS ? first : null;
+};
+
+/**
+ * The one question, and the one remote test, that split the remaining causes best; none when a sensor already knows, or
+ * it was answered. A test is offered only where it tells more than the question.
+ */
 export function bestQuestion(
-  rule: Rule,
+  compiled: CompiledRule,
   ranked: readonly Ranked[],
-  symptoms: Record<string, SymptomMemory>,
+  symptoms: Symptoms,
   answers: readonly Given[],
-): string | null {
-  const open = Object.entries(rule.questions).filter(
-    ([name, question]) =>
-      !answers.some((given) => given.question === name) &&
-      question.unlessKnown.every((symptom) => !symptoms[symptom] || shownState(symptoms[symptom]) === 'unknown'),
-  );
-  const gains = open
-    .map(([name]) => ({ name, gain: expectedGain(rule, name, ranked) }))
-    .sort((a, b) => b.gain - a.gain);
-  return gains[0] && gains[0].gain >= WORTH_ASKING_BITS ? gains[0].name : null;
+): { question: string | null; test: string | null } {
+  const { rule, indexOf } = compiled;
+  const isOpen = (unlessKnown: readonly string[]): boolean =>
+    unlessKnown.every((name) => shownState(readSymptom(symptoms, indexOf.get(name)!)) === 'unknown');
+  const isNew = (name: string): boolean => !answers.some((given) => given.question === name);
+  const questions = Object.entries(rule.questions)
+    .filter(([name, { unlessKnown }]) => isNew(name) && isOpen(unlessKnown))
+    .map(([name, { answers: possible }]) => ({
+      name,
+      gain: expectedGain(
+        ranked,
+        Object.values(possible).map(({ likelihood }) => likelihood),
+      ),
+    }));
+  const tests = Object.entries(rule.tests)
+    .filter(
+      ([command, { results, unlessKnown }]) =>
+        isOpen(unlessKnown) && Object.keys(results).every((value) => isNew(testResult(command, value))),
+    )
+    .map(([name, { results }]) => ({
+      name,
+      gain: Math.max(...Object.values(results).map(({ yes, no }) => expectedGain(ranked, [yes, no]))),
+    }));
+  const question = best(questions);
+  const test = best(tests);
+  return {
+    question: question?.name ?? null,
+    test: test && test.gain > (question?.gain ?? 0) ? test.name : null,
+  };
 }
+
+/** A test's result as answers to what the rule would know. */
+export const givenByTest = (command: string, result: Readonly<Record<string, boolean>>, at: number): Given[] =>
+  Object.entries(result).map(([value, works]) => ({
+    question: testResult(command, value),
+    answer: works ? 'yes' : 'no',
+    at,
+  }));

@@ -1,43 +1,86 @@
-// Three-valued logic (Kleene): true, false, or null for unknown. No data is never read as true or false.
-import { FEATURES, type View } from './features.ts';
+// Three-valued logic (Kleene), compiled once per rule: a condition becomes a function of the view. No data is never read
+// as true or false.
+import { FEATURES, type Feature, type View } from './features.ts';
 import type { Condition, Threshold } from './rule.ts';
 
-export type Truth = boolean | null;
+export const TRUE = 1;
+export const FALSE = 0;
+export const UNKNOWN = -1;
+export type Truth = typeof TRUE | typeof FALSE | typeof UNKNOWN;
 
-export const not = (a: Truth): Truth => (a === null ? null : !a);
+/** `holding`: the symptom is present now, so the thresholds stand back by their hysteresis. */
+export type Check = (view: View, holding: boolean) => Truth;
 
-/** Looks at no more parts than needed: `all` ends at the first that is false, `any` at the first that is true. */
-export const all = <Part>(parts: readonly Part[], truthOf: (part: Part) => Truth): Truth => upTo(false, parts, truthOf);
-export const any = <Part>(parts: readonly Part[], truthOf: (part: Part) => Truth): Truth => upTo(true, parts, truthOf);
+export const not = (a: Truth): Truth => (a === UNKNOWN ? UNKNOWN : a === TRUE ? FALSE : TRUE);
 
-function upTo<Part>(deciding: boolean, parts: readonly Part[], truthOf: (part: Part) => Truth): Truth {
-  let unknown = false;
-  for (const part of parts) {
-    const truth = truthOf(part);
-    if (truth === deciding) return deciding;
-    if (truth === null) unknown = true;
-  }
-  return unknown ? null : !deciding;
+/** `deciding` FALSE: all of them; TRUE: any of them. Looks at no more than needed. */
+function upTo(deciding: Truth, parts: readonly Check[]): Check {
+  const otherwise = not(deciding);
+  return (view, holding) => {
+    let unknown = false;
+    for (const part of parts) {
+      const truth = part(view, holding);
+      if (truth === deciding) return deciding;
+      if (truth === UNKNOWN) unknown = true;
+    }
+    return unknown ? UNKNOWN : otherwise;
+  };
 }
+export const all = (parts: readonly Check[]): Check => upTo(FALSE, parts);
+export const any = (parts: readonly Check[]): Check => upTo(TRUE, parts);
+
+const featureOf = (name: string): Feature => FEATURES.get(name)!;
 
 export function thresholdValue(threshold: Threshold, view: View): number {
   if (typeof threshold === 'number') return threshold;
-  const base = FEATURES.get(threshold.of)!.compute(view);
-  if (typeof base !== 'number') return threshold.otherwise;
+  const base = featureOf(threshold.of).read(view);
+  if (Number.isNaN(base)) return threshold.otherwise;
   return Math.max(base + threshold.plus, threshold.atLeast ?? Number.NEGATIVE_INFINITY);
 }
 
-/** `holding`: the symptom is present now, so the thresholds stand back by their hysteresis. */
-export function judge(condition: Condition, view: View, holding: boolean): Truth {
-  if ('all' in condition) return all(condition.all, (part) => judge(part, view, holding));
-  if ('any' in condition) return any(condition.any, (part) => judge(part, view, holding));
-  if ('not' in condition) return not(judge(condition.not, view, holding));
-  const value = FEATURES.get(condition.feature)!.compute(view);
-  if (value === null) return null;
-  if (condition.is !== undefined) return value === condition.is;
-  const slack = holding ? (condition.hysteresis ?? 0) : 0;
-  if (condition.above !== undefined) return Number(value) > thresholdValue(condition.above, view) - slack;
-  return Number(value) < thresholdValue(condition.below!, view) + slack;
+const limitOf = (threshold: Threshold): ((view: View) => number) =>
+  typeof threshold === 'number' ? () => threshold : (view) => thresholdValue(threshold, view);
+
+const truthOf = (value: number, holds: boolean): Truth => (Number.isNaN(value) ? UNKNOWN : holds ? TRUE : FALSE);
+
+export function compile(condition: Condition): Check {
+  if ('all' in condition) return all(condition.all.map(compile));
+  if ('any' in condition) return any(condition.any.map(compile));
+  if ('not' in condition) {
+    const part = compile(condition.not);
+    // Inside a negation the thresholds would stand back the wrong way.
+    return (view) => not(part(view, false));
+  }
+  const { read } = featureOf(condition.feature);
+  const slack = condition.hysteresis ?? 0;
+  if (condition.is !== undefined) {
+    const wanted = condition.is ? 1 : 0;
+    return (view) => {
+      const value = read(view);
+      return truthOf(value, value === wanted);
+    };
+  }
+  const { above, below } = condition;
+  const limit = limitOf((above ?? below)!);
+  if (above !== undefined)
+    return (view, holding) => {
+      const value = read(view);
+      return truthOf(value, value > limit(view) - (holding ? slack : 0));
+    };
+  return (view, holding) => {
+    const value = read(view);
+    return truthOf(value, value < limit(view) + (holding ? slack : 0));
+  };
+}
+
+/** Features that the condition looks at. */
+export function featuresIn(condition: Condition): string[] {
+  if ('feature' in condition) {
+    const threshold = condition.above ?? condition.below;
+    return [condition.feature, ...(typeof threshold === 'object' ? [threshold.of] : [])];
+  }
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [condition.not];
+  return parts.flatMap(featuresIn);
 }
 
 /** The first threshold that is held against `feature`, for showing. */

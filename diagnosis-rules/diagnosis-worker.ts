@@ -19,11 +19,13 @@ import {
 } from '#runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
-import { keepLate, markLooked } from './late.ts';
+import { keepLate, markLooked, openSince } from './late.ts';
 import { recordFindings } from './record-findings.ts';
 import type { LateReadings } from './second-look.ts';
 import { type History, SecondLooks } from './second-looks.ts';
+import type { NeutralCode } from './signals.ts';
 import type { Snapshots } from './snapshots.ts';
+import { publishedRules } from './versions/published-rules.ts';
 
 export type DiagnosisWorkerDeps = {
   /** Of the partition that is worked on, and read by `log`. */
@@ -31,8 +33,10 @@ export type DiagnosisWorkerDeps = {
   log: LogReader;
   sql: Sql;
   jobs: Jobs;
+  /** Judged as long as no version of a rule was published. */
   catalogue: Catalogue;
   toReadings: ToReadings;
+  neutralCode?: NeutralCode | undefined;
   logger: Logger;
   tracer?: Tracer | undefined;
   snapshots: Snapshots;
@@ -76,7 +80,13 @@ const whatChanged = (changes: readonly FindingChange[]) => ({
   changes: changes.map(({ change }) => change),
 });
 
-type Evaluated = { news: FindingChange[]; late: LateReadings[]; spans: (() => void)[] };
+const oldestOfEach = (late: readonly LateReadings[]): LateReadings[] =>
+  [...Map.groupBy(late, ({ appliance }) => appliance)].map(([appliance, of]) => ({
+    appliance,
+    from: Math.min(...of.map(({ from }) => from)),
+  }));
+
+type Evaluated = { news: FindingChange[]; late: LateReadings[]; met: Id[]; spans: (() => void)[] };
 
 class Worker implements DiagnosisWorker {
   readonly name = 'diagnosis';
@@ -95,17 +105,17 @@ class Worker implements DiagnosisWorker {
   }
 
   async start(): Promise<void> {
-    const { log, lease, catalogue, toReadings, snapshots, logger } = this.#deps;
+    const { log, lease, snapshots, logger, sql } = this.#deps;
     this.#committed = lease.position;
     const end = await log.end();
     if (end < this.#committed) throw logBehindFindings(end, this.#committed);
     let from = 0;
     const snapshot = await snapshots.load(lease);
     // One ahead of what was committed speaks of another life of the database: the findings count, so replay.
-    if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state, catalogue)) {
-      this.#evaluator = createEvaluator({ catalogue, toReadings, snapshot: snapshot.state });
+    if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state)) {
+      this.#evaluator = createEvaluator({ ...this.#deps, snapshot: snapshot.state });
       from = snapshot.position;
-    }
+    } else this.#evaluator = createEvaluator({ ...this.#deps, ...(await publishedRules(sql)) });
     await this.#looks.begin(from);
     logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
     this.#follower = new LogFollower({
@@ -161,6 +171,7 @@ class Worker implements DiagnosisWorker {
   async #evaluate(batch: LogBatch): Promise<Evaluated | null> {
     const news: FindingChange[] = [];
     const late: LateReadings[] = [];
+    const newlyMet: Id[] = [];
     const spans: (() => void)[] = [];
     for (const [index, record] of batch.records.entries()) {
       const position = batch.positions[index]!;
@@ -169,13 +180,15 @@ class Worker implements DiagnosisWorker {
       const span = fresh && record.kind === 'message' && this.#begin(record, record.appliance);
       const changes = this.#judge(record, position);
       const cameLate = this.#evaluator.takeLate();
+      const met = this.#evaluator.takeMet();
       if (!fresh) continue;
       late.push(...cameLate);
+      newlyMet.push(...met);
       news.push(...changes);
       if (span) spans.push(() => span(whatChanged(changes)));
       else if (changes.length > 0) spans.push(...this.#spansOf(record, changes));
     }
-    return { news, late, spans };
+    return { news, late, met: newlyMet, spans };
   }
 
   /** False when the platform stops before the history could be read: without it the state would be another. */
@@ -232,13 +245,18 @@ class Worker implements DiagnosisWorker {
   }
 
   /** False when the platform stops before the database took it, or the partition is another's now. */
-  async #commit({ news: changes, late }: Evaluated, batch: LogBatch): Promise<boolean> {
+  async #commit({ news: changes, late, met }: Evaluated, batch: LogBatch): Promise<boolean> {
     const at = batch.records.at(-1)?.at ?? 0;
     const behind = batch.next - this.#committed;
     const soon = at - this.#committedAt < COMMIT_IDLE_EVERY_MS && behind < COMMIT_AT_LEAST_EVERY_BYTES;
-    if (behind <= 0 || (changes.length + late.length === 0 && soon)) return true;
-    const also = (tx: Sql): Promise<void> => keepLate(tx, this.#deps.lease, late, batch.next);
-    if (!(await this.#record({ changes, position: batch.next, ...(late.length > 0 && { also }) }))) return false;
+    const toKeep = late.length + met.length;
+    if (behind <= 0 || (changes.length + toKeep === 0 && soon)) return true;
+    // What is open of an appliance that nothing is remembered of goes on from its history.
+    const also = async (tx: Sql): Promise<void> => {
+      const open = met.length > 0 ? await openSince(tx, met) : [];
+      await keepLate(tx, this.#deps.lease, oldestOfEach([...late, ...open]), batch.next);
+    };
+    if (!(await this.#record({ changes, position: batch.next, ...(toKeep > 0 && { also }) }))) return false;
     this.#committedAt = at;
     return true;
   }

@@ -3,55 +3,89 @@ import { deserialize, serialize } from 'node:v8';
 import {
   AnswerBody,
   type ApplianceKind,
+  CohortBody,
+  CommandResultBody,
   type DecodedMessage,
+  DisconnectedBody,
   type Finding,
   type FindingChange,
   type Id,
+  idOf,
   type LogRecord,
   type Moment,
+  PresenceBody,
+  ReportBody,
+  RulesBody,
 } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import { type Arrival, arrive, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
-import type { Catalogue } from './catalogue.ts';
-import { emptyMemory, FRESH_MS, flattened, type Memory, remember } from './memory.ts';
-import { judgeProblem, type ProblemMemory, type ProblemScene, quietProblem, tellProblem } from './problem.ts';
-import type { Rule } from './rule.ts';
+import { type LineCause, noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
+import { type Arrival, arrive, isRepeated, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
+import { type Catalogue, parseRule } from './catalogue.ts';
+import { type Given, givenByTest } from './causes.ts';
+import { isDoorOpen } from './door.ts';
+import { emptyMemory, intoPresentOrder, type MemoryOrder, memoryOrder } from './memory.ts';
+import { type Clocks, close, judge, live, type Patient, tell, viewAt } from './patient.ts';
+import { noteRestart } from './power-cut.ts';
+import { type Episode, takenOver } from './problem.ts';
+import type { Surroundings } from './remember.ts';
+import { Rule } from './rule.ts';
+import { type Published, type Role, RuleSet, samePublished } from './rule-set.ts';
 import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
+import { FRESH_MS, NEWEST, type NeutralCode, speaksOfUs } from './signals.ts';
+import { testResultOf } from './test-results.ts';
+import { noteOutOfRange } from './thermometer.ts';
+import { type Cohort, levelsOf } from './usual.ts';
 
 /** The same function that feeds the readings store; rejected messages give null. */
 export type ToReadings = (record: LogRecord, position: number) => DecodedMessage | null;
 
-type ApplianceMemory = {
-  kind: ApplianceKind;
+type Watched = Patient & {
   arrival: Arrival;
-  memory: Memory;
   /** The appliance's time of the last judgement. */
   judgedAt: number;
   /** The platform's time of the last look at it. */
   lookedAt: number;
   /** The platform's time while it was up, at the last message: silence is counted on that clock. */
   heardUpMs: number;
-  problems: Record<string, ProblemMemory>;
 };
 
 type State = {
-  catalogue: string;
+  order: MemoryOrder;
+  rules: [string, Published][];
+  cohorts: Map<string, Cohort>;
   upMs: number;
   tickAt: number;
   lookedAt: number;
-  appliances: Map<Id, ApplianceMemory>;
+  appliances: Map<Id, Watched>;
+};
+
+export type EvaluatorOptions = {
+  /** Judged from the first record on, until a record publishes others; `trials`: silently. A snapshot knows its own. */
+  catalogue: Catalogue;
+  trials?: Catalogue | undefined;
+  toReadings: ToReadings;
+  /** What makers' fault codes mean; without it they say nothing. */
+  neutralCode?: NeutralCode | undefined;
+  /** One that `snapshotFits`. */
+  snapshot?: Buffer | undefined;
 };
 
 export type Evaluator = {
   /** Takes the record at `position` of the log; returns what changed. */
   take(record: LogRecord, position: number): FindingChange[];
-  /** Appliances whose readings came later than they could be judged, and the stamp of the oldest; each is told once. */
+  /** Takes a message that is decoded already. */
+  hear(message: DecodedMessage): FindingChange[];
+  /** Platform time passes to `at`, epoch ms. */
+  pass(at: number): FindingChange[];
+  /** Appliances whose readings came later than they could be judged, or whose rules are new, and the stamp of the oldest to look at; each is told once. */
   takeLate(): readonly LateReadings[];
+  /** Appliances that were met for the first time; each is told once. */
+  takeMet(): readonly Id[];
   /** Until when the appliance was judged, by its clock; null for one that was never heard. */
   judgedTo(appliance: Id): { kind: ApplianceKind; at: number } | null;
   /**
    * Judges again what lies behind `since`. `moments`: all readings of the appliance up to `judgedTo`, oldest first, from
-   * `WARM_UP_MS` before it on; `known`: findings that were recorded of that span, and what is open.
+   * `historyFrom` on; `known`: findings that were recorded of that span, and what is open.
    */
   lookAgain(look: {
     appliance: Id;
@@ -59,6 +93,10 @@ export type Evaluator = {
     moments: readonly Moment[];
     known: readonly Finding[];
   }): FindingChange[];
+  /** The appliance as it is judged now, for explaining; null for one that was never heard. */
+  patient(appliance: Id): { patient: Patient; clocks: Clocks; rules: RuleSet } | null;
+  /** What each appliance has learned to be usual for itself, by model. */
+  levels(): { appliance: Id; model: string; levels: Record<string, number> }[];
   /** Everything remembered, as bytes for `createEvaluator`. */
   snapshot(): Buffer;
 };
@@ -69,33 +107,41 @@ const LOOK_EVERY_MS = 1 * MINUTE;
 /** Silence is not judged before this; it saves looking at every healthy appliance every minute. */
 const SILENCE_MATTERS_MS = 1 * HOUR;
 
-const NONE: readonly LateReadings[] = [];
+const NONE: readonly never[] = [];
+const ROLES: readonly Role[] = ['live', 'trial'];
 
-const versionsOf = (catalogue: Catalogue): string => catalogue.map((rule) => `${rule.id}@${rule.version}`).join(' ');
+const bodyOf = (record: LogRecord): unknown => JSON.parse(Buffer.from(record.body).toString('utf8'));
 
 class Fold implements Evaluator {
-  readonly #catalogue: Catalogue;
   readonly #toReadings: ToReadings;
-  /** By kind of appliance. */
-  readonly #rules = new Map<string, readonly Rule[]>();
-  #state: State;
+  readonly #neutralCode: NeutralCode;
+  readonly #rules: RuleSet;
+  readonly #state: State;
   readonly #late = new Map<Id, number>();
+  #met: Id[] = [];
 
-  constructor(options: { catalogue: Catalogue; toReadings: ToReadings; snapshot?: Buffer | undefined }) {
-    this.#catalogue = options.catalogue;
-    this.#toReadings = options.toReadings;
-    const fresh: State = {
-      catalogue: versionsOf(options.catalogue),
-      upMs: 0,
-      tickAt: 0,
-      lookedAt: 0,
-      appliances: new Map(),
-    };
-    this.#state = options.snapshot ? remembered(options.snapshot) : fresh;
+  constructor({ catalogue, trials = [], toReadings, neutralCode, snapshot }: EvaluatorOptions) {
+    this.#toReadings = toReadings;
+    this.#neutralCode = neutralCode ?? (() => null);
+    this.#state = snapshot
+      ? remembered(snapshot)
+      : {
+          order: memoryOrder(),
+          rules: [],
+          cohorts: new Map(),
+          upMs: 0,
+          tickAt: 0,
+          lookedAt: 0,
+          appliances: new Map(),
+        };
+    const given = new Map<string, Published>();
+    for (const rule of catalogue) given.set(rule.id, { live: rule, trial: null });
+    for (const rule of trials) given.set(rule.id, { live: given.get(rule.id)?.live ?? null, trial: rule });
+    this.#rules = new RuleSet(snapshot ? this.#state.rules : given);
   }
 
   snapshot(): Buffer {
-    return serialize(this.#state);
+    return serialize({ ...this.#state, rules: this.#rules.all() });
   }
 
   take(record: LogRecord, position: number): FindingChange[] {
@@ -105,38 +151,61 @@ class Fold implements Evaluator {
 
   #changes(record: LogRecord, position: number): FindingChange[] {
     switch (record.kind) {
-      case 'message':
-        return this.#message(record, position);
+      case 'message': {
+        const message = this.#toReadings(record, position);
+        return message ? this.hear(message) : this.#heardNothingOfUse(record.appliance);
+      }
       case 'answer':
         return this.#answer(record);
+      case 'command-result':
+        return this.#testResult(record);
       case 'tick':
-        return this.#tick(record.at);
+        return this.pass(record.at);
       case 'started':
         this.#state.tickAt = Math.max(this.#state.tickAt, record.at);
         return [];
       case 'replayed':
         return this.#replayed(record, position);
-      case 'command-result':
-      case 'connected':
-      case 'disconnected':
-      case 'lost-broker':
       case 'rules':
-      case 'cohort':
+        return this.#publish(RulesBody.parse(bodyOf(record)));
+      case 'cohort': {
+        const { model, usual } = CohortBody.parse(bodyOf(record));
+        this.#state.cohorts.set(model, usual);
+        return [];
+      }
       case 'report':
+        return this.#report(record);
       case 'presence':
+        return this.#of(record, ({ memory }) => noteRest(memory, PresenceBody.parse(bodyOf(record)).restsUntil));
+      case 'connected':
+        return this.#of(record, ({ memory }) => noteLine(memory, 'connected', record.at));
+      case 'disconnected':
+        return this.#of(record, ({ memory }) => noteLine(memory, causeOf(record), record.at));
+      case 'lost-broker':
         return [];
     }
   }
 
-  #message(record: LogRecord, position: number): FindingChange[] {
-    const message = this.#toReadings(record, position);
-    const known = this.#state.appliances.get(record.appliance);
-    if (known) known.heardUpMs = this.#state.upMs;
-    if (!message) return known ? this.#tell(record.appliance, known) : [];
-    const appliance = known ?? this.#meet(message);
+  #of(record: LogRecord, note: (appliance: Watched) => void): FindingChange[] {
+    const appliance = this.#state.appliances.get(record.appliance);
+    if (appliance) note(appliance);
+    return [];
+  }
+
+  #heardNothingOfUse(id: Id): FindingChange[] {
+    const known = this.#state.appliances.get(id);
+    if (!known) return [];
+    known.heardUpMs = this.#state.upMs;
+    return this.#tell(known);
+  }
+
+  hear(message: DecodedMessage): FindingChange[] {
+    const appliance = this.#state.appliances.get(message.appliance) ?? this.#meet(message);
     if (!appliance) return [];
-    const changes = this.#judgeMessages(record.appliance, appliance, arrive(appliance.arrival, message));
-    return [...changes, ...this.#tell(record.appliance, appliance)];
+    appliance.heardUpMs = this.#state.upMs;
+    const changes = this.#judgeMessages(appliance, arrive(appliance.arrival, message));
+    noteRejected(appliance, message);
+    return [...changes, ...this.#tell(appliance)];
   }
 
   /** What was rejected once is no news of the present, whatever its stamps. */
@@ -157,113 +226,185 @@ class Fold implements Evaluator {
     return late;
   }
 
+  takeMet(): readonly Id[] {
+    if (this.#met.length === 0) return NONE;
+    const met = this.#met;
+    this.#met = [];
+    return met;
+  }
+
   judgedTo(id: Id): { kind: ApplianceKind; at: number } | null {
     const appliance = this.#state.appliances.get(id);
-    return appliance ? { kind: appliance.kind, at: appliance.memory.at } : null;
+    return appliance ? { kind: appliance.kind, at: appliance.memory.exact[NEWEST]! } : null;
+  }
+
+  patient(id: Id): { patient: Patient; clocks: Clocks; rules: RuleSet } | null {
+    const patient = this.#state.appliances.get(id);
+    return patient ? { patient, clocks: this.#clocks(patient), rules: this.#rules } : null;
+  }
+
+  levels(): { appliance: Id; model: string; levels: Record<string, number> }[] {
+    return [...this.#state.appliances.values()].flatMap(({ id, model, memory }) => {
+      const levels = levelsOf(memory);
+      return levels ? [{ appliance: id, model, levels }] : [];
+    });
+  }
+
+  #around({ model }: Patient): Pick<Surroundings, 'codeOf' | 'cohort'> {
+    return {
+      codeOf: (code) => this.#neutralCode(model, code),
+      cohort: this.#state.cohorts.get(model) ?? null,
+    };
   }
 
   lookAgain({ appliance: id, since, moments, known }: Parameters<Evaluator['lookAgain']>[0]): FindingChange[] {
     const appliance = this.#state.appliances.get(id);
     if (!appliance || moments.length === 0) return [];
-    const rules = this.#rulesFor(appliance).filter(({ kind }) => kind !== 'any');
-    const life = runAgain(moments, ({ memory, problems }, at) =>
-      rules.flatMap((rule) => {
-        problems[rule.id] ??= quietProblem(rule);
-        return (
-          judgeProblem({ appliance: id, rule, memory: problems[rule.id]!, view: { memory, at, silentMs: 0 } }) ?? []
-        );
-      }),
-    );
+    const aboutReadings = new RuleSet(this.#rules.all().filter(([, versions]) => isOfKind(versions, appliance.kind)));
+    const life = runAgain(appliance, moments, aboutReadings, this.#around(appliance));
     const changes = settlePast(life, known, since);
-    for (const rule of rules) changes.push(...this.#takeOver(appliance, rule, life, known));
-    appliance.memory = life.memory;
+    changes.push(...orphans(appliance, life, known));
+    for (const role of ROLES) changes.push(...takeOver(appliance, life, known, role));
+    appliance.memory = life.patient.memory;
     appliance.judgedAt = life.judgedAt;
-    return [...changes, ...this.#tell(id, appliance)];
+    return [...changes, ...this.#tell(appliance)];
   }
 
-  /** The problem as the second look left it; what people know of it goes on, or is over. */
-  #takeOver(appliance: ApplianceMemory, rule: Rule, life: Life, known: readonly Finding[]): FindingChange[] {
-    const before = appliance.problems[rule.id]?.episode;
-    const now = life.problems[rule.id]!;
-    appliance.problems[rule.id] = now;
-    if (!before?.announced) return [];
-    if (now.episode) {
-      now.episode = goesOn(before, now.episode);
-      return [];
+  /** Another version of a rule: what is open goes on with it at once, and history is run through as soon as it can be read. */
+  #publish(body: RulesBody): FindingChange[] {
+    const before = this.#rules.get(body.rule);
+    const parse = (version: RulesBody['live']) => version && parseRule(version.text, `${body.rule}.yaml`);
+    const now: Published = { live: parse(body.live), trial: parse(body.trial) };
+    if (samePublished(before, now)) return [];
+    const changes: FindingChange[] = [];
+    for (const appliance of this.#state.appliances.values()) {
+      const known = before?.live ?? before?.trial ?? now.live ?? now.trial;
+      if (!known || (known.kind !== 'any' && known.kind !== appliance.kind)) continue;
+      for (const role of ROLES)
+        changes.push(...this.#change(appliance, role, before?.[role] ?? null, now[role], body.rule));
     }
-    const open = known.find(({ id }) => id === before.id);
-    return open ? [settleOpen(life, open, before.changes)] : [];
+    this.#rules.publish(body.rule, now);
+    for (const appliance of this.#state.appliances.values()) changes.push(...this.#tell(appliance));
+    return changes;
   }
 
-  #meet(message: DecodedMessage): ApplianceMemory | null {
+  #change(appliance: Watched, role: Role, before: Published[Role], now: Published[Role], id: string): FindingChange[] {
+    const problem = appliance.problems[role][id];
+    if (!problem || !before) return [];
+    if (!now) {
+      const closed = close(appliance, this.#rules.compiled(before), role, this.#clocks(appliance));
+      delete appliance.problems[role][id];
+      return closed ? [closed] : [];
+    }
+    if (JSON.stringify(before) === JSON.stringify(now)) return [];
+    const [old, next] = [this.#rules.compiled(before), this.#rules.compiled(now)];
+    const at = appliance.memory.exact[NEWEST]!;
+    appliance.problems[role][id] = takenOver(problem, old, next, at);
+    if (now.kind === 'any') appliance.problems[role][id].takenOverAt = null;
+    else this.#cameLate(appliance.id, at - next.longestForMs);
+    return [];
+  }
+
+  #meet(message: DecodedMessage): Watched | null {
     const first = message.moments[0];
     if (!first) return null;
-    const met: ApplianceMemory = {
+    const met: Watched = {
+      id: message.appliance,
       kind: first.kind,
+      model: message.model,
       arrival: newArrival(),
-      memory: emptyMemory(first.at),
+      memory: emptyMemory(),
       judgedAt: first.at,
       lookedAt: 0,
       heardUpMs: this.#state.upMs,
-      problems: {},
+      problems: { live: {}, trial: {} },
     };
     this.#state.appliances.set(message.appliance, met);
+    this.#met.push(message.appliance);
     return met;
   }
 
-  #judgeMessages(id: Id, appliance: ApplianceMemory, messages: readonly DecodedMessage[]): FindingChange[] {
+  #judgeMessages(appliance: Watched, messages: readonly DecodedMessage[]): FindingChange[] {
+    if (messages.length === 0) return [];
     const changes: FindingChange[] = [];
+    const around = this.#around(appliance);
     for (const message of messages) {
+      appliance.model = message.model;
+      if (isRepeated(appliance.arrival, message)) continue;
+      const first = message.moments[0];
+      const newest = appliance.memory.exact[NEWEST]!;
+      if (first && appliance.arrival.restarted && first.at > newest) noteRestart(appliance.memory, first.at);
+      appliance.arrival.restarted = false;
       for (const moment of message.moments) {
+        if (!speaksOfUs(moment)) continue;
         // Older than what was judged: it is judged again with its span, once the store holds it.
-        if (moment.at < appliance.memory.at) {
-          this.#cameLate(id, moment.at);
+        if (moment.at < appliance.memory.exact[NEWEST]!) {
+          this.#cameLate(appliance.id, moment.at);
           continue;
         }
-        remember(appliance.memory, moment);
-        this.#judge(id, appliance, moment.at, changes);
+        changes.push(
+          ...live(appliance, this.#rules, moment, around, (at) => {
+            appliance.judgedAt = at;
+            return this.#clocks(appliance);
+          }),
+        );
       }
     }
-    if (messages.length > 0) noteLag(appliance.arrival, appliance.memory.at);
+    const newest = appliance.memory.exact[NEWEST]!;
+    if (Number.isNaN(newest)) return changes;
+    noteLag(appliance.arrival, newest);
+    noteClock(appliance.memory, appliance.arrival.lagMs, appliance.arrival.receivedAt);
     return changes;
-  }
-
-  /** `at` is the appliance's time. Rules for any kind of appliance are about its messages, so the time of receipt counts for them. */
-  #judge(id: Id, appliance: ApplianceMemory, at: number, changes: FindingChange[]): void {
-    appliance.judgedAt = at;
-    for (const rule of this.#rulesFor(appliance)) {
-      const change = judgeProblem(this.#scene(id, appliance, rule));
-      if (change) changes.push(change);
-    }
   }
 
   /** Only an appliance that is current has news for people: an episode that ends while it catches up is history. */
-  #tell(id: Id, appliance: ApplianceMemory): FindingChange[] {
-    if (!appliance.arrival.current) return [];
-    const changes: FindingChange[] = [];
-    for (const rule of this.#rulesFor(appliance)) {
-      if (!appliance.problems[rule.id]?.episode) continue;
-      const change = tellProblem(this.#scene(id, appliance, rule));
-      if (change) changes.push(change);
-    }
-    return changes;
+  #tell(appliance: Watched): FindingChange[] {
+    return appliance.arrival.current ? tell(appliance, this.#rules, this.#clocks(appliance)) : [];
   }
 
   #answer(record: LogRecord): FindingChange[] {
-    const appliance = this.#state.appliances.get(record.appliance);
-    const parsed = AnswerBody.safeParse(JSON.parse(Buffer.from(record.body).toString('utf8')));
-    const episode = parsed.success ? appliance?.problems[parsed.data.problem]?.episode : null;
-    if (!appliance || !parsed.success || !episode) return [];
-    const { question, answer } = parsed.data;
-    episode.answers = [
-      ...episode.answers.filter((given) => given.question !== question),
-      { question, answer, at: record.at },
-    ];
-    episode.told = '';
-    return this.#tell(record.appliance, appliance);
+    const parsed = AnswerBody.safeParse(bodyOf(record));
+    if (!parsed.success) return [];
+    const { problem, question, answer } = parsed.data;
+    return this.#given(record.appliance, problem, [{ question, answer, at: record.at }]);
   }
 
-  #tick(at: number): FindingChange[] {
+  #testResult(record: LogRecord): FindingChange[] {
+    const parsed = CommandResultBody.safeParse(bodyOf(record));
+    const result = parsed.success ? testResultOf(parsed.data) : null;
+    if (!result) return [];
+    const given = givenByTest(result.test, result.result, record.at);
+    const problems = this.#state.appliances.get(record.appliance)?.problems.live ?? {};
+    return Object.keys(problems).flatMap((problem) => this.#given(record.appliance, problem, given));
+  }
+
+  #given(id: Id, problem: string, given: readonly Given[]): FindingChange[] {
+    const appliance = this.#state.appliances.get(id);
+    if (!appliance) return [];
+    for (const role of ROLES) {
+      const episode = appliance.problems[role][problem]?.episode;
+      if (!episode) continue;
+      const asked = new Set(given.map(({ question }) => question));
+      episode.answers = [...episode.answers.filter(({ question }) => !asked.has(question)), ...given];
+      episode.told = '';
+      episode.news = true;
+    }
+    return this.#tell(appliance);
+  }
+
+  /** In the appliance's time, as far as that is known: what is said now is about now. */
+  #report(record: LogRecord): FindingChange[] {
+    const appliance = this.#state.appliances.get(record.appliance);
+    if (!appliance) return [];
+    const at = this.#carriedOn(appliance, record.at);
+    for (const code of ReportBody.parse(bodyOf(record)).codes) noteReport(appliance.memory, code, at);
+    appliance.judgedAt = Math.max(appliance.judgedAt, at);
+    const changes = judge(appliance, this.#rules, this.#clocks(appliance), 'all');
+    // Whoever reports is there now, whatever the appliance still buffers.
+    return [...changes, ...tell(appliance, this.#rules, this.#clocks(appliance))];
+  }
+
+  pass(at: number): FindingChange[] {
     const state = this.#state;
     const gap = at - state.tickAt;
     // Several brokers tick, by clocks that differ a little.
@@ -273,58 +414,119 @@ class Fold implements Evaluator {
     if (at - state.lookedAt < LOOK_EVERY_MS) return [];
     state.lookedAt = at;
     const changes: FindingChange[] = [];
-    for (const [id, appliance] of state.appliances) changes.push(...this.#timePassed(id, appliance, at));
+    for (const appliance of state.appliances.values()) changes.push(...this.#timePassed(appliance, at));
     return changes;
   }
 
-  #timePassed(id: Id, appliance: ApplianceMemory, at: number): FindingChange[] {
-    const changes = this.#judgeMessages(id, appliance, overdue(appliance.arrival, at));
+  #timePassed(appliance: Watched, at: number): FindingChange[] {
+    const changes = this.#judgeMessages(appliance, overdue(appliance.arrival, at));
     noteTime(appliance.arrival, at);
     appliance.lookedAt = at;
-    // The appliance's own clock, carried on from its newest stamp; not further than its last values are good for.
-    const elapsedMs = Math.min(FRESH_MS + 1, Math.max(0, at - appliance.arrival.receivedAt));
-    if (appliance.arrival.current && this.#waitsForTime(appliance))
-      this.#judge(id, appliance, appliance.memory.at + elapsedMs, changes);
-    changes.push(...this.#tell(id, appliance));
+    if (appliance.arrival.current && this.#waitsForTime(appliance)) {
+      appliance.judgedAt = Math.max(appliance.judgedAt, this.#carriedOn(appliance, at));
+      changes.push(...judge(appliance, this.#rules, this.#clocks(appliance), 'all'));
+    }
+    changes.push(...this.#tell(appliance));
     return changes;
   }
 
-  #waitsForTime(appliance: ApplianceMemory): boolean {
-    if (appliance.memory.door) return true;
+  /** The appliance's own clock, carried on from its newest stamp; not further than its last values are good for. */
+  #carriedOn({ arrival, memory }: Watched, at: number): number {
+    return memory.exact[NEWEST]! + Math.min(FRESH_MS + 1, Math.max(0, at - arrival.receivedAt));
+  }
+
+  #waitsForTime(appliance: Watched): boolean {
+    if (isDoorOpen(appliance.memory)) return true;
     if (this.#state.upMs - appliance.heardUpMs >= SILENCE_MATTERS_MS) return true;
-    return Object.values(appliance.problems).some(
-      (problem) => problem.episode || Object.values(problem.symptoms).some((symptom) => symptom.state !== 'absent'),
-    );
+    for (const { episode, symptoms } of Object.values(appliance.problems.live)) {
+      if (episode || symptoms.states.some((state) => (state & 3) !== 0)) return true;
+    }
+    return false;
   }
 
-  #rulesFor(appliance: ApplianceMemory): readonly Rule[] {
-    const { kind } = appliance;
-    const rules = this.#rules.get(kind) ?? this.#catalogue.filter((rule) => rule.kind === 'any' || rule.kind === kind);
-    this.#rules.set(kind, rules);
-    return rules;
-  }
-
-  #scene(id: Id, appliance: ApplianceMemory, rule: Rule): ProblemScene {
-    appliance.problems[rule.id] ??= quietProblem(rule);
-    const memory = appliance.problems[rule.id]!;
+  #clocks(appliance: Watched): Clocks {
     const silentMs = this.#state.upMs - appliance.heardUpMs;
-    const at = rule.kind === 'any' ? Math.max(appliance.arrival.receivedAt, appliance.lookedAt) : appliance.judgedAt;
-    return { appliance: id, rule, memory, view: { memory: appliance.memory, at, silentMs } };
+    return {
+      readings: viewAt(appliance, appliance.judgedAt, silentMs),
+      messages: viewAt(appliance, Math.max(appliance.arrival.receivedAt, appliance.lookedAt), silentMs),
+    };
   }
 }
+
+const isOfKind = ({ live: of, trial }: Published, kind: string): boolean =>
+  of?.kind === kind || (of === null && trial?.kind === kind);
+
+const causeOf = (record: LogRecord): LineCause => DisconnectedBody.parse(bodyOf(record)).cause;
+
+/** Said of it so far, by who remembers nothing but the finding. */
+const rememberedBy = (open: Finding): Episode => ({
+  id: open.id,
+  openedAt: open.openedAt,
+  severity: open.severity,
+  announced: true,
+  told: '',
+  news: true,
+  // Behind every ordinal that was used before.
+  changes: open.changedAt,
+  openers: [],
+  answers: open.answers,
+});
+
+/** The problems as the second look left them; what people know of them goes on, or is over. */
+function takeOver(appliance: Watched, life: Life, known: readonly Finding[], role: Role): FindingChange[] {
+  const open = role === 'live' ? known.filter(({ state }) => state === 'open') : [];
+  return Object.entries(life.patient.problems[role]).flatMap(([rule, now]) => {
+    const before = appliance.problems[role][rule]?.episode;
+    appliance.problems[role][rule] = now;
+    const said = open.find(({ problem }) => problem === rule);
+    const told = before?.announced ? before : said ? rememberedBy(said) : null;
+    if (!told) return [];
+    if (now.episode) {
+      now.episode = goesOn(told, now.episode);
+      return [];
+    }
+    return said ? [settleOpen(life, said, told.changes)] : [];
+  });
+}
+
+/** Findings that no rule speaks for any more. */
+const orphans = (appliance: Watched, life: Life, known: readonly Finding[]): FindingChange[] =>
+  known
+    .filter(
+      ({ state, problem }) =>
+        state === 'open' && !appliance.problems.live[problem]?.episode && !life.patient.problems.live[problem],
+    )
+    .map((finding) => ({
+      id: idOf(finding.id, finding.changedAt, 'orphan'),
+      change: 'closed',
+      finding: { ...finding, state: 'closed', closedAt: life.judgedAt, changedAt: life.judgedAt, question: null },
+    }));
+
+function noteRejected({ memory }: Watched, { rejected, receivedAt }: DecodedMessage): void {
+  for (const { signal, at } of rejected) {
+    if (signal === AIR_NAME) noteOutOfRange(memory, at ?? receivedAt);
+    if (signal === '*' && at !== null) noteWrongStamps(memory, receivedAt);
+  }
+}
+const AIR_NAME = 'cabinet_temperature';
+
+/** A rule that this version of the program cannot judge is not judged. */
+const judgeable = (rule: Rule | null): Rule | null => (rule && Rule.safeParse(rule).success ? rule : null);
 
 function remembered(snapshot: Buffer): State {
   const state = deserialize(snapshot) as State;
-  for (const appliance of state.appliances.values()) appliance.memory = flattened(appliance.memory);
-  return state;
+  for (const [, versions] of state.rules) {
+    versions.live = judgeable(versions.live);
+    versions.trial = judgeable(versions.trial);
+  }
+  const arrange = intoPresentOrder(state.order);
+  for (const appliance of state.appliances.values()) appliance.memory = arrange(appliance.memory);
+  return { ...state, order: memoryOrder() };
 }
 
-/** A snapshot of another set of rule versions is not used: `snapshotFits` says so beforehand. */
-export const createEvaluator = (options: {
-  catalogue: Catalogue;
-  toReadings: ToReadings;
-  snapshot?: Buffer | undefined;
-}): Evaluator => new Fold(options);
+/** Judges nothing before it is told to `take`. */
+export const createEvaluator = (options: EvaluatorOptions): Evaluator => new Fold(options);
 
-export const snapshotFits = (snapshot: Buffer, catalogue: Catalogue): boolean =>
-  (deserialize(snapshot) as Partial<State>).catalogue === versionsOf(catalogue);
+/** False for one from before memories had an order: the log is replayed then. */
+export const snapshotFits = (snapshot: Buffer): boolean =>
+  (deserialize(snapshot) as Partial<State>).order !== undefined;

@@ -1,158 +1,224 @@
-// The table of features: numbers that an engineer would look at, computed from what is remembered. Null is "unknown".
-
+// The table of features: numbers that an engineer would look at, computed from what is remembered. NaN is "not known";
+// a feature of yes or no is 1 or 0.
 import type { z } from 'zod';
-import type { PhraseUnit } from '#contracts';
+import { FaultCode, type PhraseUnit } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import { coolingAt, FRESH_MS, foodTrend, type Memory, numberAt, shareOf, stateAt } from './memory.ts';
+import { clockWrongMinutes, lineEndedBy, REPORTS, reportedAt, restsAt } from './around.ts';
+import { lastDefrostPeak } from './defrost.ts';
+import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen } from './door.ts';
+import { foodAt, foodTrend, frozenFoodAt } from './food.ts';
+import type { Memory } from './memory.ts';
+import { offHours } from './power-cut.ts';
+import { fanStoodMs, gapNow, minutesSinceDefrost, peaksAt, powerNow, turnMs, turnsOf, warmRestMs } from './runs.ts';
+import {
+  AIR,
+  alarmAt,
+  codeNumber,
+  coolingAt,
+  DEFROST_ON,
+  DOOR_ALARM,
+  DOOR_OPEN,
+  EVAPORATOR,
+  FAN_SPEED,
+  FAULT_CODE,
+  FIRST,
+  FREEZER,
+  FREEZER_ALARM,
+  FREEZER_SET_POINT,
+  lastSaid,
+  MAINS_VOLTAGE,
+  NEWEST,
+  numberAt,
+  POWER,
+  SET_POINT,
+  SIGNAL_STRENGTH,
+  stateAt,
+  TEMPERATURE_ALARM,
+} from './signals.ts';
+import { AIR_STEPS, COOLING_STEPS, DOOR_STEPS, shareOfHour } from './steps.ts';
+import { frozenMs, jumpsAt, missingMs, outOfRangeAt, trembleAt } from './thermometer.ts';
+import { certainDriftOf, driftOf, GAP, levelOf, REST, POWER as USUAL_POWER, WORK } from './usual.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
-export type View = { memory: Memory; at: number; silentMs: number };
+export type View = { m: Memory; at: number; silentMs: number };
 
 export type Feature = {
   name: string;
   unit: z.infer<typeof PhraseUnit>;
   /** Signals behind it, for the chart. */
   signals: readonly string[];
-  compute(view: View): number | boolean | null;
+  /** `moment`: looked at with every reading; `step`: every five minutes, which is soon enough for what changes slowly. */
+  pace: 'moment' | 'step';
+  read(view: View): number;
 };
+
+type Read = Feature['read'];
+const at =
+  (pace: Feature['pace']) =>
+  (name: string, unit: Feature['unit'], signals: string, read: Read): Feature => ({
+    name,
+    unit,
+    signals: signals === '' ? [] : signals.split(' '),
+    pace,
+    read,
+  });
+const quick = at('moment');
+const slow = at('step');
 
 /** A week: for what did not happen while anybody watched. */
 const LONG_AGO_MINUTES = 7 * 24 * 60;
+const percent = (share: number): number => share * 100;
+/** How far `now` is from what is usual, as a percentage. */
+const away = (now: number, usual: number): number => percent(now / usual - 1);
 
-const minutes = (ms: number): number => ms / MINUTE;
+/** W: what is drawn while running shows once in hours only; before that it is not known. */
+const isKnown = (value: number): boolean => !Number.isNaN(value);
 
-const TABLE: readonly Feature[] = [
-  {
-    name: 'cabinet_temperature',
-    unit: 'Cel',
-    signals: ['cabinet_temperature'],
-    compute: ({ memory, at }) => numberAt(memory, 'cabinet_temperature', at),
-  },
-  {
-    name: 'food_temperature',
-    unit: 'Cel',
-    signals: ['cabinet_temperature'],
-    compute: ({ memory, at }) => (memory.food && at - memory.food.at <= FRESH_MS ? memory.food.value : null),
-  },
-  {
-    name: 'food_trend',
-    unit: 'K/h',
-    signals: ['cabinet_temperature'],
-    compute: ({ memory, at }) => foodTrend(memory, at),
-  },
-  {
-    name: 'set_point',
-    unit: 'Cel',
-    signals: ['set_point'],
-    // A set point stands until it is changed, so its age does not matter.
-    compute: ({ memory }) =>
-      typeof memory.values.set_point?.value === 'number' ? memory.values.set_point.value : null,
-  },
-  {
-    name: 'door_open_minutes',
-    unit: 'duration',
-    signals: ['door_open', 'cabinet_temperature'],
-    compute: ({ memory, at }) => {
-      const open = stateAt(memory, 'door_open', at);
-      if (open === null) return null;
-      return open && memory.door ? minutes(at - memory.door.openedAt) : 0;
-    },
-  },
-  {
-    name: 'door_open_samples',
-    unit: '1',
-    signals: ['door_open'],
-    compute: ({ memory, at }) => (stateAt(memory, 'door_open', at) === null ? null : (memory.door?.samples ?? 0)),
-  },
-  {
-    name: 'air_rise_since_door_opened',
-    unit: 'K',
-    signals: ['door_open', 'cabinet_temperature'],
-    compute: ({ memory, at }) => {
-      const air = numberAt(memory, 'cabinet_temperature', at);
-      if (air === null || stateAt(memory, 'door_open', at) === null) return null;
-      if (!memory.door) return 0;
-      return memory.door.airAtOpening === null ? null : air - memory.door.airAtOpening;
-    },
-  },
-  {
-    name: 'door_open_share_1h',
-    unit: '%',
-    signals: ['door_open'],
-    compute: ({ memory, at }) => percent(shareOf(memory.doorShares, at, HOUR)),
-  },
-  {
-    name: 'door_open_share_3h',
-    unit: '%',
-    signals: ['door_open'],
-    compute: ({ memory, at }) => percent(shareOf(memory.doorShares, at, 3 * HOUR)),
-  },
-  {
-    name: 'compressor_share_1h',
-    unit: '%',
-    signals: ['compressor_on', 'power', 'cabinet_temperature'],
-    compute: ({ memory, at }) => percent(shareOf(memory.compressorShares, at, HOUR)),
-  },
-  {
-    name: 'evaporator_gap',
-    unit: 'K',
-    signals: ['evaporator_temperature', 'cabinet_temperature'],
-    // Only while cooling: at rest the evaporator warms to the air by itself.
-    compute: ({ memory, at }) => {
-      const air = numberAt(memory, 'cabinet_temperature', at);
-      const evaporator = numberAt(memory, 'evaporator_temperature', at);
-      return air === null || evaporator === null || coolingAt(memory, at) !== true ? null : air - evaporator;
-    },
-  },
-  {
-    name: 'minutes_since_door_was_shut',
-    unit: 'duration',
-    signals: ['door_open', 'cabinet_temperature'],
-    // Counts only after it had stood open for minutes, and only while it stays shut.
-    compute: ({ memory, at }) => {
-      const open = stateAt(memory, 'door_open', at);
-      if (open === null) return null;
-      return open || memory.doorShutAt === null ? LONG_AGO_MINUTES : minutes(at - memory.doorShutAt);
-    },
-  },
-  {
-    name: 'off_hours',
-    unit: 'duration',
-    signals: ['cabinet_temperature'],
-    // A buffered router outage leaves no gap; one in which the air did not warm was not a power cut.
-    compute: ({ memory, at }) => {
-      const { gap } = memory;
-      return gap && at - gap.endedAt < 12 * HOUR && gap.rise >= 2 ? gap.ms / HOUR : 0;
-    },
-  },
-  {
-    name: 'known_hours',
-    unit: '1',
-    signals: [],
-    compute: ({ memory, at }) => (at - memory.firstAt) / HOUR,
-  },
-  {
-    name: 'silent_hours',
-    unit: 'duration',
-    signals: [],
-    compute: ({ silentMs }) => silentMs / HOUR,
-  },
+const fridge: readonly Feature[] = [
+  quick('cabinet_temperature', 'Cel', 'cabinet_temperature', ({ m, at }) => numberAt(m, AIR, at)),
+  quick('food_temperature', 'Cel', 'cabinet_temperature', ({ m, at }) => foodAt(m, at)),
+  slow('food_trend', 'K/h', 'cabinet_temperature', ({ m, at }) => foodTrend(m, at)),
+  quick('freezer_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => numberAt(m, FREEZER, at)),
+  quick('frozen_food_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => frozenFoodAt(m, at)),
+  // A set point stands until it is changed, so its age does not matter.
+  slow('set_point', 'Cel', 'set_point', ({ m }) => lastSaid(m, SET_POINT)),
+  slow('freezer_set_point', 'Cel', 'freezer_set_point', ({ m }) => lastSaid(m, FREEZER_SET_POINT)),
+  slow(
+    'air_above_set_point',
+    'K',
+    'cabinet_temperature set_point',
+    ({ m, at }) => shareOfHour(m, AIR_STEPS, at) - lastSaid(m, SET_POINT),
+  ),
+  quick(
+    'air_below_set_point',
+    'K',
+    'cabinet_temperature set_point',
+    ({ m, at }) => lastSaid(m, SET_POINT) - numberAt(m, AIR, at),
+  ),
+
+  quick('door_open_minutes', 'duration', 'door_open cabinet_temperature', ({ m, at }) => {
+    const open = stateAt(m, DOOR_OPEN, at);
+    return isKnown(open) ? (open === 1 ? doorOpenMs(m, at) / MINUTE : 0) : open;
+  }),
+  quick('door_open_samples', '1', 'door_open', ({ m, at }) => {
+    const open = stateAt(m, DOOR_OPEN, at);
+    return isKnown(open) ? doorSamples(m) : open;
+  }),
+  quick('air_rise_since_door_opened', 'K', 'door_open cabinet_temperature', ({ m, at }) => {
+    const known = isKnown(stateAt(m, DOOR_OPEN, at));
+    if (known && !isDoorOpen(m)) return 0;
+    return known ? numberAt(m, AIR, at) - airAtOpening(m) : Number.NaN;
+  }),
+  slow('door_open_share_1h', '%', 'door_open', ({ m, at }) => percent(shareOfHour(m, DOOR_STEPS, at))),
+  slow('door_open_share_3h', '%', 'door_open', ({ m, at }) => percent(shareOfHour(m, DOOR_STEPS, at, 3))),
+  // Counts only after it had stood open for minutes, and only while it stays shut.
+  slow('minutes_since_door_was_shut', 'duration', 'door_open cabinet_temperature', ({ m, at }) => {
+    const open = stateAt(m, DOOR_OPEN, at);
+    if (!isKnown(open)) return open;
+    const shutAt = doorShutAt(m);
+    return isKnown(shutAt) ? (at - shutAt) / MINUTE : LONG_AGO_MINUTES;
+  }),
+
+  slow('compressor_share_1h', '%', 'compressor_on power cabinet_temperature', ({ m, at }) =>
+    percent(shareOfHour(m, COOLING_STEPS, at)),
+  ),
+  slow('compressor_share_3h', '%', 'compressor_on power cabinet_temperature', ({ m, at }) =>
+    percent(shareOfHour(m, COOLING_STEPS, at, 3)),
+  ),
+  quick('running_minutes', 'duration', 'compressor_on power', ({ m, at }) => {
+    const cooling = coolingAt(m, at);
+    return cooling === 1 ? turnMs(m, at) / MINUTE : cooling;
+  }),
+  quick('resting_while_warm_minutes', 'duration', 'compressor_on cabinet_temperature set_point', ({ m, at }) => {
+    const known = isKnown(coolingAt(m, at)) && isKnown(numberAt(m, AIR, at)) && isKnown(lastSaid(m, SET_POINT));
+    return known ? warmRestMs(m, at) / MINUTE : Number.NaN;
+  }),
+  slow('start_peaks', '1', 'power compressor_on', ({ m, at }) =>
+    isKnown(numberAt(m, POWER, at)) && isKnown(coolingAt(m, at)) ? peaksAt(m, at) : Number.NaN,
+  ),
+  slow('turns', '1', 'compressor_on', ({ m }) => turnsOf(m)),
+  // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
+  slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),
+  slow('evaporator_gap_change', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
+    away(gapNow(m, at), levelOf(m, GAP)),
+  ),
+  slow('power_while_running', 'W', 'power', ({ m, at }) => powerNow(m, at)),
+  slow('power_while_running_change', '%', 'power', ({ m, at }) => away(powerNow(m, at), levelOf(m, USUAL_POWER))),
+  quick('fan_stood_minutes', 'duration', 'fan_speed compressor_on', ({ m, at }) =>
+    isKnown(numberAt(m, FAN_SPEED, at)) && isKnown(coolingAt(m, at)) ? fanStoodMs(m, at) / MINUTE : Number.NaN,
+  ),
+
+  slow('defrost_peak', 'Cel', 'evaporator_temperature defrost_on', ({ m, at }) => lastDefrostPeak(m, at)),
+  slow('hours_since_defrost', 'duration', 'defrost_on', ({ m, at }) => minutesSinceDefrost(m, at) / 60),
+  quick('defrosting', '1', 'defrost_on', ({ m, at }) => stateAt(m, DEFROST_ON, at)),
+
+  slow('thermometer_frozen_minutes', 'duration', 'cabinet_temperature evaporator_temperature', ({ m, at }) =>
+    isKnown(numberAt(m, EVAPORATOR, at)) ? frozenMs(m, at) / MINUTE : Number.NaN,
+  ),
+  quick('thermometer_jumps', '1', 'cabinet_temperature', ({ m, at }) => jumpsAt(m, at)),
+  slow('thermometer_tremble', 'K', 'cabinet_temperature', ({ m, at }) => trembleAt(m, at)),
+  slow('thermometer_out_of_range', '1', 'cabinet_temperature', ({ m, at }) => outOfRangeAt(m, at)),
+  slow('thermometer_missing_minutes', 'duration', 'cabinet_temperature', ({ m, at }) => missingMs(m, at) / MINUTE),
+
+  slow('work_change', '%', 'compressor_on ambient_temperature', ({ m }) => percent(driftOf(m, WORK))),
+  slow('work_drift', '%', 'compressor_on ambient_temperature', ({ m }) => percent(certainDriftOf(m, WORK))),
+  slow('power_change', '%', 'power', ({ m }) => percent(driftOf(m, USUAL_POWER))),
+  slow('power_drift', '%', 'power', ({ m }) => percent(certainDriftOf(m, USUAL_POWER))),
+  slow('gap_change', '%', 'evaporator_temperature cabinet_temperature', ({ m }) => percent(driftOf(m, GAP))),
+  slow('gap_drift', '%', 'evaporator_temperature cabinet_temperature', ({ m }) => percent(certainDriftOf(m, GAP))),
+  slow('rest_gap_change', 'K', 'evaporator_temperature cabinet_temperature', ({ m }) => driftOf(m, REST)),
+  slow('rest_gap_drift', 'K', 'evaporator_temperature cabinet_temperature', ({ m }) => certainDriftOf(m, REST)),
+  // A thermometer that is off shifts the gap by as many kelvins in a run as at rest.
+  slow(
+    'gap_shift_beyond_rest',
+    'K',
+    'evaporator_temperature cabinet_temperature',
+    ({ m }) => driftOf(m, GAP) * levelOf(m, GAP) - driftOf(m, REST),
+  ),
+
+  // A buffered router outage leaves no gap; one after which it went on counting, no warmer, was not a power cut.
+  slow('off_hours', 'duration', 'cabinet_temperature', ({ m, at }) => offHours(m, at)),
+  slow('mains_voltage', 'V', 'mains_voltage', ({ m, at }) => numberAt(m, MAINS_VOLTAGE, at)),
+  quick('door_alarm', '1', 'door_alarm', ({ m, at }) => alarmAt(m, DOOR_ALARM, at)),
+  quick('temperature_alarm', '1', 'temperature_alarm', ({ m, at }) => alarmAt(m, TEMPERATURE_ALARM, at)),
+  quick('freezer_alarm', '1', 'freezer_alarm', ({ m, at }) => alarmAt(m, FREEZER_ALARM, at)),
 ];
 
-const percent = (share: number | null): number | null => (share === null ? null : share * 100);
+const codes: readonly Feature[] = FaultCode.options.map((code) =>
+  quick(`code_${code.replaceAll('-', '_')}`, '1', 'fault_code', ({ m, at }) => {
+    const said = alarmAt(m, FAULT_CODE, at);
+    return isKnown(said) ? Number(said === codeNumber(code)) : said;
+  }),
+);
 
-export const FEATURES: ReadonlyMap<string, Feature> = new Map(TABLE.map((feature) => [feature.name, feature]));
+const reports: readonly Feature[] = REPORTS.map((code) =>
+  slow(`reported_${code.replaceAll('-', '_')}`, '1', '', ({ m, at }) => reportedAt(m, code, at)),
+);
 
-/** Features that count time say so in the unit of their name; people read a duration. */
-const TO_MS: Record<string, number> = {
-  door_open_minutes: MINUTE,
-  minutes_since_door_was_shut: MINUTE,
-  silent_hours: HOUR,
-  off_hours: HOUR,
+const line: readonly Feature[] = [
+  slow('known_hours', 'duration', '', ({ m, at }) => (at - m.exact[FIRST]!) / HOUR),
+  slow('silent_hours', 'duration', '', ({ m, at, silentMs }) => (restsAt(m, at) ? 0 : silentMs / HOUR)),
+  slow('said_goodbye', '1', '', ({ m }) => lineEndedBy(m, 'goodbye')),
+  slow('connection_lost', '1', '', ({ m }) => lineEndedBy(m, 'lost')),
+  slow('line_ended_by_us', '1', '', ({ m }) =>
+    Math.max(lineEndedBy(m, 'our-side'), lineEndedBy(m, 'shutdown'), lineEndedBy(m, 'refused')),
+  ),
+  slow('last_signal_strength', '1', 'signal_strength', ({ m }) => lastSaid(m, SIGNAL_STRENGTH)),
+  slow('clock_wrong_minutes', 'duration', '', ({ m, at }) => clockWrongMinutes(m, at)),
+  slow('minutes_since_reading', 'duration', '', ({ m, at }) => (at - m.exact[NEWEST]!) / MINUTE),
+];
+
+export const FEATURES: ReadonlyMap<string, Feature> = new Map(
+  [...fridge, ...codes, ...reports, ...line].map((feature) => [feature.name, feature]),
+);
+
+const MS_OF: readonly (readonly [pattern: RegExp, ms: number])[] = [
+  [/(^|_)minutes(_|$)/, MINUTE],
+  [/(^|_)hours(_|$)/, HOUR],
+];
+
+/** The feature's value as a quantity for people: times are counted in the unit of the feature's name, and shown as a duration. */
+export const quantityOf = ({ name, unit }: Feature, value: number): { value: number; unit: Feature['unit'] } => {
+  const ms = unit === 'duration' ? (MS_OF.find(([pattern]) => pattern.test(name))?.[1] ?? 1) : 1;
+  return { value: value * ms, unit };
 };
-
-/** The feature's value as a quantity for people. */
-export const quantityOf = (feature: Feature, value: number): { value: number; unit: Feature['unit'] } => ({
-  value: value * (TO_MS[feature.name] ?? 1),
-  unit: feature.unit,
-});

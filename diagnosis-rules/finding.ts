@@ -1,33 +1,36 @@
 // A finding in words: what is the matter, what may cause it, and the readings and thresholds behind it.
-import type { Evidence, Finding, Phrase, Quantity, RankedCause } from '#contracts';
+import type { Evidence, Finding, Phrase, Quantity, RankedCause, Remedy } from '#contracts';
+import { HOUR } from '#runtime';
 import type { Given, Ranked } from './causes.ts';
+import { type CompiledRule, UNKNOWN_CAUSE } from './compiled-rule.ts';
 import { shownThreshold } from './conditions.ts';
 import { FEATURES, quantityOf, type View } from './features.ts';
 import type { Rule, Symptom } from './rule.ts';
-import { type SymptomMemory, shownState } from './symptoms.ts';
+import { isPresent, readSymptom, type SymptomMemory, type Symptoms, shownState } from './symptoms.ts';
 
 type Values = Record<string, Quantity>;
 
+const namesIn = (phrase: Phrase): Set<string> =>
+  new Set([...`${phrase.en}${phrase.zh}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!));
+
 /** The phrase with the numbers that its words ask for; its own, such as a limit in the advice, stand as they are. */
-const withValues = (phrase: Phrase, values: Values): Phrase => {
+function withValues(phrase: Phrase, values: Values): Phrase {
   const all = { ...values, ...phrase.values };
-  const used = Object.entries(all).filter(
-    ([name]) => phrase.en.includes(`{${name}}`) || phrase.zh.includes(`{${name}}`),
-  );
+  const used = [...namesIn(phrase)].filter((name) => all[name]).map((name) => [name, all[name]!] as const);
   return { en: phrase.en, zh: phrase.zh, ...(used.length > 0 ? { values: Object.fromEntries(used) } : {}) };
-};
+}
 
 /** Null when a number that the words need is not known now. */
-function complete(phrase: Phrase): Phrase | null {
-  const needed = [...`${phrase.en}${phrase.zh}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
-  return needed.every((name) => phrase.values?.[name]) ? phrase : null;
-}
+const complete = (phrase: Phrase): Phrase | null =>
+  [...namesIn(phrase)].every((name) => phrase.values?.[name]) ? phrase : null;
 
 function measured(featureName: string, view: View): Quantity | null {
   const feature = FEATURES.get(featureName)!;
-  const value = feature.compute(view);
-  return typeof value === 'number' ? quantityOf(feature, value) : null;
+  const value = feature.read(view);
+  return Number.isFinite(value) ? quantityOf(feature, value) : null;
 }
+
+const EVIDENCE_ORDER: readonly Evidence['state'][] = ['present', 'pending', 'absent', 'unknown'];
 
 function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view: View): Evidence {
   // A symptom that waits to be cleared no longer applies, whatever the episode remembers.
@@ -37,21 +40,19 @@ function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view:
   const limit = shownThreshold(symptom.when, symptom.shows, view);
   const threshold = limit === null ? null : quantityOf(feature, limit);
   const since = state === 'present' || state === 'pending' ? memory.since : null;
-  const text =
-    state === 'unknown' || !number
-      ? symptom.text.unknown
-      : state === 'present'
-        ? symptom.text.present
-        : symptom.text.absent;
+  const words =
+    state === 'unknown' ? symptom.text.unknown : state === 'present' ? symptom.text.present : symptom.text.absent;
+  // The words say in which direction.
+  const shown = number && { ...number, value: symptom.magnitude ? Math.abs(number.value) : number.value };
   const values: Values = {
-    ...(number ? { measured: number } : {}),
+    ...(shown ? { measured: shown } : {}),
     ...(threshold ? { threshold } : {}),
     ...(since === null ? {} : { since: { value: since, unit: 'instant' as const } }),
   };
   return {
     symptom: name,
     state,
-    text: withValues(text, values),
+    text: complete(withValues(words, values)) ?? withValues(symptom.text.unknown, values),
     since,
     measured: number,
     threshold,
@@ -59,52 +60,85 @@ function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view:
   };
 }
 
-function causeOf(rule: Rule, { cause, probability }: Ranked): RankedCause {
-  const { name, explanation, remedy } = rule.causes[cause]!;
-  return { cause, name, probability, explanation, remedy };
+/** What is to be done now: the owner's steps, or a visit when they have had their time and it is still there. */
+function remedyNow(remedy: Remedy, openMs: number): Remedy {
+  if (remedy.by !== 'owner' || !remedy.ifItStays) return remedy;
+  const { afterHours, ...visit } = remedy.ifItStays;
+  return openMs >= afterHours * HOUR ? visit : remedy;
 }
 
-function summaryOf({ rule, ranked, symptoms, severity }: FindingParts, values: Values): Phrase {
+function causeOf({ rule, view, openedAt }: FindingParts & { rule: Rule }, { cause, probability }: Ranked): RankedCause {
+  const { name, explanation, remedy } = rule.causes[cause]!;
+  return { cause, name, probability, explanation, remedy: remedyNow(remedy, view.at - openedAt) };
+}
+
+function holds({ compiled, symptoms }: FindingParts, name: string): boolean {
+  const memory = readSymptom(symptoms, compiled.indexOf.get(name)!);
+  return memory.state === 'present' && memory.clearingSince === null;
+}
+
+function titleOf(parts: FindingParts): Phrase {
+  const { rule } = parts.compiled;
+  const [better] = Object.entries(rule.titleWhile).find(([symptom]) => holds(parts, symptom)) ?? [];
+  return better ? rule.titleWhile[better]! : (rule.titles[parts.severity] ?? rule.title);
+}
+
+function summaryOf(parts: FindingParts, values: Values): Phrase {
+  const { ranked, severity } = parts;
+  const { rule } = parts.compiled;
   const says = rule.causes[ranked[0]!.cause]!.says;
-  const applies = says && symptoms[says.while]!.state === 'present' && symptoms[says.while]!.clearingSince === null;
-  const candidates = [applies ? says.text : null, rule.summary[severity]];
-  for (const phrase of candidates) {
-    const said = phrase && complete(withValues(phrase, values));
+  const candidates = [
+    says && holds(parts, says.while) ? says.text : null,
+    ...Object.entries(rule.summaryWhile).map(([symptom, text]) =>
+      rule.opens[symptom] === severity && holds(parts, symptom) ? text : null,
+    ),
+    rule.summary[severity],
+  ];
+  for (const candidate of candidates) {
+    const said = candidate && complete(withValues(candidate, values));
     if (said) return said;
   }
   return rule.title;
 }
 
-/** Present first, then pending, absent, unknown. */
-const EVIDENCE_ORDER = ['present', 'pending', 'absent', 'unknown'] as const;
-
 export type FindingParts = {
-  id: string;
-  appliance: string;
-  rule: Rule;
+  id: Finding['id'];
+  appliance: Finding['appliance'];
+  compiled: CompiledRule;
   severity: Finding['severity'];
   state: Finding['state'];
   openedAt: number;
   closedAt: number | null;
   view: View;
-  symptoms: Record<string, SymptomMemory>;
+  symptoms: Symptoms;
   ranked: readonly Ranked[];
   question: string | null;
+  test: string | null;
   answers: readonly Given[];
 };
 
-export const isImproving = (rule: Rule, symptoms: Record<string, SymptomMemory>): boolean =>
-  rule.improving.some((name) => symptoms[name]!.state === 'present');
+export const isImproving = ({ rule, indexOf }: CompiledRule, symptoms: Symptoms): boolean =>
+  rule.improving.some((name) => isPresent(symptoms, indexOf.get(name)!));
+
+const WORTH_NAMING = 0.03;
+const NAMED_AT_LEAST = 3;
+
+/** The likely ones, and always what is not known. */
+const worthNaming = (ranked: readonly Ranked[]): Ranked[] =>
+  ranked.filter(
+    ({ cause, probability }, index) => index < NAMED_AT_LEAST || probability >= WORTH_NAMING || cause === UNKNOWN_CAUSE,
+  );
 
 export function describeFinding(parts: FindingParts): Finding {
-  const { rule, view } = parts;
+  const { compiled, view } = parts;
+  const { rule } = compiled;
   const values: Values = {};
   for (const name of FEATURES.keys()) {
     const number = measured(name, view);
     if (number) values[name] = number;
   }
-  const evidence = Object.entries(rule.symptoms).map(([name, symptom]) =>
-    evidenceOf(name, symptom, parts.symptoms[name]!, view),
+  const evidence = compiled.symptoms.map(({ name, symptom }, index) =>
+    evidenceOf(name, symptom, readSymptom(parts.symptoms, index), view),
   );
   evidence.sort((a, b) => EVIDENCE_ORDER.indexOf(a.state) - EVIDENCE_ORDER.indexOf(b.state));
   const question = parts.question === null ? null : rule.questions[parts.question]!;
@@ -112,24 +146,25 @@ export function describeFinding(parts: FindingParts): Finding {
     id: parts.id,
     appliance: parts.appliance,
     problem: rule.id,
-    title: rule.title,
+    title: titleOf(parts),
     summary: summaryOf(parts, values),
     wouldClear: rule.wouldClear,
     severity: parts.severity,
-    improving: isImproving(rule, parts.symptoms),
+    improving: isImproving(compiled, parts.symptoms),
     state: parts.state,
     openedAt: parts.openedAt,
     changedAt: view.at,
     closedAt: parts.closedAt,
     rule: { id: rule.id, version: rule.version },
     reviewedBy: rule.reviewedBy,
-    causes: parts.ranked.map((ranked) => causeOf(rule, ranked)),
+    causes: worthNaming(parts.ranked).map((ranked) => causeOf({ ...parts, rule }, ranked)),
     evidence,
     question: question && {
       question: parts.question!,
       text: question.text,
       answers: Object.entries(question.answers).map(([answer, { text }]) => ({ answer, text })),
     },
+    ...(parts.test === null ? {} : { test: { command: parts.test, text: rule.tests[parts.test]!.text } }),
     answers: [...parts.answers],
   };
 }

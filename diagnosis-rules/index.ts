@@ -1,7 +1,8 @@
 // The door of diagnosis: readings become findings, and every finding can explain itself.
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
-export { createEvaluator, type Evaluator, type ToReadings } from './evaluator.ts';
+export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';
+export { judgeLife, type LifeOptions } from './life.ts';
 export { diagnosisTables } from './record-findings.ts';
 export { codesOf, type ReportMeaning, reportMeanings } from './reports/report-words.ts';
 export type { History } from './second-looks.ts';

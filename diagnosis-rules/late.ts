@@ -32,14 +32,14 @@ export async function keepLate(
   late: readonly LateReadings[],
   before: number,
 ): Promise<void> {
-  for (const { appliance, from } of late) {
-    await tx.query(
-      `insert into app.late_readings as l (partition, appliance, since, heard_before) values ($1, $2, $3, $4)
-       on conflict (appliance) where looked_at is null do update
-         set since = least(l.since, excluded.since), heard_before = excluded.heard_before`,
-      [partition, appliance, from, before],
-    );
-  }
+  if (late.length === 0) return;
+  await tx.query(
+    `insert into app.late_readings as l (partition, appliance, since, heard_before)
+     select $1, each.appliance, each.since, $4 from unnest($2::uuid[], $3::bigint[]) as each (appliance, since)
+     on conflict (appliance) where looked_at is null do update
+       set since = least(l.since, excluded.since), heard_before = excluded.heard_before`,
+    [partition, late.map(({ appliance }) => appliance), late.map(({ from }) => Math.floor(from)), before],
+  );
 }
 
 /** Those whose readings `consumer` has stored, oldest first. */
@@ -76,4 +76,13 @@ export async function findingsSince(sql: Sql, appliance: Id, since: number): Pro
     [appliance, since],
   );
   return rows.map(({ body }) => body);
+}
+
+/** Of these appliances, when the oldest finding that is open was opened: what went before is needed to go on with it. */
+export async function openSince(sql: Sql, appliances: readonly Id[]): Promise<LateReadings[]> {
+  return sql.query<LateReadings>(
+    `select appliance, min(opened_at) as "from" from app.finding
+      where appliance = any($1::uuid[]) and state = 'open' group by appliance`,
+    [appliances],
+  );
 }

@@ -1,10 +1,20 @@
 // One problem of one appliance through its episodes: symptoms are judged, a finding opens, changes, closes.
 import { type Finding, type FindingChange, type Id, idOf, Severity } from '#contracts';
+import { HOUR } from '#runtime';
 import { bestQuestion, type Given, type Ranked, rankCauses } from './causes.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import type { View } from './features.ts';
-import { describeFinding } from './finding.ts';
-import type { Rule } from './rule.ts';
-import { absentSymptom, judgeSymptom, type SymptomMemory } from './symptoms.ts';
+import { describeFinding, isImproving } from './finding.ts';
+import {
+  absentSymptoms,
+  isAbsent,
+  isPresent,
+  judgeSymptom,
+  readSymptom,
+  type Symptoms,
+  shownState,
+  writeSymptom,
+} from './symptoms.ts';
 
 export type Episode = {
   id: Id;
@@ -14,45 +24,69 @@ export type Episode = {
   announced: boolean;
   /** What was told last, to tell a change from a repetition. */
   told: string;
+  /** Something was seen since then that may be worth telling. */
+  news: boolean;
   changes: number;
   /** Symptoms that opened it. They count for the ranking to the end: a door that was shut since was open all the same. */
   openers: string[];
   answers: Given[];
 };
 
-export type ProblemMemory = { symptoms: Record<string, SymptomMemory>; episode: Episode | null };
+export type ProblemMemory = {
+  /** Of the rule that judged it last. */
+  version: number;
+  symptoms: Symptoms;
+  episode: Episode | null;
+  /** Taken over from another version at that time, and not yet run through history: nothing opens or closes meanwhile. */
+  takenOverAt: number | null;
+};
 
-export const quietProblem = (rule: Rule): ProblemMemory => ({
-  symptoms: Object.fromEntries(Object.keys(rule.symptoms).map((name) => [name, absentSymptom()])),
+export const quietProblem = ({ rule, symptoms }: CompiledRule): ProblemMemory => ({
+  version: rule.version,
+  symptoms: absentSymptoms(symptoms.length),
   episode: null,
+  takenOverAt: null,
 });
+
+/** The same problem for another version of its rule: symptoms that mean the same go on, and so does the episode. */
+export function takenOver(before: ProblemMemory, old: CompiledRule, now: CompiledRule, at: number): ProblemMemory {
+  const problem = quietProblem(now);
+  for (const [index, { name, symptom }] of now.symptoms.entries()) {
+    const then = old.indexOf.get(name);
+    if (then === undefined) continue;
+    const { text: _now, ...meaning } = symptom;
+    const { text: _then, ...meant } = old.symptoms[then]!.symptom;
+    if (JSON.stringify(meaning) !== JSON.stringify(meant)) continue;
+    writeSymptom(problem.symptoms, index, readSymptom(before.symptoms, then));
+  }
+  if (before.episode) {
+    const openers = before.episode.openers.filter((name) => now.indexOf.has(name));
+    problem.episode = { ...before.episode, openers, news: true };
+  }
+  return { ...problem, takenOverAt: at };
+}
 
 const worst = (severities: readonly Severity[]): Severity =>
   Severity.options.findLast((severity) => severities.includes(severity)) ?? 'notice';
 
-export type ProblemScene = { appliance: Id; rule: Rule; memory: ProblemMemory; view: View };
+export type ProblemScene = { appliance: Id; compiled: CompiledRule; memory: ProblemMemory; view: View };
 
-function rankOf({ rule, memory }: ProblemScene): Ranked[] {
-  const { openers, answers } = memory.episode!;
-  const seen = Object.fromEntries(
-    openers.map((name) => [name, { ...memory.symptoms[name]!, state: 'present' as const }]),
-  );
-  return rankCauses(rule, { ...memory.symptoms, ...seen }, answers);
-}
+const rankOf = ({ compiled, memory }: ProblemScene): Ranked[] =>
+  rankCauses(compiled, memory.symptoms, new Set(memory.episode!.openers), memory.episode!.answers);
 
 function change(
   scene: ProblemScene,
   kind: FindingChange['change'],
   ranked: readonly Ranked[],
-  question: string | null,
+  asks: { question: string | null; test: string | null },
 ): FindingChange {
-  const { appliance, rule, memory, view } = scene;
+  const { appliance, compiled, memory, view } = scene;
   const episode = memory.episode!;
   const closed = kind === 'closed';
   const finding: Finding = describeFinding({
     id: episode.id,
     appliance,
-    rule,
+    compiled,
     severity: episode.severity,
     state: closed ? 'closed' : 'open',
     openedAt: episode.openedAt,
@@ -60,56 +94,113 @@ function change(
     view,
     symptoms: memory.symptoms,
     ranked,
-    question: closed ? null : question,
+    ...asks,
     answers: episode.answers,
   });
   return { id: idOf(episode.id, episode.changes++), change: kind, finding };
 }
 
-/** Judges the symptoms at `view.at` and moves the episode. Returns a change only when an episode ends. */
-export function judgeProblem(scene: ProblemScene): FindingChange | null {
-  const { appliance, rule, memory, view } = scene;
-  for (const name of Object.keys(rule.symptoms)) {
-    memory.symptoms[name] = judgeSymptom(rule.symptoms[name]!, memory.symptoms[name] ?? absentSymptom(), view);
-  }
-  const present = Object.keys(rule.opens).filter((name) => memory.symptoms[name]!.state === 'present');
-  if (!memory.episode) {
-    if (present.length === 0) return null;
-    memory.episode = {
-      id: idOf('finding', appliance, rule.id, view.at),
-      openedAt: view.at,
-      severity: 'notice',
-      announced: false,
-      told: '',
-      changes: 0,
-      openers: present,
-      answers: [],
-    };
-  }
-  const { episode } = memory;
-  if (present.length > 0) episode.severity = worst(present.map((name) => rule.opens[name]!));
-  // What is pending may yet become worse: it is the same episode. An opening symptom that cannot be judged clears nothing,
-  // unless this appliance never had the signal for it.
-  if (Object.keys(rule.opens).some((name) => memory.symptoms[name]!.state !== 'absent')) return null;
-  const closing = change(scene, 'closed', rankOf(scene), null);
-  memory.episode = null;
+const NOTHING_TO_ASK = { question: null, test: null };
+
+function open({ appliance, compiled, memory, view }: ProblemScene, present: readonly number[]): void {
+  memory.episode = {
+    id: idOf('finding', appliance, compiled.rule.id, view.at),
+    openedAt: view.at,
+    severity: 'notice',
+    announced: false,
+    told: '',
+    news: true,
+    changes: 0,
+    openers: present.map((index) => compiled.symptoms[index]!.name),
+    answers: [],
+  };
+}
+
+/** What is pending may yet become worse: it is the same episode. An opening symptom that cannot be judged clears nothing. */
+const isOver = ({ compiled, memory }: ProblemScene): boolean =>
+  compiled.opens.every((index) => isAbsent(memory.symptoms, index));
+
+/** After so long without a run through history the problem goes on by what it saw itself. */
+const WAITS_FOR_HISTORY_MS = 24 * HOUR;
+
+export type Judged = { closed: FindingChange | null; opened: boolean };
+const NOTHING: Judged = { closed: null, opened: false };
+
+/** Ends the open episode. */
+export function closeProblem(scene: ProblemScene): FindingChange {
+  const closing = change(scene, 'closed', rankOf(scene), NOTHING_TO_ASK);
+  scene.memory.episode = null;
   return closing;
+}
+
+/** Judges these symptoms at `view.at`, by their places in the rule, and moves the episode. */
+export function judgeProblem(scene: ProblemScene, places: readonly number[]): Judged {
+  const { compiled, memory, view } = scene;
+  let moved = false;
+  for (const index of places) {
+    if (judgeSymptom(memory.symptoms, index, compiled.symptoms[index]!, view)) moved = true;
+  }
+  if (memory.takenOverAt !== null) {
+    if (view.at - memory.takenOverAt < WAITS_FOR_HISTORY_MS) return NOTHING;
+    memory.takenOverAt = null;
+    moved = true;
+  }
+  if (!moved) return NOTHING;
+  const present = compiled.opens.filter((index) => isPresent(memory.symptoms, index));
+  const opened = !memory.episode && present.length > 0;
+  if (opened) open(scene, present);
+  const { episode } = memory;
+  if (!episode) return NOTHING;
+  episode.news = true;
+  if (present.length > 0) {
+    episode.severity = worst(present.map((index) => compiled.rule.opens[compiled.symptoms[index]!.name]!));
+    return opened ? { closed: null, opened } : NOTHING;
+  }
+  return isOver(scene) ? { closed: closeProblem(scene), opened } : NOTHING;
+}
+
+/** How long the leading cause's remedy of the owner has had, and did not help. */
+const staysBy = ({ compiled: { rule }, memory, view }: ProblemScene, cause: string): boolean => {
+  const { remedy } = rule.causes[cause]!;
+  const after = remedy.by === 'owner' ? remedy.ifItStays?.afterHours : undefined;
+  return after !== undefined && view.at - memory.episode!.openedAt >= after * HOUR;
+};
+
+/** Worth a look although no symptom moved: time alone may have made a technician needed. */
+export function mayStay({ compiled: { rule }, memory, view }: ProblemScene): boolean {
+  const openMs = view.at - memory.episode!.openedAt;
+  return Object.values(rule.causes).some(
+    ({ remedy }) => remedy.by === 'owner' && remedy.ifItStays && openMs >= remedy.ifItStays.afterHours * HOUR,
+  );
 }
 
 /** What there is to tell about the open episode, once the appliance is current: it opened, or it changed; else null. */
 export function tellProblem(scene: ProblemScene): FindingChange | null {
-  const { rule, memory } = scene;
+  const { compiled, memory } = scene;
   const { episode } = memory;
-  if (!episode) return null;
+  if (!episode?.news && !(episode && mayStay(scene))) return null;
+  episode.news = false;
   const ranked = rankOf(scene);
-  const question = bestQuestion(rule, ranked, memory.symptoms, episode.answers);
-  const present = Object.keys(rule.symptoms).filter((name) => memory.symptoms[name]!.state === 'present');
-  const news = [episode.severity, ranked.map(({ cause }) => cause), question, episode.answers.length, present].join(
-    '|',
-  );
-  if (news === episode.told) return null;
-  episode.told = news;
+  const asks = bestQuestion(compiled, ranked, memory.symptoms, episode.answers);
+  const present = compiled.symptoms.filter((_, index) => shownState(readSymptom(memory.symptoms, index)) === 'present');
+  const leading = ranked[0]!.cause;
+  const told = [
+    compiled.rule.version,
+    episode.severity,
+    ranked.slice(0, TOLD_CAUSES).map(({ cause }) => cause),
+    asks.question,
+    asks.test,
+    episode.answers.length,
+    present.map(({ name }) => name),
+    isImproving(compiled, memory.symptoms),
+    staysBy(scene, leading),
+  ].join('|');
+  if (told === episode.told) return null;
+  episode.told = told;
   const kind = episode.announced ? 'changed' : 'opened';
   episode.announced = true;
-  return change(scene, kind, ranked, question);
+  return change(scene, kind, ranked, asks);
 }
+
+/** An order among what is unlikely is no news. */
+const TOLD_CAUSES = 2;

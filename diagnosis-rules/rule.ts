@@ -62,15 +62,21 @@ const Symptom = z.strictObject({
   clearMinutes: z.number().nonnegative().default(0),
   /** The number shown as evidence. */
   shows: FeatureName,
-  /** How often it is present when none of the causes is at work. */
+  /** How often it is present when its causes are not at work. */
   base: z.number().min(0.001).max(0.999),
+  /** False for what only opens the problem: what it is made of counts by itself. */
+  weighs: z.boolean().default(true),
+  /** The words say in which direction, the number how far. */
+  magnitude: z.boolean().default(false),
+  /** When it opens the problem, it was there for so many days: nothing is learned from them. */
+  doubtsDays: z.number().int().nonnegative().default(0),
   text: z.strictObject({ present: Phrase, absent: Phrase, unknown: Phrase }),
 });
 export type Symptom = z.infer<typeof Symptom>;
 
 const Likelihoods = z.record(z.string(), z.number().min(0.001).max(0.999));
 
-const Cause = z.strictObject({
+const CauseSchema = z.strictObject({
   name: Phrase,
   prior: z.number().positive().max(1),
   /** How likely each symptom is present under this cause; a symptom not listed is as likely as its base. */
@@ -78,14 +84,25 @@ const Cause = z.strictObject({
   /** What happened, said better than by the severity, while this cause leads and that symptom is present. */
   says: z.strictObject({ while: z.string(), text: Phrase }).optional(),
   explanation: Phrase,
+  /** Where its signs come from. */
+  source: z.string().optional(),
   remedy: Remedy,
 });
+export type Cause = z.infer<typeof CauseSchema>;
 
 const RuleQuestion = z.strictObject({
   /** Not asked while one of these symptoms is known: a sensor already knows. */
   unlessKnown: z.array(z.string()).default([]),
   text: Phrase,
   answers: z.record(z.string(), z.strictObject({ text: Phrase, likelihood: Likelihoods })),
+});
+
+const RuleTest = z.strictObject({
+  /** Not offered while one of these symptoms is known. */
+  unlessKnown: z.array(z.string()).default([]),
+  text: Phrase,
+  /** Of each value in the command's result: what yes and no say of the causes. */
+  results: z.record(z.string(), z.strictObject({ yes: Likelihoods, no: Likelihoods })),
 });
 
 export const Rule = z
@@ -98,16 +115,26 @@ export const Rule = z
     source: z.string(),
     reviewedBy: z.string().nullable(),
     title: Phrase,
+    /** Where one title does not fit all severities. */
+    titles: z.partialRecord(Severity, Phrase).default({}),
+    /** Better while this symptom is present; the first that is. */
+    titleWhile: z.record(z.string(), Phrase).default({}),
     /** Per severity: what happened. */
     summary: z.partialRecord(Severity, Phrase),
+    /** What happened, said better while this opening symptom is present. */
+    summaryWhile: z.record(z.string(), Phrase).default({}),
     wouldClear: Phrase,
     symptoms: z.record(z.string(), Symptom),
     /** Symptoms of which each says that it is getting better by itself. */
     improving: z.array(z.string()).default([]),
     /** The symptoms that open the problem, with the severity each gives it. */
     opens: z.record(z.string(), Severity),
-    causes: z.record(z.string(), Cause),
+    causes: z.record(z.string(), CauseSchema),
+    /** How likely it is that a fault nobody has described shows any one symptom. */
+    surprise: z.number().min(0.01).max(0.99).default(0.2),
     questions: z.record(z.string(), RuleQuestion).default({}),
+    /** By the command whose result is looked at. */
+    tests: z.record(z.string(), RuleTest).default({}),
   })
   .superRefine((rule, context) => {
     const symptoms = new Set(Object.keys(rule.symptoms));
@@ -124,6 +151,8 @@ export const Rule = z
     };
     known(Object.keys(rule.opens), symptoms, ['opens'], 'symptom');
     known(rule.improving, symptoms, ['improving'], 'symptom');
+    known(Object.keys(rule.titleWhile), symptoms, ['titleWhile'], 'symptom');
+    known(Object.keys(rule.summaryWhile), symptoms, ['summaryWhile'], 'symptom');
     for (const severity of Object.values(rule.opens)) {
       if (!rule.summary[severity])
         context.addIssue({
@@ -138,6 +167,11 @@ export const Rule = z
       known(question.unlessKnown, symptoms, ['questions', name, 'unlessKnown'], 'symptom');
       for (const answer of Object.values(question.answers))
         known(Object.keys(answer.likelihood), causes, ['questions', name], 'cause');
+    }
+    for (const [name, test] of Object.entries(rule.tests)) {
+      known(test.unlessKnown, symptoms, ['tests', name, 'unlessKnown'], 'symptom');
+      for (const { yes, no } of Object.values(test.results))
+        known([...Object.keys(yes), ...Object.keys(no)], causes, ['tests', name], 'cause');
     }
   });
 export type Rule = z.infer<typeof Rule>;

@@ -1,31 +1,48 @@
-// An appliance's span judged again with readings that came late: its life is run through once more in event time, and
-// what was said is held against what would have been said.
-import { type Finding, type FindingChange, type Id, idOf, type Moment } from '#contracts';
-import { HOUR } from '#runtime';
-import { emptyMemory, type Memory, remember } from './memory.ts';
-import type { Episode, ProblemMemory } from './problem.ts';
+// An appliance's span judged again with readings that came late, or by a rule that is new: its life is run through once
+// more in event time, and what was said is held against what would have been said.
+import { type Finding, type FindingChange, idOf, type Moment } from '#contracts';
+import { DAY, HOUR } from '#runtime';
+import { keepAround } from './around.ts';
+import { type Clocks, live, type Patient, viewAt } from './patient.ts';
+import type { Episode } from './problem.ts';
+import { rewound, type Surroundings } from './remember.ts';
+import type { RuleSet } from './rule-set.ts';
+import { speaksOfUs } from './signals.ts';
 
-/** What is remembered of a moment is gone after this: a life that begins so much earlier ends in the same memory. */
-export const WARM_UP_MS = 12 * HOUR;
+const WARM_UP_MS = 12 * HOUR;
+
+/** From where readings are needed to judge from `since` on: what is remembered of a moment is gone by then, or is learned by whole days. */
+export const historyFrom = (since: number): number => Math.floor((since - WARM_UP_MS) / DAY) * DAY;
 
 /** An episode with its end. */
 type Over = { openedAt: number; closedAt: number };
 export type Life = {
-  memory: Memory;
-  problems: Record<string, ProblemMemory>;
+  patient: Patient;
   judgedAt: number;
   /** Closings in the order in which they happened. */
   ended: FindingChange[];
 };
 
-/** `moments`: all of one appliance, oldest first, at least one. `judge` moves the problems to `at` and returns what ended. */
-export function runAgain(moments: readonly Moment[], judge: (life: Life, at: number) => FindingChange[]): Life {
+/** `moments`: all of one appliance, oldest first, at least one. `rules`: about readings only. */
+export function runAgain(
+  before: Patient,
+  moments: readonly Moment[],
+  rules: RuleSet,
+  around: Pick<Surroundings, 'codeOf' | 'cohort'>,
+): Life {
   const first = moments[0]!.at;
-  const life: Life = { memory: emptyMemory(first), problems: {}, judgedAt: first, ended: [] };
+  const memory = rewound(before.memory, first, around.cohort);
+  keepAround(before.memory, memory);
+  const patient: Patient = { ...before, memory, problems: { live: {}, trial: {} } };
+  const life: Life = { patient, judgedAt: first, ended: [] };
+  const clocks = (at: number): Clocks => {
+    const readings = viewAt(patient, at, 0);
+    return { readings, messages: readings };
+  };
   for (const moment of moments) {
-    remember(life.memory, moment);
+    if (!speaksOfUs(moment)) continue;
     life.judgedAt = moment.at;
-    life.ended.push(...judge(life, moment.at));
+    life.ended.push(...live(patient, rules, moment, around, clocks));
   }
   return life;
 }
@@ -60,11 +77,11 @@ const withdrawn = (finding: Finding, changes: number, at: number): FindingChange
  * nobody knew of are kept as history. `since`: nothing before it was looked at with new eyes.
  */
 export function settlePast(life: Life, known: readonly Finding[], since: number): FindingChange[] {
+  const ended = life.ended.filter(({ trial }) => !trial);
   const past = known.filter(({ closedAt, state }) => state === 'closed' && closedAt! >= since);
-  const found = life.ended.filter(({ finding }) => finding.closedAt! >= since);
+  const found = ended.filter(({ finding }) => finding.closedAt! >= since);
   const unfounded = past.filter(
-    (finding) =>
-      !life.ended.some((each) => each.finding.problem === finding.problem && overlaps(finding, overOf(each))),
+    (finding) => !ended.some((each) => each.finding.problem === finding.problem && overlaps(finding, overOf(each))),
   );
   const unknown = found.filter(
     ({ finding }) =>
@@ -81,7 +98,9 @@ export function settlePast(life: Life, known: readonly Finding[], since: number)
 export function settleOpen(life: Life, open: Finding, changes: number): FindingChange {
   const ended = life.ended.findLast(
     (each) =>
-      each.finding.problem === open.problem && overlaps({ openedAt: open.openedAt, closedAt: null }, overOf(each)),
+      !each.trial &&
+      each.finding.problem === open.problem &&
+      overlaps({ openedAt: open.openedAt, closedAt: null }, overOf(each)),
   );
   if (!ended) return withdrawn(open, changes, life.judgedAt);
   return {
@@ -91,4 +110,4 @@ export function settleOpen(life: Life, open: Finding, changes: number): FindingC
   };
 }
 
-export type LateReadings = { appliance: Id; from: number };
+export type LateReadings = { appliance: Patient['id']; from: number };

@@ -3,7 +3,7 @@ import type { FindingChange, Id, Moment } from '#contracts';
 import { type Lease, type Logger, MINUTE, messageOf, SECOND, type Sql } from '#runtime';
 import type { Evaluator } from './evaluator.ts';
 import { findingsSince, forgetLooks, LATEST_LOOK_MS, type LateRow, lateThatIsStored, looksBehind } from './late.ts';
-import { WARM_UP_MS } from './second-look.ts';
+import { historyFrom } from './second-look.ts';
 
 /** All readings of the appliance in [from, to), epoch ms, oldest first. */
 export type History = (query: { appliance: Id; kind: Moment['kind']; from: number; to: number }) => Promise<Moment[]>;
@@ -92,7 +92,7 @@ export class SecondLooks {
     const known = await findingsSince(sql, appliance, since);
     // An episode that was open then is looked at from its own beginning.
     const from = Math.min(since, ...known.map(({ openedAt }) => openedAt));
-    const moments = await history({ appliance, kind: judged.kind, from: from - WARM_UP_MS, to: judged.at + 1 });
+    const moments = await history({ appliance, kind: judged.kind, from: historyFrom(from), to: judged.at + 1 });
     if (moments.length === 0 || moments.at(-1)!.at < judged.at) return null;
     return evaluator.lookAgain({ appliance, since, moments, known });
   }

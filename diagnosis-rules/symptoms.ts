@@ -1,11 +1,15 @@
-// A symptom's life: absent, pending (it holds, but not yet long enough), present, unknown. Unknown neither starts nor clears anything.
-import { MINUTE } from '#runtime';
-import { judge, type Truth } from './conditions.ts';
+// A symptom's life: absent, pending (it holds, but not yet long enough), present. Unknown neither starts nor clears anything.
+// Kept in flat arrays, since there are many.
+
+import type { CompiledSymptom } from './compiled-rule.ts';
+import { FALSE, TRUE, type Truth, UNKNOWN } from './conditions.ts';
 import type { View } from './features.ts';
-import type { Symptom } from './rule.ts';
+
+const STATES = ['absent', 'pending', 'present'] as const;
+type State = (typeof STATES)[number];
 
 export type SymptomMemory = {
-  state: 'absent' | 'pending' | 'present';
+  state: State;
   /** When the condition began to hold, event time; for a present symptom: of this episode. */
   since: number;
   /** When the condition of a present symptom last began not to hold; null while it holds. */
@@ -13,6 +17,35 @@ export type SymptomMemory = {
   /** What was known at the last judgement. */
   known: boolean;
 };
+
+/** All symptoms of one rule on one appliance, side by side: what each is, and two stamps. */
+export type Symptoms = { states: Uint8Array; stamps: Float64Array };
+
+export const absentSymptoms = (count: number): Symptoms => ({
+  states: new Uint8Array(count),
+  stamps: new Float64Array(2 * count),
+});
+
+const STATE_BITS = 3;
+const PRESENT = 2;
+const KNOWN = 4;
+const HOLDS = 0;
+
+export const readSymptom = ({ states, stamps }: Symptoms, index: number): SymptomMemory => ({
+  state: STATES[states[index]! & STATE_BITS]!,
+  since: stamps[2 * index]!,
+  clearingSince: stamps[2 * index + 1] === HOLDS ? null : stamps[2 * index + 1]!,
+  known: (states[index]! & KNOWN) !== 0,
+});
+
+export function writeSymptom({ states, stamps }: Symptoms, index: number, memory: SymptomMemory): void {
+  states[index] = STATES.indexOf(memory.state) | (memory.known ? KNOWN : 0);
+  stamps[2 * index] = memory.since;
+  stamps[2 * index + 1] = memory.clearingSince ?? HOLDS;
+}
+
+export const isAbsent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === 0;
+export const isPresent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === PRESENT;
 
 export const absentSymptom = (): SymptomMemory => ({ state: 'absent', since: 0, clearingSince: null, known: false });
 
@@ -24,17 +57,16 @@ export function nextSymptom(
   forMs: number,
   clearMs: number,
 ): SymptomMemory {
-  const known = truth !== null;
+  const known = truth !== UNKNOWN;
   switch (memory.state) {
     case 'absent':
-      if (truth !== true) return memory.known === known ? memory : { ...memory, known };
+      if (truth !== TRUE) return { ...memory, known };
       return { state: forMs === 0 ? 'present' : 'pending', since: at, clearingSince: null, known };
     case 'pending':
-      if (truth !== true) return { state: 'absent', since: at, clearingSince: null, known };
+      if (truth !== TRUE) return { state: 'absent', since: at, clearingSince: null, known };
       return { ...memory, state: at - memory.since >= forMs ? 'present' : 'pending', known };
     case 'present': {
-      if (truth === null) return { ...memory, clearingSince: null, known };
-      if (truth) return { ...memory, clearingSince: null, known };
+      if (truth !== FALSE) return { ...memory, clearingSince: null, known };
       const clearingSince = memory.clearingSince ?? at;
       if (at - clearingSince < clearMs) return { ...memory, clearingSince, known };
       return { state: 'absent', since: at, clearingSince: null, known };
@@ -42,15 +74,31 @@ export function nextSymptom(
   }
 }
 
-export function judgeSymptom(symptom: Symptom, memory: SymptomMemory, view: View): SymptomMemory {
-  const holding = memory.state === 'present';
-  const seen = judge(symptom.when, view, holding);
-  const excused =
-    seen !== false && !holding && symptom.unless.some((condition) => judge(condition, view, false) === true);
-  const truth = excused ? false : seen;
-  return nextSymptom(memory, truth, view.at, symptom.forMinutes * MINUTE, symptom.clearMinutes * MINUTE);
+function truthOf({ when, unless }: CompiledSymptom, view: View, holding: boolean): Truth {
+  const seen = when(view, holding);
+  if (seen === FALSE || holding) return seen;
+  for (const excuse of unless) if (excuse(view, false) === TRUE) return FALSE;
+  return seen;
+}
+
+/** Nothing moves: absent and false, absent and unknown, or present and true, as it was. */
+function isQuiet({ states, stamps }: Symptoms, index: number, truth: Truth): boolean {
+  const state = states[index]!;
+  if (truth === FALSE) return state === KNOWN;
+  if (truth === UNKNOWN) return state === 0;
+  return state === (PRESENT | KNOWN) && stamps[2 * index + 1] === HOLDS;
+}
+
+/** Judges one symptom in place. True when people would see it otherwise than before. */
+export function judgeSymptom(symptoms: Symptoms, index: number, symptom: CompiledSymptom, view: View): boolean {
+  const truth = truthOf(symptom, view, isPresent(symptoms, index));
+  if (isQuiet(symptoms, index, truth)) return false;
+  const before = readSymptom(symptoms, index);
+  const after = nextSymptom(before, truth, view.at, symptom.forMs, symptom.clearMs);
+  writeSymptom(symptoms, index, after);
+  return shownState(after) !== shownState(before) || (after.clearingSince === null) !== (before.clearingSince === null);
 }
 
 /** As people and the ranking see it: a symptom whose condition could not be judged is unknown unless it is already present. */
-export const shownState = (memory: SymptomMemory): 'absent' | 'pending' | 'present' | 'unknown' =>
+export const shownState = (memory: SymptomMemory): State | 'unknown' =>
   memory.state === 'present' || memory.known ? memory.state : 'unknown';

@@ -6,6 +6,8 @@ import { type ApplianceKind, type Language, Phrase, ReportCode } from '#contract
 import { clausesOf, isDenied } from './clauses.ts';
 import { patternOf } from './phrase-pattern.ts';
 
+const FILES: Record<ApplianceKind, URL> = { refrigerator: new URL('./refrigerator.yaml', import.meta.url) };
+
 const Phrases = z.strictObject({ en: z.array(z.string().min(1)).min(1), zh: z.array(z.string().min(1)).min(1) });
 
 const ReportFile = z.strictObject({
@@ -44,7 +46,7 @@ const read = new Map<ApplianceKind, Vocabulary>();
 function vocabularyOf(kind: ApplianceKind): Vocabulary {
   const known = read.get(kind);
   if (known) return known;
-  const file = ReportFile.parse(parse(readFileSync(new URL(`./${kind}.yaml`, import.meta.url), 'utf8')));
+  const file = ReportFile.parse(parse(readFileSync(FILES[kind], 'utf8')));
   const patterns = (phrases: z.infer<typeof Phrases>): RegExp[] =>
     LANGUAGES.flatMap((language) => phrases[language].map((phrase) => patternOf(language, phrase)));
   const vocabulary = {

@@ -74,8 +74,8 @@ describe('lists of alerts', () => {
     }
     await world.sweep();
     expect(await openAlertGroups(world.sql, world.brand)).toMatchObject([
-      { problem: 'refrigerator-too-warm', severity: 'warning', count: 2, title: { en: 'The fridge is too warm' } },
-      { problem: 'refrigerator-too-warm', severity: 'critical', count: 1 },
+      { problem: 'refrigerator-cooling', severity: 'warning', count: 2, title: { en: 'The fridge is too warm' } },
+      { problem: 'refrigerator-cooling', severity: 'critical', count: 1 },
     ]);
     expect(await openAlertsOf(world.sql, [homes[2]!.appliance])).toMatchObject([
       { appliance: homes[2]!.appliance, severity: 'critical', title: { zh: '冰箱温度过高' } },
@@ -98,7 +98,7 @@ describe('an answer', () => {
     const record = answerRecord(answer);
     expect(record).toMatchObject({ kind: 'answer', at: START, appliance: answer.alert.appliance });
     expect(AnswerBody.parse(JSON.parse(Buffer.from(record.body).toString()))).toEqual({
-      problem: 'refrigerator-too-warm',
+      problem: 'refrigerator-cooling',
       question: 'door-closed',
       answer: 'it-is-closed',
       by: answer.person,

@@ -198,7 +198,7 @@ export async function diagnosisSays(
   episode: Episode,
   told: { at?: number; key?: string } = {},
 ): Promise<void> {
-  const { appliance, causes, problem = 'refrigerator-too-warm', severity = 'warning', since = 0 } = episode;
+  const { appliance, causes, problem = 'refrigerator-cooling', severity = 'warning', since = 0 } = episode;
   const ended = change === 'closed' || change === 'withdrawn';
   const happenedAt = told.at === undefined ? world.now() : START + told.at * MINUTE;
   const finding: Finding = {

@@ -141,7 +141,7 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
   await call('dis', 'POST', `/visits/${old.visit}/assignment`, { technician: id('pas') });
   await sql.query("update app.visit set state = 'done', finished_at = $1", [now - LONG_AGO]);
   await sql.query("update app.service_case set state = 'closed', closed_at = $1", [now - LONG_AGO]);
-  const { alert, file, visit } = await caseOf('refrigerator-too-warm');
+  const { alert, file, visit } = await caseOf('refrigerator-cooling');
   await call('dis', 'POST', `/cases/${file}/hand-over`, { organisation: partner });
   await call('par', 'POST', `/visits/${visit}/assignment`, { technician: id('tec') });
 

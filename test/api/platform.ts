@@ -214,7 +214,7 @@ export function coolingFails(appliance: Id, more: Partial<Finding> = {}): Findin
   return {
     id: newId(),
     appliance,
-    problem: 'refrigerator-too-warm',
+    problem: 'refrigerator-cooling',
     title: words('The fridge is too warm', '冰箱温度过高'),
     summary: words('It has been above 8 °C for half an hour.', '温度高于 8 °C 已有半小时。'),
     wouldClear: words('Below 7 °C for half an hour.', '低于 7 °C 持续半小时。'),
@@ -224,7 +224,7 @@ export function coolingFails(appliance: Id, more: Partial<Finding> = {}): Findin
     openedAt: NOW,
     changedAt: NOW,
     closedAt: null,
-    rule: { id: 'refrigerator-too-warm', version: 1 },
+    rule: { id: 'refrigerator-cooling', version: 1 },
     reviewedBy: null,
     causes: [
       {

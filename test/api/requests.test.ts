@@ -320,7 +320,7 @@ describe('from an alert to a finished visit', () => {
     const alert = items[0]!.id;
     expect(await get<Appliance>(owner, `/appliances/${appliance}`)).toMatchObject({
       condition: 'danger',
-      openAlerts: [{ id: alert, problem: 'refrigerator-too-warm', severity: 'critical' }],
+      openAlerts: [{ id: alert, problem: 'refrigerator-cooling', severity: 'critical' }],
     });
 
     const wrong = await ask(owner, 'POST', `/alerts/${alert}/answers`, { question: 'door-closed', answer: 'perhaps' });
@@ -334,7 +334,7 @@ describe('from an alert to a finished visit', () => {
     const { records } = await platform.log.read(before, 1024);
     expect(records.map(({ kind, appliance }) => ({ kind, appliance }))).toEqual([{ kind: 'answer', appliance }]);
     expect(JSON.parse(Buffer.from(records[0]!.body).toString())).toEqual({
-      problem: 'refrigerator-too-warm',
+      problem: 'refrigerator-cooling',
       question: 'door-closed',
       answer: 'it-is-closed',
       by: owner.person.id,
@@ -373,7 +373,7 @@ describe('from an alert to a finished visit', () => {
     expect(await get<Fleet>(dispatcher, '/fleet')).toMatchObject({
       openCases: 1,
       overdueVisits: 0,
-      openAlerts: [{ problem: 'refrigerator-too-warm', severity: 'critical', count: 1 }],
+      openAlerts: [{ problem: 'refrigerator-cooling', severity: 'critical', count: 1 }],
       conditions: expect.objectContaining({ danger: 1 }),
     });
     const done = await ask(technician, 'POST', `/visits/${visit}/result`, {

@@ -75,7 +75,7 @@ describe('an export of everything about me', () => {
       { kind: 'opened', subject: 'The fridge is too warm' },
     ]);
     expect(await rows(owner, made, 'alerts.json')).toMatchObject([
-      { appliance: fridge, problem: 'refrigerator-too-warm' },
+      { appliance: fridge, problem: 'refrigerator-cooling' },
     ]);
     expect(await rows(owner, made, 'sessions.json')).toHaveLength(1);
     expect(await rows(owner, made, 'audit.json')).toContainEqual(expect.objectContaining({ action: 'export.asked' }));

@@ -33,7 +33,7 @@ export function telemetry(
 
 export const answer = (at: number, given: string): LogRecord =>
   factRecord('answer', at, FRIDGE, {
-    problem: 'refrigerator-too-warm',
+    problem: 'refrigerator-cooling',
     question: 'door-closed',
     answer: given,
     by: FRIDGE,

@@ -2,7 +2,7 @@
 import type { Id } from '#contracts';
 import type { Sql } from '#runtime';
 
-const PROBLEM = 'refrigerator-too-warm';
+const PROBLEM = 'refrigerator-cooling';
 
 export type Outcome = { findings: number; alerts: number; cases: number; visits: number; firstMessages: number };
 

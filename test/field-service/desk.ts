@@ -15,7 +15,7 @@ export async function alertsAsks(
   const body: ServiceRequest = {
     alert,
     appliance: home.appliance,
-    problem: 'refrigerator-too-warm',
+    problem: 'refrigerator-cooling',
     title: { en: 'The fridge is too warm', zh: '冰箱温度过高' },
     summary: { en: 'It has been too warm for a while.', zh: '温度过高已有一段时间。' },
     severity: 'warning',

@@ -18,7 +18,7 @@ import { mostly } from './moves-units.ts';
 import type { System } from './system.ts';
 
 // --- what diagnosis says -----------------------------------------------------------------------------------------------
-const PROBLEMS = ['refrigerator-too-warm', 'appliance-silent'];
+const PROBLEMS = ['refrigerator-cooling', 'appliance-silent'];
 const SEVERITIES = ['notice', 'warning', 'warning', 'critical'] as const;
 const CAUSES = ['door', 'cooling', 'unknown'] as const;
 

@@ -1,0 +1,166 @@
+// Days in one line each. A day's line is its least loaded quarter: doors, warm food and guests only ever add load, so that
+// what is left is the machine itself.
+import { DAY, HOUR } from '#runtime';
+import type { Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+import type { RunSample } from './runs.ts';
+import type { Span } from './span.ts';
+
+const QUARTER_MS = 6 * HOUR;
+const KNOWN_HOURS = 4;
+const SETTLED_HOURS = 0.15;
+/** Remembered one by one; what is older is learned from. */
+export const DAYS = 21;
+
+const sum = (name: string): { total: number; hours: number } => ({
+  total: rough.take(`quarter ${name}`),
+  hours: rough.take(`quarter ${name} hours`),
+});
+const WORK = sum('work');
+const AMBIENT_SUM = sum('ambient');
+const AIR_SUM = sum('air');
+const POWER_SUM = sum('power');
+const GAP_SUM = sum('gap');
+const REST_SUM = sum('rest gap');
+const SUMS = [WORK, AMBIENT_SUM, AIR_SUM, POWER_SUM, GAP_SUM, REST_SUM];
+
+/** Fields of a line, in the order of their places. `well`: 1 unless the appliance was ill. */
+export const LINE = ['work', 'ambient', 'air', 'power', 'gap', 'rest', 'well'] as const;
+export type Line = Record<(typeof LINE)[number], number>;
+const FIELDS = LINE.length;
+
+const QUARTER = exact.take('quarter');
+const TODAY = rough.take('line of today', FIELDS);
+const RING = rough.take('lines', DAYS * FIELDS);
+const NEWEST_DAY = exact.take('newest line');
+
+const dayOf = (at: number): number => Math.floor(at / DAY);
+
+function add(m: Memory, { total, hours }: { total: number; hours: number }, value: number, weight: number): void {
+  if (Number.isNaN(value)) return;
+  m.rough[total]! += value * weight;
+  m.rough[hours]! += weight;
+}
+
+const meanOf = (m: Memory, { total, hours }: { total: number; hours: number }, atLeast: number): number =>
+  m.rough[hours]! >= atLeast ? m.rough[total]! / m.rough[hours]! : Number.NaN;
+
+/** Work for each kelvin that the room is warmer: what the least loaded quarter is told by. */
+const load = (work: number, ambient: number, air: number): number =>
+  work / (Number.isNaN(ambient) ? 20 : Math.max(3, ambient - air + 3));
+
+function closeQuarter(m: Memory): void {
+  const work = meanOf(m, WORK, KNOWN_HOURS);
+  const ambient = meanOf(m, AMBIENT_SUM, KNOWN_HOURS);
+  const air = meanOf(m, AIR_SUM, KNOWN_HOURS);
+  const r = m.rough;
+  const soFar = load(r[TODAY]!, r[TODAY + 1]!, r[TODAY + 2]!);
+  if (!Number.isNaN(work) && !(load(work, ambient, air) >= soFar)) {
+    const line = [
+      work,
+      ambient,
+      air,
+      meanOf(m, POWER_SUM, SETTLED_HOURS),
+      meanOf(m, GAP_SUM, SETTLED_HOURS),
+      meanOf(m, REST_SUM, 1),
+    ];
+    for (const [field, value] of line.entries()) r[TODAY + field] = value;
+  }
+  for (const { total, hours } of SUMS) {
+    r[total] = 0;
+    r[hours] = 0;
+  }
+}
+
+/** The line of the day that is over; what it pushes out of the ring goes to `old`. */
+function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => void): void {
+  const newest = m.exact[NEWEST_DAY]!;
+  const from = Number.isNaN(newest) ? day : Math.max(newest + 1, day - DAYS + 1);
+  for (let each = from; each <= day; each++) {
+    const place = RING + (each % DAYS) * FIELDS;
+    const pushed = lineAt(m, place);
+    if (pushed.well === 1) old(pushed);
+    m.rough.fill(Number.NaN, place, place + FIELDS);
+  }
+  const place = RING + (day % DAYS) * FIELDS;
+  m.rough.copyWithin(place, TODAY, TODAY + FIELDS);
+  m.rough[place + FIELDS - 1] = well ? 1 : 0;
+  m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
+  m.exact[NEWEST_DAY] = day;
+}
+
+const lineAt = (m: Memory, place: number): Line => {
+  const r = m.rough;
+  return {
+    work: r[place]!,
+    ambient: r[place + 1]!,
+    air: r[place + 2]!,
+    power: r[place + 3]!,
+    gap: r[place + 4]!,
+    rest: r[place + 5]!,
+    well: r[place + 6]!,
+  };
+};
+
+/** The known lines from the oldest to the newest; `age` in days before the newest. */
+export function linesOf(m: Memory): { age: number; line: Line }[] {
+  const newest = m.exact[NEWEST_DAY]!;
+  if (Number.isNaN(newest)) return [];
+  const lines: { age: number; line: Line }[] = [];
+  for (let age = Math.min(DAYS - 1, newest); age >= 0; age--) {
+    const line = lineAt(m, RING + ((newest - age) % DAYS) * FIELDS);
+    if (!Number.isNaN(line.work)) lines.push({ age, line });
+  }
+  return lines;
+}
+
+/** The last days were not as well as they seemed. */
+export function doubt(m: Memory, days: number): void {
+  const newest = m.exact[NEWEST_DAY]!;
+  if (Number.isNaN(newest)) return;
+  for (let age = 0; age < Math.min(days, DAYS, newest); age++) {
+    m.rough[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
+  }
+}
+
+/** Forgets the day of `at`, and what came after it. */
+export function rewindDays(m: Memory, at: number): void {
+  const newest = m.exact[NEWEST_DAY]!;
+  const day = dayOf(at);
+  for (let each = Math.max(day, newest - DAYS + 1); each <= newest; each++) {
+    const place = RING + (each % DAYS) * FIELDS;
+    m.rough.fill(Number.NaN, place, place + FIELDS);
+  }
+  if (newest >= day) m.exact[NEWEST_DAY] = day - 1;
+  m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
+  m.exact[QUARTER] = Number.NaN;
+}
+
+/** Places that outlive a rewind. */
+export const DAYS_KEPT = { exact: [NEWEST_DAY], rough: [[RING, DAYS * FIELDS]] } as const;
+
+/** Takes the span. True when a day came to its end. `well`: the appliance is not ill, as far as is known. */
+export function followDays(m: Memory, span: Span, run: RunSample, well: boolean, old: (line: Line) => void): boolean {
+  const { ms, before, now } = span;
+  const quarter = Math.floor(now.at / QUARTER_MS);
+  const last = m.exact[QUARTER]!;
+  let ended = false;
+  if (quarter !== last) {
+    if (!Number.isNaN(last)) closeQuarter(m);
+    else for (const { total, hours } of SUMS) m.rough.fill(0, total, total + 1).fill(0, hours, hours + 1);
+    if (!Number.isNaN(last) && dayOf(now.at) !== dayOf(last * QUARTER_MS)) {
+      closeDay(m, dayOf(last * QUARTER_MS), well, old);
+      ended = true;
+    }
+    m.exact[QUARTER] = quarter;
+  }
+  if (ms === 0) return ended;
+  const hours = ms / HOUR;
+  add(m, WORK, before.cooling === 1 ? before.effort : before.cooling, hours);
+  add(m, AMBIENT_SUM, before.ambient, hours);
+  add(m, AIR_SUM, before.air, hours);
+  add(m, POWER_SUM, run.power, hours);
+  add(m, GAP_SUM, run.gap, hours);
+  add(m, REST_SUM, run.restGap, 1);
+  return ended;
+}

@@ -1,0 +1,45 @@
+// The door: how long it stands open, and how the air answers.
+import { MINUTE } from '#runtime';
+import type { Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+import { DOOR_OPEN, stampOf } from './signals.ts';
+import type { Span } from './span.ts';
+
+/** Shut after less than this it was an opening as any other. */
+const STOOD_OPEN_MS = 5 * MINUTE;
+
+const OPENED_AT = exact.take('door opened');
+const SHUT_AT = exact.take('door shut after standing open');
+const LAST_OPEN_AT = exact.take('door last open');
+const SAMPLES = rough.take('door samples');
+const AIR_AT_OPENING = rough.take('air when the door opened');
+
+export function followDoor(m: Memory, { before, now }: Span): void {
+  if (stampOf(m, DOOR_OPEN) !== now.at) {
+    if (now.door === 1) m.exact[LAST_OPEN_AT] = now.at;
+    return;
+  }
+  const openedAt = m.exact[OPENED_AT]!;
+  if (now.door === 0) {
+    if (now.at - openedAt >= STOOD_OPEN_MS) m.exact[SHUT_AT] = now.at;
+    m.exact[OPENED_AT] = Number.NaN;
+    return;
+  }
+  m.exact[LAST_OPEN_AT] = now.at;
+  if (!Number.isNaN(openedAt)) {
+    if (now.at > before.at) m.rough[SAMPLES]!++;
+    return;
+  }
+  m.exact[OPENED_AT] = now.at;
+  m.rough[SAMPLES] = 1;
+  m.rough[AIR_AT_OPENING] = before.air;
+}
+
+export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);
+export const doorOpenMs = (m: Memory, at: number): number => (isDoorOpen(m) ? at - m.exact[OPENED_AT]! : 0);
+export const doorSamples = (m: Memory): number => (isDoorOpen(m) ? m.rough[SAMPLES]! : 0);
+export const airAtOpening = (m: Memory): number => m.rough[AIR_AT_OPENING]!;
+/** When a door that had stood open was shut; NaN: it was not. */
+export const doorShutAt = (m: Memory): number => (isDoorOpen(m) ? Number.NaN : m.exact[SHUT_AT]!);
+/** Whether it was open within the last `ms`. */
+export const doorMovedWithin = (m: Memory, at: number, ms: number): boolean => at - m.exact[LAST_OPEN_AT]! < ms;

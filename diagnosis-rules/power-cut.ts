@@ -1,0 +1,48 @@
+// Times without any reading, and whether the appliance was without power in them: it started anew, or came back warm.
+import { HOUR, MINUTE } from '#runtime';
+import type { Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+import { AIR, FREEZER, lastSaid, NEWEST } from './signals.ts';
+
+const GAP_MS = 20 * MINUTE;
+/** More than a healthy thermostat lets the air swing. */
+const RISE_KELVIN = 4;
+const FREEZER_RISE_KELVIN = 3;
+
+const ENDED_AT = exact.take('gap ended');
+const LASTED = exact.take('gap lasted');
+const AIR_BEFORE = rough.take('air before the gap');
+const FREEZER_BEFORE = rough.take('freezer before the gap');
+const RESTARTED_AT = exact.take('restarted');
+const WAS_OFF = rough.take('was off');
+const RETURN_MS = 30 * MINUTE;
+
+/** The appliance counts its messages from the beginning again: it had lost its power, or was restarted. */
+export const noteRestart = (m: Memory, at: number): void => {
+  m.exact[RESTARTED_AT] = at;
+};
+
+/** Before the moment's own values are taken. */
+export function followGap(m: Memory, at: number): void {
+  const ms = at - m.exact[NEWEST]!;
+  if (!(ms >= GAP_MS)) return;
+  m.exact[ENDED_AT] = at;
+  m.exact[LASTED] = ms;
+  m.rough[WAS_OFF] = 0;
+  m.rough[AIR_BEFORE] = lastSaid(m, AIR);
+  m.rough[FREEZER_BEFORE] = lastSaid(m, FREEZER);
+}
+
+/** After the moment's values are taken: soon after its return the appliance shows whether it had warmed. */
+export function followReturn(m: Memory, at: number): void {
+  if (!(at - m.exact[ENDED_AT]! < RETURN_MS)) return;
+  const warmer =
+    lastSaid(m, AIR) - m.rough[AIR_BEFORE]! > RISE_KELVIN ||
+    lastSaid(m, FREEZER) - m.rough[FREEZER_BEFORE]! > FREEZER_RISE_KELVIN;
+  const restarted = Math.abs(m.exact[RESTARTED_AT]! - m.exact[ENDED_AT]!) < RETURN_MS;
+  if (warmer || restarted) m.rough[WAS_OFF] = 1;
+}
+
+/** Hours without power that ended of late; 0: none, or what was silent had not warmed and went on counting. */
+export const offHours = (m: Memory, at: number): number =>
+  at - m.exact[ENDED_AT]! < 12 * HOUR && m.rough[WAS_OFF] === 1 ? m.exact[LASTED]! / HOUR : 0;

@@ -1,0 +1,151 @@
+// The compressor's runs and rests: how long they are, what is drawn and how cold the evaporator gets once a run has
+// settled, and short peaks of current that are no run.
+import { HOUR, MINUTE } from '#runtime';
+import { doorMovedWithin } from './door.ts';
+import type { Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+import type { Span } from './span.ts';
+import { fadingCount, forgetful } from './span.ts';
+
+/** The inrush of a start is over. */
+const POWER_SETTLED_MS = 3 * MINUTE;
+/** The evaporator has come down. */
+const GAP_SETTLED_MS = 8 * MINUTE;
+/** The evaporator has come up to the air again, as far as it will. */
+const RESTED_MS = 8 * MINUTE;
+const NOW_TAU_MS = 25 * MINUTE;
+const PEAKS_TAU_MS = 1 * HOUR;
+/** Above what it draws at rest. A fan that runs on takes less. */
+const PEAK_WATTS = 7;
+/** A rotor that does not turn is switched off within seconds; a heater is on for longer than this. */
+const PEAK_MS = 2.5 * MINUTE;
+const FAN_STANDS = 60;
+
+const SINCE = exact.take('run or rest since');
+/** Began before anybody watched: its length is not known. */
+const WHOLE = rough.take('run or rest seen from its beginning');
+const POWER_NOW = rough.take('power of settled runs');
+const GAP_NOW = rough.take('gap of settled runs');
+const NOW_AT = exact.take('settled run stamp');
+const FAN_STOOD_SINCE = exact.take('fan stood since');
+const FAN_TURNED = rough.take('fan was seen to turn');
+const REST_POWER = rough.take('power at rest');
+const PEAK_SINCE = exact.take('peak since');
+const PEAKS = rough.take('peaks');
+const PEAKS_AT = exact.take('peaks stamp');
+const WARM_REST_SINCE = exact.take('rests although warm since');
+const DEFROSTED_AT = exact.take('last in defrost');
+const TURNS = rough.take('turns of the compressor');
+
+/** What a span tells of a settled run or of the end of a rest; NaN: nothing. */
+export type RunSample = { power: number; gap: number; restGap: number };
+const NOTHING: RunSample = { power: Number.NaN, gap: Number.NaN, restGap: Number.NaN };
+
+const noteTurn = (m: Memory, at: number, whole: boolean): void => {
+  m.exact[SINCE] = at;
+  m.rough[WHOLE] = whole ? 1 : 0;
+};
+
+function countPeak(m: Memory, at: number): void {
+  m.rough[PEAKS] = fadingCount(m.rough[PEAKS]!, at - m.exact[PEAKS_AT]!, PEAKS_TAU_MS) + 1;
+  m.exact[PEAKS_AT] = at;
+}
+
+function followPeaks(m: Memory, { ms, before, now }: Span): void {
+  const calm = ms > 0 && before.cooling === 0 && now.cooling === 0 && now.defrost !== 1 && now.door !== 1;
+  if (!calm || now.at - m.exact[SINCE]! < POWER_SETTLED_MS || Number.isNaN(now.power)) {
+    m.exact[PEAK_SINCE] = Number.NaN;
+    return;
+  }
+  const rest = m.rough[REST_POWER]!;
+  if (Number.isNaN(rest) || now.power < rest) m.rough[REST_POWER] = now.power;
+  const since = m.exact[PEAK_SINCE]!;
+  const high = now.power - m.rough[REST_POWER]! > PEAK_WATTS;
+  if (high) {
+    if (Number.isNaN(since)) m.exact[PEAK_SINCE] = before.at;
+  } else {
+    if (before.at - since <= Math.max(PEAK_MS, ms)) countPeak(m, now.at);
+    m.exact[PEAK_SINCE] = Number.NaN;
+    // It may rise a little over the years, and with a brighter display.
+    m.rough[REST_POWER] = forgetful(m.rough[REST_POWER]!, now.power, ms, 24 * HOUR);
+  }
+}
+
+function followFan(m: Memory, { ms, before, now }: Span): void {
+  // One that never turned is one that the appliance does not have, or does not report.
+  if (now.fan >= FAN_STANDS) m.rough[FAN_TURNED] = 1;
+  const ran = ms > 0 && before.cooling === 1 && now.cooling === 1 && m.rough[FAN_TURNED] === 1;
+  const stands = ran && now.door !== 1 && now.fan < FAN_STANDS;
+  if (!stands) m.exact[FAN_STOOD_SINCE] = Number.NaN;
+  else if (Number.isNaN(m.exact[FAN_STOOD_SINCE]!)) m.exact[FAN_STOOD_SINCE] = before.at;
+}
+
+function settled(m: Memory, { ms, before, now }: Span): RunSample {
+  const ranFor = before.at - m.exact[SINCE]!;
+  if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || ranFor < POWER_SETTLED_MS) return NOTHING;
+  if (doorMovedWithin(m, now.at, 4 * MINUTE)) return NOTHING;
+  const power = now.power / now.effort;
+  const gap = ranFor < GAP_SETTLED_MS ? Number.NaN : (now.air - now.evaporator) / now.effort;
+  m.rough[POWER_NOW] = forgetful(m.rough[POWER_NOW]!, power, ms, NOW_TAU_MS);
+  m.rough[GAP_NOW] = forgetful(m.rough[GAP_NOW]!, gap, ms, NOW_TAU_MS);
+  m.exact[NOW_AT] = now.at;
+  return { power, gap, restGap: Number.NaN };
+}
+
+/** Takes the span; returns what it tells of the machine. */
+export function followRuns(m: Memory, span: Span): RunSample {
+  const { ms, before, now } = span;
+  if (now.defrost === 1) m.exact[DEFROSTED_AT] = now.at;
+  followPeaks(m, span);
+  followFan(m, span);
+  if (Number.isNaN(now.cooling)) {
+    m.exact[SINCE] = Number.NaN;
+    return NOTHING;
+  }
+  if (before.cooling === now.cooling && ms > 0 && !Number.isNaN(m.exact[SINCE]!)) {
+    return now.cooling === 1 ? settled(m, span) : NOTHING;
+  }
+  const lasted = now.at - m.exact[SINCE]!;
+  const whole = ms > 0 && m.rough[WHOLE] === 1;
+  const turned = ms > 0 && before.cooling !== now.cooling;
+  noteTurn(m, now.at, turned);
+  if (!turned) return NOTHING;
+  m.rough[TURNS] = (Number.isNaN(m.rough[TURNS]!) ? 0 : m.rough[TURNS]!) + 1;
+  if (now.cooling === 0) {
+    if (whole && lasted <= Math.max(PEAK_MS, ms)) countPeak(m, now.at);
+    return NOTHING;
+  }
+  const calm = lasted >= RESTED_MS && now.at - m.exact[DEFROSTED_AT]! > 60 * MINUTE;
+  const rested = calm || (lasted >= RESTED_MS && Number.isNaN(m.exact[DEFROSTED_AT]!));
+  const restGap = rested && !doorMovedWithin(m, now.at, 15 * MINUTE) ? before.air - before.evaporator : Number.NaN;
+  return { ...NOTHING, restGap };
+}
+
+/** Warm and at rest: since when. `warm`: the air is further above its set point than a healthy thermostat lets it come. */
+export function followWarmRest(m: Memory, { ms, now }: Span, warm: boolean): void {
+  const still = warm && now.cooling === 0 && now.defrost !== 1 && now.door !== 1;
+  if (!still || ms === 0) m.exact[WARM_REST_SINCE] = Number.NaN;
+  else if (Number.isNaN(m.exact[WARM_REST_SINCE]!)) m.exact[WARM_REST_SINCE] = now.at;
+}
+
+export const warmRestMs = (m: Memory, at: number): number => {
+  const since = m.exact[WARM_REST_SINCE]!;
+  return Number.isNaN(since) ? 0 : at - since;
+};
+/** Of the run or rest that goes on; at least, when its beginning was not seen. */
+export const turnMs = (m: Memory, at: number): number => at - m.exact[SINCE]!;
+export const turnsOf = (m: Memory): number => (Number.isNaN(m.rough[TURNS]!) ? 0 : m.rough[TURNS]!);
+export const peaksAt = (m: Memory, at: number): number =>
+  fadingCount(m.rough[PEAKS]!, at - m.exact[PEAKS_AT]!, PEAKS_TAU_MS);
+export const fanStoodMs = (m: Memory, at: number): number => {
+  const since = m.exact[FAN_STOOD_SINCE]!;
+  return Number.isNaN(since) ? 0 : at - since;
+};
+const LATELY_MS = 4 * HOUR;
+/** W while running, at full speed, of late; NaN when it has not run in hours. */
+export const powerNow = (m: Memory, at: number): number =>
+  at - m.exact[NOW_AT]! <= LATELY_MS ? m.rough[POWER_NOW]! : Number.NaN;
+/** K from air to evaporator while running, at full speed, of late. */
+export const gapNow = (m: Memory, at: number): number =>
+  at - m.exact[NOW_AT]! <= LATELY_MS ? m.rough[GAP_NOW]! : Number.NaN;
+export const minutesSinceDefrost = (m: Memory, at: number): number => (at - m.exact[DEFROSTED_AT]!) / MINUTE;

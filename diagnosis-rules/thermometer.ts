@@ -1,0 +1,95 @@
+// Whether the cabinet's thermometer can be believed: it stands still, jumps, trembles, is out of its range, or is gone.
+import { HOUR, MINUTE } from '#runtime';
+import { doorMovedWithin } from './door.ts';
+import type { Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+import { AIR, FRESH_MS, NEWEST, stampOf } from './signals.ts';
+import { fadingCount, forgetful, type Span } from './span.ts';
+
+const TAU_MS = 1 * HOUR;
+/** No air changes so fast by itself with a door that is shut. */
+const JUMP_KELVIN = 4;
+const JUMP_MS = 6 * MINUTE;
+/** Trembling is looked at between readings this near to each other. */
+const NEAR_MS = 2.2 * MINUTE;
+const LONGEST_FORGOTTEN_MS = 14 * 24 * HOUR;
+
+const SAME_SINCE = exact.take('thermometer the same since');
+const LONGEST_SAME = exact.take('thermometer longest the same');
+const LAST = rough.take('thermometer last');
+const LAST_AT = exact.take('thermometer last stamp');
+const LAST_BUT_ONE = rough.take('thermometer last but one');
+const JUMPS = rough.take('thermometer jumps');
+const JUMPS_AT = exact.take('thermometer jumps stamp');
+const TREMBLE = rough.take('thermometer tremble');
+const EVAPORATOR_THEN = rough.take('evaporator when the thermometer stood');
+const MOVED = rough.take('evaporator moved since');
+const OUT = rough.take('thermometer out of range');
+const OUT_AT = exact.take('thermometer out of range stamp');
+
+function noteSame(m: Memory, at: number, evaporator: number): void {
+  const lasted = at - m.exact[SAME_SINCE]!;
+  const longest = m.exact[LONGEST_SAME]!;
+  const faded = Number.isNaN(longest) ? 0 : longest * Math.exp(-lasted / LONGEST_FORGOTTEN_MS);
+  if (lasted > 0) m.exact[LONGEST_SAME] = Math.max(faded, lasted);
+  m.exact[SAME_SINCE] = at;
+  m.rough[EVAPORATOR_THEN] = evaporator;
+  m.rough[MOVED] = 0;
+}
+
+export function followThermometer(m: Memory, { now }: Span): void {
+  const { at, air } = now;
+  if (stampOf(m, AIR) !== at || at === m.exact[LAST_AT]) return;
+  const ms = at - m.exact[LAST_AT]!;
+  const last = m.rough[LAST]!;
+  const stored = Math.fround(air);
+  if (stored !== last || !(ms <= FRESH_MS)) {
+    // A change after a long silence says nothing of how long it usually stands.
+    if (!(ms <= FRESH_MS)) m.exact[SAME_SINCE] = Number.NaN;
+    noteSame(m, at, now.evaporator);
+  } else {
+    if (Number.isNaN(m.rough[EVAPORATOR_THEN]!)) m.rough[EVAPORATOR_THEN] = now.evaporator;
+    const moved = Math.abs(now.evaporator - m.rough[EVAPORATOR_THEN]!);
+    if (moved > m.rough[MOVED]!) m.rough[MOVED] = moved;
+  }
+  if (ms <= JUMP_MS && Math.abs(air - last) >= JUMP_KELVIN && !doorMovedWithin(m, at, 15 * MINUTE)) {
+    m.rough[JUMPS] = fadingCount(m.rough[JUMPS]!, at - m.exact[JUMPS_AT]!, TAU_MS) + 1;
+    m.exact[JUMPS_AT] = at;
+  }
+  if (ms <= NEAR_MS && !doorMovedWithin(m, at, 15 * MINUTE)) {
+    const bend = Math.abs(air - 2 * last + m.rough[LAST_BUT_ONE]!);
+    m.rough[TREMBLE] = forgetful(m.rough[TREMBLE]!, bend, ms, TAU_MS);
+  }
+  m.rough[LAST_BUT_ONE] = ms <= NEAR_MS ? last : Number.NaN;
+  m.rough[LAST] = air;
+  m.exact[LAST_AT] = at;
+}
+
+/** A value of the cabinet's thermometer was refused because no cabinet is so warm or so cold. */
+export function noteOutOfRange(m: Memory, at: number): void {
+  m.rough[OUT] = fadingCount(m.rough[OUT]!, at - m.exact[OUT_AT]!, TAU_MS) + 1;
+  m.exact[OUT_AT] = at;
+}
+
+/** How long it has said exactly the same while the evaporator moved by kelvins; 0 while that is nothing unusual for it. */
+export function frozenMs(m: Memory, at: number): number {
+  if (Number.isNaN(m.exact[LAST_AT]!)) return Number.NaN;
+  if (at - m.exact[LAST_AT]! > FRESH_MS) return 0;
+  const lasted = m.exact[LAST_AT]! - m.exact[SAME_SINCE]!;
+  const usual = Number.isNaN(m.exact[LONGEST_SAME]!) ? 0 : m.exact[LONGEST_SAME]!;
+  return lasted > 2 * usual && m.rough[MOVED]! > 4 ? lasted : 0;
+}
+
+export const jumpsAt = (m: Memory, at: number): number =>
+  Number.isNaN(m.exact[LAST_AT]!) ? Number.NaN : fadingCount(m.rough[JUMPS]!, at - m.exact[JUMPS_AT]!, TAU_MS);
+export const trembleAt = (m: Memory, at: number): number =>
+  at - m.exact[LAST_AT]! <= FRESH_MS ? m.rough[TREMBLE]! : Number.NaN;
+export const outOfRangeAt = (m: Memory, at: number): number => {
+  if (Number.isNaN(m.exact[LAST_AT]!) && Number.isNaN(m.exact[OUT_AT]!)) return Number.NaN;
+  return fadingCount(m.rough[OUT]!, at - m.exact[OUT_AT]!, TAU_MS);
+};
+/** How long it has said nothing while other values came; NaN when it never said anything. */
+export function missingMs(m: Memory, at: number): number {
+  if (Number.isNaN(m.exact[LAST_AT]!)) return Number.NaN;
+  return at - m.exact[NEWEST]! > FRESH_MS ? Number.NaN : Math.max(0, m.exact[NEWEST]! - m.exact[LAST_AT]!);
+}

@@ -1,0 +1,252 @@
+// What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
+// A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
+import { DAYS_KEPT, type Line, linesOf } from './days.ts';
+import { emptyMemory, type Memory } from './memory.ts';
+import { exact, rough } from './places.ts';
+
+/** Half of what was learned is forgotten in about three months. */
+const FORGET = 1 - 1 / 120;
+/** Until this many days were learned the oldest of the list stand in. */
+const ENOUGH_DAYS = 14;
+const FEWEST_DAYS = 3;
+/** The newest days are looked at, so they are not what is usual. */
+const NOT_YET_USUAL_DAYS = 4;
+const LOOKED_AT_DAYS = 3;
+/** A drift is only as large as it certainly is. */
+const SIGMAS = 2.2;
+
+/**
+ * Each is a straight line over `x`, because work, power and gap move with the room by themselves. `slope`: per kelvin as
+ * a share of the level, before anything was learned, and how uncertain that is. `daily`: how far one day lies from the
+ * line (share); `blind`: how much further when the room's temperature is not known. Engineering knowledge, checked in simulation.
+ */
+type Measure = {
+  name: 'work' | 'power' | 'gap' | 'rest';
+  x(line: Line): number;
+  centre: number;
+  slope: number;
+  slopeSpread: number;
+  daily: number;
+  blind: number;
+  /** A shift is counted in the measure's own unit, not as a share. */
+  absolute?: true;
+  sums: number;
+  raw: number;
+  certain: number;
+  level: number;
+};
+
+const SUMS = 6;
+const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'level'>): Measure => ({
+  ...m,
+  sums: exact.take(`usual ${m.name}`, SUMS),
+  raw: rough.take(`${m.name} drift`),
+  certain: rough.take(`${m.name} certain drift`),
+  level: rough.take(`${m.name} level`),
+});
+
+export const WORK = measure({
+  name: 'work',
+  x: ({ ambient, air }) => ambient - air,
+  centre: 20,
+  slope: 1 / 23,
+  slopeSpread: 0.012,
+  daily: 0.05,
+  blind: 0.13,
+});
+export const POWER = measure({
+  name: 'power',
+  x: ({ ambient }) => ambient,
+  centre: 23,
+  slope: 0.003,
+  slopeSpread: 0.004,
+  daily: 0.012,
+  blind: 0.025,
+});
+export const GAP = measure({
+  name: 'gap',
+  x: ({ ambient }) => ambient,
+  centre: 23,
+  slope: 0.006,
+  slopeSpread: 0.006,
+  daily: 0.025,
+  blind: 0.04,
+});
+export const REST = measure({
+  name: 'rest',
+  x: () => 0,
+  centre: 0,
+  slope: 0,
+  slopeSpread: 0,
+  daily: 0.3,
+  blind: 0,
+  absolute: true,
+});
+const MEASURES = [WORK, POWER, GAP, REST];
+
+const LEARNED = exact.take('days learned');
+
+/** Weighted sums of days: n, x, y, xx, xy, and squared distance of single days from the line (as a share). */
+type Sums = { n: number; x: number; y: number; xx: number; xy: number; rr: number };
+
+const nothing = (): Sums => ({ n: 0, x: 0, y: 0, xx: 0, xy: 0, rr: 0 });
+
+function sumsOf(m: Memory, { sums }: Measure): Sums {
+  const e = m.exact;
+  if (Number.isNaN(e[sums]!)) return nothing();
+  return { n: e[sums]!, x: e[sums + 1]!, y: e[sums + 2]!, xx: e[sums + 3]!, xy: e[sums + 4]!, rr: e[sums + 5]! };
+}
+
+function include(sums: Sums, x: number, y: number): void {
+  sums.n += 1;
+  sums.x += x;
+  sums.y += y;
+  sums.xx += x * x;
+  sums.xy += x * y;
+}
+
+const xOf = (measure: Measure, line: Line): number => {
+  const x = measure.x(line) - measure.centre;
+  return Number.isNaN(x) ? 0 : x;
+};
+
+type Usual = { n: number; meanX: number; level: number; slope: number; slopeSd: number; daily: number };
+
+/** As many days' worth of belief in the slope that was given. */
+const SLOPE_DAYS = 10;
+const SPREAD_KELVIN = 3;
+const DAILY_DAYS = 8;
+
+function usualFrom(measure: Measure, s: Sums): Usual {
+  const meanX = s.x / s.n;
+  const level = s.y / s.n;
+  const unit = measure.absolute ? 1 : level;
+  const given = measure.slope * unit;
+  const belief = SLOPE_DAYS * SPREAD_KELVIN ** 2;
+  const sxx = Math.max(0, s.xx - s.x * meanX);
+  const slope = (s.xy - s.x * level + belief * given) / (sxx + belief);
+  const slopeSd = measure.slopeSpread * unit * Math.sqrt(belief / (sxx + belief));
+  const daily = Math.sqrt((DAILY_DAYS * measure.daily ** 2 + s.rr) / (DAILY_DAYS + s.n));
+  return { n: s.n, meanX, level, slope, slopeSd, daily };
+}
+
+const expectedAt = ({ level, slope, meanX }: Usual, x: number): number => level + slope * (x - meanX);
+
+/** A day that left the list, and was well. */
+export function learnFrom(m: Memory, line: Line): void {
+  for (const measure of MEASURES) {
+    const y = line[measure.name];
+    if (Number.isNaN(y)) continue;
+    const s = sumsOf(m, measure);
+    const x = xOf(measure, line);
+    if (s.n >= FEWEST_DAYS) {
+      const usual = usualFrom(measure, s);
+      const away = (y - expectedAt(usual, x)) / (measure.absolute ? 1 : usual.level);
+      // One odd day must not make every other day look usual.
+      s.rr += Math.min(away ** 2, (3 * usual.daily) ** 2);
+    }
+    for (const key of ['n', 'x', 'y', 'xx', 'xy', 'rr'] as const) s[key] *= FORGET;
+    include(s, x, y);
+    m.exact.set([s.n, s.x, s.y, s.xx, s.xy, s.rr], measure.sums);
+  }
+  m.exact[LEARNED] = (Number.isNaN(m.exact[LEARNED]!) ? 0 : m.exact[LEARNED]!) + 1;
+}
+
+/** What is usual now, with the oldest days of the list where too little was learned; null when it is not known. */
+function usualOf(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>): Usual | null {
+  const s = sumsOf(m, measure);
+  for (const { age, line } of lines) {
+    if (s.n >= ENOUGH_DAYS || age < NOT_YET_USUAL_DAYS) break;
+    const y = line[measure.name];
+    if (line.well === 1 && !Number.isNaN(y)) include(s, xOf(measure, line), y);
+  }
+  return s.n >= FEWEST_DAYS ? usualFrom(measure, s) : null;
+}
+
+/** Healthy appliances of the same model: the level and its spread (robust sigma) over units. */
+export type Cohort = Readonly<Record<string, { median: number; spread: number }>>;
+
+/** Fewer own days than this, and the model's level counts too. */
+function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): Usual | null {
+  const own = usualOf(m, measure, lines);
+  const model = cohort?.[measure.name];
+  if (own || !model) return own;
+  const daily = Math.hypot(measure.daily, measure.absolute ? model.spread : model.spread / model.median);
+  const unit = measure.absolute ? 1 : model.median;
+  return {
+    n: 1,
+    meanX: 0,
+    level: model.median,
+    slope: measure.slope * unit,
+    slopeSd: measure.slopeSpread * unit,
+    daily,
+  };
+}
+
+const median = (values: number[]): number => {
+  const sorted = values.sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
+
+function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
+  const usual = known(m, measure, lines, cohort);
+  const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && !Number.isNaN(line[measure.name]));
+  const looked = newest.slice(-LOOKED_AT_DAYS);
+  const r = m.rough;
+  r[measure.level] = usual ? usual.level : Number.NaN;
+  r[measure.raw] = Number.NaN;
+  r[measure.certain] = Number.NaN;
+  if (!usual || looked.length < 2) return;
+  const unit = measure.absolute ? 1 : usual.level;
+  const blind = looked.some(({ line }) => Number.isNaN(measure.x(line))) ? measure.blind : 0;
+  const drifts = looked.map(({ line }) => {
+    const x = xOf(measure, line);
+    return { away: x - usual.meanX, drift: (line[measure.name] - expectedAt(usual, x)) / unit };
+  });
+  const drift = median(drifts.map((each) => each.drift));
+  const away = median(drifts.map((each) => each.away));
+  const sd = Math.hypot(
+    usual.daily / Math.sqrt(usual.n),
+    usual.daily / Math.sqrt(looked.length),
+    (away * usual.slopeSd) / unit,
+    blind,
+  );
+  r[measure.raw] = drift;
+  r[measure.certain] = certainly(drift, sd);
+}
+
+/** After a day ended, or the list changed. */
+export function judgeDays(m: Memory, cohort: Cohort | null): void {
+  const lines = linesOf(m);
+  for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
+}
+
+/** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */
+export const driftOf = (m: Memory, { raw }: Measure): number => m.rough[raw]!;
+export const certainDriftOf = (m: Memory, { certain }: Measure): number => m.rough[certain]!;
+/** What is usual in a room of 23 °C; NaN: not known. */
+export const levelOf = (m: Memory, { level }: Measure): number => m.rough[level]!;
+
+/** What this appliance has to say about its model: its own levels, once enough days were well. */
+export function levelsOf(m: Memory): Record<string, number> | null {
+  const lines = linesOf(m);
+  const levels: Record<string, number> = {};
+  for (const measure of MEASURES) {
+    const usual = usualOf(m, measure, lines);
+    if (usual && usual.n >= ENOUGH_DAYS / 2) levels[measure.name] = expectedAt(usual, 0);
+  }
+  return Object.keys(levels).length > 0 ? levels : null;
+}
+
+/** A memory that knows what this one had learned and the days that it lists, and nothing else. */
+export function learnedOf(m: Memory): Memory {
+  const kept = emptyMemory();
+  for (const { sums } of MEASURES) kept.exact.set(m.exact.subarray(sums, sums + SUMS), sums);
+  kept.exact[LEARNED] = m.exact[LEARNED]!;
+  for (const place of DAYS_KEPT.exact) kept.exact[place] = m.exact[place]!;
+  for (const [from, length] of DAYS_KEPT.rough) kept.rough.set(m.rough.subarray(from, from + length), from);
+  return kept;
+}
