@@ -28,6 +28,7 @@ const MARKERS = {
   address: '17 Marzipan Crescent',
   nickname: 'Humming Glacier Box',
   note: 'Replaced the fan beside the parrot cage',
+  'own words': 'Not cold since the parade of the seven otters',
   'name of an API key': 'Parrot dashboard',
   'name of a technician': 'Ottoline Brackenbury',
 };
@@ -133,6 +134,7 @@ class Life {
     const say = (payload: string) => client.publishAsync(upTopic(made.id, 'telemetry'), payload, { qos: 1 });
     await say(JSON.stringify({ readings: [{ at: NOW, values: { cabinet_temperature: 9 } }] }));
     await say(PAYLOAD);
+    await this.owner.call('POST', `/appliances/${made.id}/reports`, { text: MARKERS['own words'] });
     await client.endAsync();
     await this.platform.settle();
     await this.repair();
@@ -182,6 +184,9 @@ async function theOwnerIsErased(more: Record<string, string>, elsewhere: () => s
   await life.live();
   // They were really there, for those who may read them.
   expect((await life.case()).timeline.some(({ text }) => text.en.includes(MARKERS.note))).toBe(true);
+  expect(await life.owner.call('GET', `/appliances/${life.appliance}/reports`)).toMatchObject({
+    items: [{ text: MARKERS['own words'] }],
+  });
   const mails = life.mail.mails().map(({ to, subject, text }) => `${to} ${subject} ${text}`);
   expect(mails.some((mail) => mail.includes(MARKERS.name) && mail.includes(MARKERS.nickname))).toBe(true);
   expect(mails.some((mail) => mail.includes(`${MARKERS['name of a technician']} will come`))).toBe(true);

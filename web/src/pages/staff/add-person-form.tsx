@@ -16,7 +16,7 @@ import { useReader } from '../../reader.tsx';
 import { STAFF_ROLES } from './roles.ts';
 
 const ROLES: readonly Role[] = ['owner', ...STAFF_ROLES];
-const SKILLS = ['refrigeration', 'general'] as const;
+const SKILLS = ['refrigeration', 'electrical', 'electronics', 'general'] as const;
 
 type Entry = {
   name: string;
