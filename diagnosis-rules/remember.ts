@@ -1,5 +1,5 @@
 // Takes one moment into what is remembered of an appliance.
-import type { FaultCode, Moment } from '#contracts';
+import type { Moment } from '#contracts';
 import { followDays, rewindDays } from './days.ts';
 import { followDefrost } from './defrost.ts';
 import { followDoor } from './door.ts';
@@ -7,14 +7,14 @@ import { followFood } from './food.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
 import { followRuns, followWarmRest } from './runs.ts';
-import { AIR, FIRST, lastSaid, NEWEST, SET_POINT, takeSignals } from './signals.ts';
+import { AIR, FIRST, lastSaid, NEWEST, type NeutralCode, SET_POINT, takeSignals } from './signals.ts';
 import { glance, spanOf } from './span.ts';
 import { followSteps } from './steps.ts';
 import { followThermometer } from './thermometer.ts';
 import { type Cohort, judgeDays, learnedOf, learnFrom } from './usual.ts';
 
 export type Surroundings = {
-  codeOf: (code: string) => FaultCode | null;
+  codeOf: (code: string) => ReturnType<NeutralCode>;
   /** What is usual for the model; null: not known. */
   cohort: Cohort | null;
   /** No finding speaks against learning from today. */

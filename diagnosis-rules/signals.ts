@@ -49,13 +49,16 @@ export const FAULT_CODE = at('fault_code');
 /** A maker's code that is not known in plain terms. */
 const UNKNOWN_CODE = -1;
 
-/** What a fault code means in plain terms; null when nobody said. */
-export type NeutralCode = (model: string, code: string) => FaultCode | null;
+/** What a fault code means in plain terms: `none` for no fault, null when nobody said. */
+export type NeutralCode = (model: string, code: string) => PlainCode;
+type PlainCode = FaultCode | 'none' | null;
 
-export const codeNumber = (code: FaultCode | null): number =>
-  code === null ? UNKNOWN_CODE : FaultCode.options.indexOf(code) + 1;
+export const codeNumber = (code: PlainCode): number => {
+  if (code === null) return UNKNOWN_CODE;
+  return code === 'none' ? 0 : FaultCode.options.indexOf(code) + 1;
+};
 
-function numberOf(signal: number, value: unknown, codeOf: (code: string) => FaultCode | null): number {
+function numberOf(signal: number, value: unknown, codeOf: (code: string) => PlainCode): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (signal !== FAULT_CODE || typeof value !== 'string') return Number.NaN;
@@ -66,7 +69,7 @@ function numberOf(signal: number, value: unknown, codeOf: (code: string) => Faul
 export const speaksOfUs = (moment: Moment): boolean =>
   moment.readings.some(({ signal, mapped }) => mapped && INDEX.has(signal));
 
-export function takeSignals(m: Memory, moment: Moment, codeOf: (code: string) => FaultCode | null): void {
+export function takeSignals(m: Memory, moment: Moment, codeOf: (code: string) => PlainCode): void {
   for (const { signal, value, mapped } of moment.readings) {
     const index = mapped ? INDEX.get(signal) : undefined;
     if (index === undefined) continue;

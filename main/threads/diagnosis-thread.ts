@@ -10,7 +10,7 @@ import {
   type ToReadings,
 } from '#diagnosis-rules';
 import { makeDecode, momentsOf } from '#ingest';
-import { loadModels } from '#registry';
+import { loadModels, neutralCode } from '#registry';
 import { openClock, PartitionKeeper } from '#runtime';
 import { openLogSource } from '../log-engine.ts';
 import { openLogger } from '../logger.ts';
@@ -63,6 +63,7 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
             jobs,
             catalogue,
             toReadings,
+            neutralCode,
             logger,
             tracer,
             snapshots,
