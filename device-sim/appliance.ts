@@ -11,9 +11,9 @@ export type MessageOptions = SimulationOptions & {
   outbox?: OutboxOptions;
 };
 
-/** Puts a sample where it belongs: kept, or gone when the appliance is silent. */
-export function record(outbox: Outbox, sample: Sample, link: Link): void {
-  if (link !== 'silent') outbox.keep(sample);
+/** Puts a sample where it belongs: kept under the stamp of the appliance's clock, or gone when the appliance is silent. */
+export function record(outbox: Outbox, { at, values, stampedAt = at }: Sample, link: Link): void {
+  if (link !== 'silent') outbox.keep({ at: stampedAt, values });
 }
 
 /**

@@ -8,7 +8,7 @@ const GASKET_DIFFERENCE = 20;
 const SEAL_FULL_WATTS = 14;
 const AJAR_FULL_WATTS = 30;
 // A freezer drawer that stays a finger's width open, W/K.
-const FREEZER_AJAR = 0.8;
+const FREEZER_AJAR = 1.1;
 const LEAK_LEAVES_CHARGE = 0.4;
 const VAPOUR_ONLY = 0.1;
 const FOULED_CONDENSER = 0.6;

@@ -8,8 +8,8 @@ import { type Episode, openScenario, type Scenario } from './scenario.ts';
 import { meterRead, sense, type Values } from './sense.ts';
 import { DAY, HOUR, SECOND } from './time.ts';
 
-/** What the appliance measured at a moment of its own clock, epoch ms. */
-export type Sample = { at: number; values: Values };
+/** What the appliance measured at a moment, epoch ms. `stampedAt`: what its clock said, when that is wrong. */
+export type Sample = { at: number; values: Values; stampedAt?: number };
 
 export type SimulationOptions = {
   seed: number;
@@ -122,6 +122,8 @@ export function* simulateRefrigerator(options: SimulationOptions): Generator<Sam
   const until = options.until ?? Number.POSITIVE_INFINITY;
   const around = surroundings(options, parameters);
   const noise = randomOf(options.seed, 'noise');
+  const stamp = (): { stampedAt?: number } =>
+    inputs.clockErrorMs === 0 ? {} : { stampedAt: at + inputs.clockErrorMs };
   const reportsDoor = !options.signals || options.signals.includes('door_open');
 
   let at = options.from - Math.ceil(WARM_UP / stepMs) * stepMs;
@@ -134,10 +136,10 @@ export function* simulateRefrigerator(options: SimulationOptions): Generator<Sam
     if (at >= options.from && inputs.mainsOn) {
       if (at >= dueAt) {
         const now = { ...state, doorOpen: inputs.doorOpen };
-        yield { at, values: pickSignals(sense(parameters, now, inputs, noise), options.signals) };
+        yield { at, values: pickSignals(sense(parameters, now, inputs, noise), options.signals), ...stamp() };
         state = meterRead(state);
       } else if (doorMoved && reportsDoor) {
-        yield { at, values: { door_open: inputs.doorOpen } };
+        yield { at, values: { door_open: inputs.doorOpen }, ...stamp() };
       }
     }
     while (dueAt <= at) dueAt += cadenceMs;

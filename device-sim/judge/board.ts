@@ -54,6 +54,9 @@ function thermostats(u: Unit, s: Body, x: Inputs, seconds: number): void {
 const defrostDue = (u: Unit, s: Body, x: Inputs): boolean =>
   u.defrost !== 'cycle' && (x.defrostAsked || s.runSecondsSinceDefrost >= s.defrostAfterSeconds);
 
+// A bimetal that cools in moving air never takes the same time twice.
+const overloadMood = (s: Body): number => 0.75 + 0.25 * (((s.aliveSeconds - s.phaseSeconds) * 0.618) % 1);
+
 function nextPhase(u: Unit, s: Body, x: Inputs, wants: boolean): Body['phase'] {
   if (!x.mainsOn) return 'unpowered';
   switch (s.phase) {
@@ -68,7 +71,7 @@ function nextPhase(u: Unit, s: Body, x: Inputs, wants: boolean): Body['phase'] {
     case 'stuck':
       return s.phaseSeconds >= u.lockedRotorSeconds ? 'tripped' : 'stuck';
     case 'tripped':
-      return s.phaseSeconds < u.overloadResetSeconds ? 'tripped' : 'resting';
+      return s.phaseSeconds < u.overloadResetSeconds * overloadMood(s) ? 'tripped' : 'resting';
     case 'defrosting': {
       const end = u.defrostEndTemperature + (x.defrostAsked ? ASKED_DEFROST_HOTTER : 0);
       return s.evaporator >= end || s.phaseSeconds >= u.defrostMaximumSeconds ? 'resting' : 'defrosting';

@@ -3,13 +3,15 @@
 import type { Random } from '../random.ts';
 import { calmInputs, type Inputs } from '../refrigerator.ts';
 import { advanceBoard } from './board.ts';
-import { advanceHeat, type Body, newBody } from './body.ts';
+import { advanceHeat, type Body, DEFROST_HEAT_INTO_FREEZER, newBody } from './body.ts';
 import { drawNumbers, type Structure, type Unit } from './unit.ts';
 
 const TRIAL_STEP_SECONDS = 20;
 const DAY_SECONDS = 86_400;
 const MILD = 23;
 const HOTTEST = 38;
+// No maker sells a refrigerator whose food spoils in summer.
+const HOTTEST_CABINET = 6.3;
 const TRIM_ROUNDS = 6;
 
 export const calm = (u: Unit, ambient: number): Inputs => calmInputs(u, ambient);
@@ -50,7 +52,7 @@ function cools(u: Unit): boolean {
   const most = u.compressor === 'variable' ? 0.9 : 0.45;
   if (!within(mild.duty, 0.12, most) || Math.abs(mild.air - u.setPoint) > 0.5) return false;
   const hot = tryOut(u, HOTTEST);
-  if (hot.duty > 0.93 || Math.abs(hot.air - u.setPoint) > 2) return false;
+  if (hot.duty > 0.9 || Math.abs(hot.air - u.setPoint) > 1.5 || hot.air > HOTTEST_CABINET) return false;
   return u.freezer === 'none' || (mild.freezer < u.freezerSetPoint + 3 && hot.freezer < u.freezerSetPoint + 5);
 }
 
@@ -59,11 +61,19 @@ const plausible = (u: Unit): boolean =>
   within((u.airCapacity + u.foodCapacity + u.evaporatorCapacity) / u.cabinetLoss / 3600, 4, 20) &&
   u.evaporatorExchange * 25 > u.coolingPower;
 
+// What a defrost must melt, with a compressor that runs a quarter of the time, in at most half the time it may take.
+function defrosts(u: Unit): boolean {
+  if (u.defrost === 'cycle') return true;
+  const days = u.defrostEverySeconds / DAY_SECONDS / 0.25;
+  const intoCoil = u.defrostWatts * (u.freezer === 'none' ? 1 : 1 - DEFROST_HEAT_INTO_FREEZER);
+  return u.frostPerDay * days * u.frostMelt < intoCoil * u.defrostMaximumSeconds * 0.5;
+}
+
 /** A unit of this structure that cools. */
 export function drawUnit(random: Random, structure: Structure): Unit {
   for (;;) {
     const u = drawNumbers(random, structure);
-    if (!plausible(u)) continue;
+    if (!plausible(u) || !defrosts(u)) continue;
     trim(u);
     if (cools(u)) return u;
   }

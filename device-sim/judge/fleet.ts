@@ -68,7 +68,7 @@ export const COURSES: Readonly<Record<FaultName, Course>> = {
   'sensor-noisy': {},
   'relay-stuck-on': {},
   'relay-stuck-off': {},
-  'freezer-ajar': { strength: [0.4, 1], lastsHours: [6, 150], needs: ({ freezer }) => freezer !== 'none' },
+  'freezer-ajar': { strength: [0.6, 1], lastsHours: [6, 150], needs: ({ freezer }) => freezer !== 'none' },
   'appliance-silent': { lastsHours: [30, 240] },
   'clock-wrong': { strength: [0.2, 4] },
   'mains-low': { strength: [0.85, 1.2], lastsHours: [2, 72], needs: MEASURES_MAINS },

@@ -1,6 +1,7 @@
 // The fleet that judges: one appliance's life as the messages that reach the platform, in the order of their arrival; and
 // what was true meanwhile, which no appliance knows.
 
+import type { Link } from '../behaviour.ts';
 import type { Opening } from '../habits.ts';
 import { type Inputs, NOMINAL_VOLTS } from '../refrigerator.ts';
 import { type Episode, openScenario, type Scenario, type Truth } from '../scenario.ts';
@@ -146,10 +147,12 @@ class Reporter {
     this.#dueAt = life.from;
   }
 
-  doorMoved(at: number, open: boolean, x: Inputs): void {
+  /** The door is told of at once. */
+  doorMoved(at: number, open: boolean, x: Inputs, link: Link): void {
     if (!this.#doorIsTold || !x.mainsOn) return;
     this.#told.door_open = open;
     this.#keep(at, { door_open: open }, x);
+    this.#post.send(at, link);
   }
 
   minute(at: number, body: Body, x: Inputs): void {
@@ -179,6 +182,7 @@ function advanceMinute(
   body: Body,
   around: Surroundings,
   reporter: Reporter | null,
+  link: Link,
   at: number,
   stepSeconds: number,
 ): void {
@@ -190,7 +194,7 @@ function advanceMinute(
     if (open !== body.doorOpen) {
       if (open) body.air += (unit.openingExchange * (x.ambient - body.air)) / unit.airCapacity;
       body.doorOpen = open;
-      reporter?.doorMoved(step, open, x);
+      reporter?.doorMoved(step, open, x, link);
     }
     advanceBoard(unit, body, x, stepSeconds);
     advanceHeat(unit, body, x, stepSeconds);
@@ -223,10 +227,11 @@ export function* tellLife(life: LifeOptions, options: TellOptions = {}): Generat
     const lived = at >= life.from;
     around.minute(at, body);
     const x = around.inputs;
+    const link = scenario.linkAt(at);
     shake(body, x, chance);
     if (x.mainsOn && !wasPowered) post.reboot();
     wasPowered = x.mainsOn;
-    advanceMinute(life, body, around, lived ? reporter : null, at, stepSeconds);
+    advanceMinute(life, body, around, lived ? reporter : null, link, at, stepSeconds);
     if (!lived) continue;
     const now = at + MINUTE;
     reporter.minute(now, body, x);
@@ -234,7 +239,7 @@ export function* tellLife(life: LifeOptions, options: TellOptions = {}): Generat
       witnessDanger(witness, now, body.foodEquivalent);
       witness.minute?.(now, body, x);
     }
-    post.send(now, scenario.linkAt(at));
+    post.send(now, link);
     for (let told = post.arrived(now); told; told = post.arrived(now)) yield told;
   }
   for (let told = post.arrived(until + DAY); told; told = post.arrived(until + DAY)) yield told;

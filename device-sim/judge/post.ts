@@ -57,7 +57,7 @@ export function drawTelling(random: Random, fixed: Partial<Telling> = {}): Telli
     delayMaximumMs: random.between(2 * MINUTE, HOUR),
     jitterMs: among(random, [
       [0.8, SECOND],
-      [0.2, 50 * SECOND],
+      [0.2, 90 * SECOND],
     ]),
     skewMs: Math.round(
       among(random, [
