@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import {
   AnswerBody,
   type ApplianceKind,
+  BrokerBody,
   CohortBody,
   CommandResultBody,
   type DecodedMessage,
@@ -18,7 +19,7 @@ import {
   RulesBody,
 } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import { type LineCause, noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
+import { noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
 import { type Arrival, arrive, isRepeated, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
@@ -57,6 +58,8 @@ type State = {
   tickAt: number;
   lookedAt: number;
   appliances: Map<Id, Watched>;
+  /** At which broker each is connected, also one that has said nothing yet. */
+  lines: Map<Id, string>;
 };
 
 export type EvaluatorOptions = {
@@ -133,6 +136,7 @@ class Fold implements Evaluator {
           tickAt: 0,
           lookedAt: 0,
           appliances: new Map(),
+          lines: new Map(),
         };
     const given = new Map<string, Published>();
     for (const rule of catalogue) given.set(rule.id, { live: rule, trial: null });
@@ -163,7 +167,7 @@ class Fold implements Evaluator {
         return this.pass(record.at);
       case 'started':
         this.#state.tickAt = Math.max(this.#state.tickAt, record.at);
-        return [];
+        return this.#brokerGone(record);
       case 'replayed':
         return this.#replayed(record, position);
       case 'rules':
@@ -178,12 +182,34 @@ class Fold implements Evaluator {
       case 'presence':
         return this.#of(record, ({ memory }) => noteRest(memory, PresenceBody.parse(bodyOf(record)).restsUntil));
       case 'connected':
+        this.#state.lines.set(record.appliance, BrokerBody.parse(bodyOf(record)).broker);
         return this.#of(record, ({ memory }) => noteLine(memory, 'connected', record.at));
       case 'disconnected':
-        return this.#of(record, ({ memory }) => noteLine(memory, causeOf(record), record.at));
+        return this.#disconnected(record);
       case 'lost-broker':
-        return [];
+        return this.#brokerGone(record);
     }
+  }
+
+  #disconnected(record: LogRecord): FindingChange[] {
+    const { broker, cause } = DisconnectedBody.parse(bodyOf(record));
+    // It may have come to another broker before the one that it left said so.
+    if ((this.#state.lines.get(record.appliance) ?? broker) !== broker) return [];
+    this.#state.lines.delete(record.appliance);
+    return this.#of(record, ({ memory }) => noteLine(memory, cause, record.at));
+  }
+
+  /** It came up, or is gone: whoever was connected there is not, and that was our doing. */
+  #brokerGone(record: LogRecord): FindingChange[] {
+    const { lines, appliances } = this.#state;
+    const { broker } = BrokerBody.parse(bodyOf(record));
+    for (const [id, at] of lines) {
+      if (at !== broker) continue;
+      lines.delete(id);
+      const appliance = appliances.get(id);
+      if (appliance) noteLine(appliance.memory, 'our-side', record.at);
+    }
+    return [];
   }
 
   #of(record: LogRecord, note: (appliance: Watched) => void): FindingChange[] {
@@ -456,8 +482,6 @@ class Fold implements Evaluator {
 const isOfKind = ({ live: of, trial }: Published, kind: string): boolean =>
   of?.kind === kind || (of === null && trial?.kind === kind);
 
-const causeOf = (record: LogRecord): LineCause => DisconnectedBody.parse(bodyOf(record)).cause;
-
 /** Said of it so far, by who remembers nothing but the finding. */
 const rememberedBy = (open: Finding): Episode => ({
   id: open.id,
@@ -465,6 +489,8 @@ const rememberedBy = (open: Finding): Episode => ({
   severity: open.severity,
   announced: true,
   told: '',
+  evidence: '',
+  lookedAt: 0,
   news: true,
   // Behind every ordinal that was used before.
   changes: open.changedAt,
@@ -521,7 +547,8 @@ function remembered(snapshot: Buffer): State {
   }
   const arrange = intoPresentOrder(state.order);
   for (const appliance of state.appliances.values()) appliance.memory = arrange(appliance.memory);
-  return { ...state, order: memoryOrder() };
+  // One from before lines were remembered has none.
+  return { ...state, order: memoryOrder(), lines: state.lines ?? new Map() };
 }
 
 /** Judges nothing before it is told to `take`. */
