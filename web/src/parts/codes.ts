@@ -24,12 +24,23 @@ export function useTestWords(): (name: string) => string | null {
 }
 const TESTED = ['compressor_starts', 'fan_turns', 'defrost_heater_heats'] as const;
 
+/** What a remote test measured stands among the answers as "command.part". */
+const testedPart = (question: string): string | null => question.split('.')[1] ?? null;
+
 /** A question and an answer that are no longer asked, by their codes. */
 export function useAnswerWords() {
   const { t } = useTranslation();
+  const testWords = useTestWords();
   return {
-    question: (code: string) => (isKey(en.asked, code) ? t(`asked.${code}`) : code),
-    answer: (code: string) => (isKey(en.said, code) ? t(`said.${code}`) : code),
+    question: (code: string) => {
+      const tested = testedPart(code);
+      if (tested !== null) return t('test.tested', { part: testWords(tested) ?? tested });
+      return isKey(en.asked, code) ? t(`asked.${code}`) : code;
+    },
+    answer: (code: string, question: string) => {
+      if (testedPart(question) !== null) return t(code === 'yes' ? 'test.works' : 'test.fails');
+      return isKey(en.said, code) ? t(`said.${code}`) : code;
+    },
   };
 }
 

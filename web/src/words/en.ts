@@ -194,8 +194,6 @@ export const en = {
     none: 'No alerts so far.',
     history: 'What was measured',
   },
-  asked: { 'door-closed': 'Is the door closed?' },
-  said: { 'it-was-open': 'It was open.', 'it-is-closed': 'It is closed.' },
   message: {
     sent: 'sent',
     waiting: 'on its way',

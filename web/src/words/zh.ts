@@ -194,8 +194,6 @@ export const zh: Words = {
     none: '至今没有告警。',
     history: '测量记录',
   },
-  asked: { 'door-closed': '门关好了吗？' },
-  said: { 'it-was-open': '刚才没有关好。', 'it-is-closed': '是关好的。' },
   message: {
     sent: '已发送',
     waiting: '发送中',

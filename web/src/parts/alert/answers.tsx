@@ -17,7 +17,7 @@ export function Answers({ alert }: { alert: Alert }) {
     const text = asked?.answers.find((choice) => choice.answer === answer.answer)?.text;
     return {
       asked: asked ? say.phrase(asked.text) : codes.question(answer.question),
-      said: text ? say.phrase(text) : codes.answer(answer.answer),
+      said: text ? say.phrase(text) : codes.answer(answer.answer, answer.question),
     };
   };
   return (
