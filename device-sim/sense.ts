@@ -6,7 +6,8 @@ import type { Inputs, State } from './refrigerator.ts';
 
 export type Values = Record<string, number | boolean>;
 
-const tenth = (value: number): number => Math.round(value * 10) / 10;
+// Not -0, which JSON does not know.
+const tenth = (value: number): number => Math.round(value * 10) / 10 + 0;
 
 /**
  * Signals by name. Power is the mean since the meter was last read, as metering chips report it. With `random` the
@@ -26,7 +27,7 @@ export function sense(p: Parameters, state: State, inputs: Inputs, random: Rando
     fan_speed: isFanRunning(state, inputs) ? Math.round(p.fanSpeed + noise(12)) : 0,
     door_open: state.doorOpen,
     defrost_on: state.phase === 'defrosting',
-    mains_voltage: tenth(inputs.mainsVolts + noise(1)),
+    mains_voltage: tenth(inputs.mainsVolts),
     energy: Math.round(state.joules / 3600),
     signal_strength: Math.round(-58 + noise(2)),
   };

@@ -14,7 +14,8 @@ export type Cadence = 60 | 300 | 'on-change';
 
 type Reader = (u: Unit, s: Body, x: Inputs, chance: Chance) => number | boolean;
 
-const tenth = (value: number): number => Math.round(value * 10) / 10;
+// Not -0, which JSON does not know.
+const tenth = (value: number): number => Math.round(value * 10) / 10 + 0;
 const meanWatts = (s: Body): number => (s.meterSeconds > 0 ? s.meterJoules / s.meterSeconds : s.watts);
 
 /** Every signal, when a unit has it, and what it reads. Noise and steps of tenths: NTC probes and metering chips. */
