@@ -1,10 +1,10 @@
 // What people say of an appliance in their own words, and when it rests: by the API, with the log and the database behind it.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Id, LogRecord, MadeReport, Passport, Report, ReportReading } from '#contracts';
+import type { Alert, Id, LogRecord, MadeReport, Passport, Report, ReportReading } from '#contracts';
 import { forgetReportWords, keepReport, presenceHeard, reportsHeard, transferAppliance } from '#registry';
 import { DAY } from '#runtime';
 import { type Ask, asking } from './asking.ts';
-import { type Account, MINUTE, NOW, openPlatform, PASSWORD, type Platform } from './platform.ts';
+import { type Account, coolingFails, MINUTE, NOW, openPlatform, PASSWORD, type Platform } from './platform.ts';
 
 let platform: Platform;
 let ask: Ask;
@@ -247,5 +247,31 @@ describe('an appliance that is switched off', () => {
     expect((await ask(buyer, 'POST', '/claims', claim)).statusCode).toBe(201);
     expect((await heard()).at(-1)).toMatchObject({ kind: 'presence', body: { restsUntil: null } });
     expect(await until(buyer)).toBeNull();
+  });
+});
+
+describe('a test that would tell the causes apart', () => {
+  const test = { command: 'self-test', text: { en: 'Let it test its parts.', zh: '让它自检。' } };
+  const alertOf = async (finding: ReturnType<typeof coolingFails>) => {
+    await platform.find(finding);
+    const { items } = (await ask(owner, 'GET', `/alerts?state=all&appliance=${fridge}`)).json<{
+      items: { id: Id }[];
+    }>();
+    return (await ask(owner, 'GET', `/alerts/${items[0]!.id}`)).json<Alert>();
+  };
+
+  it('is offered while the alert is open, and sent as any other command', async () => {
+    const alert = await alertOf(coolingFails(fridge, { test }));
+    expect(alert.test).toEqual(test);
+    const sent = await ask(owner, 'POST', `/appliances/${fridge}/commands`, { kind: alert.test!.command });
+    expect([sent.statusCode, sent.json().state]).toEqual([201, 'queued']);
+    expect((await ask(member, 'GET', `/alerts/${alert.id}`)).json<Alert>().test).toEqual(test);
+  });
+
+  it('is not offered where none would tell more, nor when it is over', async () => {
+    expect((await alertOf(coolingFails(fridge))).test).toBeNull();
+    fridge = await platform.appliance(home);
+    const over = await alertOf(coolingFails(fridge, { test, state: 'closed', closedAt: NOW }));
+    expect([over.state, over.test]).toEqual(['resolved', null]);
   });
 });
