@@ -8,6 +8,8 @@ const GAP_MS = 20 * MINUTE;
 /** More than a healthy thermostat lets the air swing. */
 const RISE_KELVIN = 4;
 const FREEZER_RISE_KELVIN = 3;
+/** Whatever was off for longer has warmed: one as cold as it was had its electronics restarted, and cooled all the time. */
+const STAYS_COLD_MS = 6 * HOUR;
 
 const ENDED_AT = exact.take('gap ended');
 const LASTED = exact.take('gap lasted');
@@ -36,11 +38,12 @@ export function followGap(m: Memory, at: number): void {
 /** After the moment's values are taken: soon after its return the appliance shows whether it had warmed. */
 export function followReturn(m: Memory, at: number): void {
   if (!(at - m.exact[ENDED_AT]! < RETURN_MS)) return;
-  const warmer =
-    lastSaid(m, AIR) - m.rough[AIR_BEFORE]! > RISE_KELVIN ||
-    lastSaid(m, FREEZER) - m.rough[FREEZER_BEFORE]! > FREEZER_RISE_KELVIN;
+  const air = lastSaid(m, AIR) - m.rough[AIR_BEFORE]!;
+  const freezer = lastSaid(m, FREEZER) - m.rough[FREEZER_BEFORE]!;
+  const warmer = air > RISE_KELVIN || freezer > FREEZER_RISE_KELVIN;
+  const stayedCold = m.exact[LASTED]! > STAYS_COLD_MS && (air <= RISE_KELVIN || freezer <= FREEZER_RISE_KELVIN);
   const restarted = Math.abs(m.exact[RESTARTED_AT]! - m.exact[ENDED_AT]!) < RETURN_MS;
-  if (warmer || restarted) m.rough[WAS_OFF] = 1;
+  if (warmer || (restarted && !stayedCold)) m.rough[WAS_OFF] = 1;
 }
 
 /** Hours without power that ended of late; 0: none, or what was silent had not warmed and went on counting. */

@@ -4,13 +4,42 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRule } from '#diagnosis-rules';
-import { all, any, not } from '../../diagnosis-rules/conditions.ts';
-import { absentSymptom, nextSymptom, type SymptomMemory } from '../../diagnosis-rules/symptoms.ts';
+import {
+  all,
+  any,
+  type Check,
+  compile,
+  FALSE,
+  not,
+  TRUE,
+  type Truth,
+  UNKNOWN,
+} from '../../diagnosis-rules/conditions.ts';
+import type { View } from '../../diagnosis-rules/features.ts';
+import { emptyMemory } from '../../diagnosis-rules/memory.ts';
+import { remember } from '../../diagnosis-rules/remember.ts';
+import {
+  absentSymptom,
+  absentSymptoms,
+  isAbsent,
+  isPresent,
+  nextSymptom,
+  readSymptom,
+  type SymptomMemory,
+  shownState,
+  writeSymptom,
+} from '../../diagnosis-rules/symptoms.ts';
+import { ALONE, moment } from './moments.ts';
+
+const [T, F, U] = [TRUE, FALSE, UNKNOWN] as const;
+const word = (truth: Truth): string => ({ [T]: 'true', [F]: 'false', [U]: 'unknown' })[truth];
+const NOWHERE: View = { m: emptyMemory(), at: 0, silentMs: 0 };
 
 describe('three-valued logic', () => {
-  const T = true;
-  const F = false;
-  const U = null;
+  const said =
+    (truth: Truth): Check =>
+    () =>
+      truth;
   it.each([
     [[T, T], T, T],
     [[T, F], F, T],
@@ -18,12 +47,47 @@ describe('three-valued logic', () => {
     [[T, U], U, T],
     [[F, U], F, U],
     [[U, U], U, U],
-  ] as const)('%j: all %s, any %s', (truths, allOf, anyOf) => {
-    expect(all(truths, (truth) => truth)).toBe(allOf);
-    expect(any(truths, (truth) => truth)).toBe(anyOf);
+  ] as const)('of %j (1 true, 0 false, -1 unknown): all %i, any %i', (truths, allOf, anyOf) => {
+    for (const order of [truths, truths.toReversed()]) {
+      expect(all(order.map(said))(NOWHERE, false)).toBe(allOf);
+      expect(any(order.map(said))(NOWHERE, false)).toBe(anyOf);
+    }
   });
   it('not unknown is unknown', () => {
     expect([not(T), not(F), not(U)]).toEqual([F, T, U]);
+  });
+  it('a condition inside a condition keeps what is unknown', () => {
+    const deep = all([any([said(F), said(U)]), said(T)]);
+    expect(deep(NOWHERE, false)).toBe(U);
+    expect(any([all([said(U), said(F)]), said(F)])(NOWHERE, false)).toBe(F);
+  });
+});
+
+describe('a comparison', () => {
+  const SEEN = { m: emptyMemory(), at: 0, silentMs: 0 };
+  remember(SEEN.m, moment(0, { cabinet_temperature: 6, set_point: 4, door_alarm: false }), ALONE);
+  it.each([
+    // the condition, while it holds already, what it says
+    [{ feature: 'cabinet_temperature', above: 5 }, false, T],
+    [{ feature: 'cabinet_temperature', above: 6 }, false, F],
+    [{ feature: 'cabinet_temperature', below: 6 }, false, F],
+    [{ feature: 'cabinet_temperature', above: 6.5, hysteresis: 1 }, false, F],
+    [{ feature: 'cabinet_temperature', above: 6.5, hysteresis: 1 }, true, T],
+    [{ feature: 'cabinet_temperature', below: 5.5, hysteresis: 1 }, true, T],
+    [{ not: { feature: 'cabinet_temperature', above: 6.5, hysteresis: 1 } }, true, T],
+    [{ feature: 'cabinet_temperature', above: { of: 'set_point', plus: 1, otherwise: 9 } }, false, T],
+    [{ feature: 'cabinet_temperature', above: { of: 'set_point', plus: 1, atLeast: 7, otherwise: 0 } }, false, F],
+    [{ feature: 'cabinet_temperature', above: { of: 'freezer_set_point', plus: 1, otherwise: 5 } }, false, T],
+    [{ feature: 'door_alarm', is: false }, false, T],
+    [{ feature: 'door_alarm', is: true }, false, F],
+    [{ feature: 'freezer_temperature', above: -20 }, false, U],
+    [{ feature: 'freezer_temperature', below: -20 }, true, U],
+    [{ feature: 'freezer_alarm', is: false }, false, U],
+    [{ not: { feature: 'freezer_alarm', is: false } }, false, U],
+  ] as const)('%j, holding %s', (condition, holding, truth) => {
+    const given = structuredClone(condition) as Parameters<typeof compile>[0];
+    if ('feature' in given && typeof given.above === 'object') given.above.plus ??= 0;
+    expect(word(compile(given)(SEEN, holding))).toBe(word(truth));
   });
 });
 
@@ -36,28 +100,61 @@ describe('the life of a symptom (for 10, clear 5)', () => {
   });
   it.each([
     // from, the condition, now, to, since
-    [at('absent', 0), true, 100, 'pending', 100],
-    [at('absent', 0), false, 100, 'absent', 0],
-    [at('absent', 0), null, 100, 'absent', 0],
-    [at('pending', 100), true, 109, 'pending', 100],
-    [at('pending', 100), true, 110, 'present', 100],
-    [at('pending', 100), false, 105, 'absent', 105],
-    [at('pending', 100), null, 105, 'absent', 105],
-    [at('present', 100), true, 200, 'present', 100],
-    [at('present', 100), null, 200, 'present', 100],
-    [at('present', 100), false, 200, 'present', 100],
-    [at('present', 100, 200), false, 204, 'present', 100],
-    [at('present', 100, 200), false, 205, 'absent', 205],
-    [at('present', 100, 200), true, 204, 'present', 100],
-  ] as const)('%j + %s at %i -> %s', (memory, truth, now, state, since) => {
+    [at('absent', 0), T, 100, 'pending', 100],
+    [at('absent', 0), F, 100, 'absent', 0],
+    [at('absent', 0), U, 100, 'absent', 0],
+    [at('pending', 100), T, 109, 'pending', 100],
+    [at('pending', 100), T, 110, 'present', 100],
+    [at('pending', 100), F, 105, 'absent', 105],
+    [at('pending', 100), U, 105, 'absent', 105],
+    [at('present', 100), T, 200, 'present', 100],
+    [at('present', 100), U, 200, 'present', 100],
+    [at('present', 100), F, 200, 'present', 100],
+    [at('present', 100, 200), F, 204, 'present', 100],
+    [at('present', 100, 200), F, 205, 'absent', 205],
+    [at('present', 100, 200), T, 204, 'present', 100],
+  ] as const)('%j + %i at %i -> %s since %i', (memory, truth, now, state, since) => {
     expect(nextSymptom(memory, truth, now, 10, 5)).toMatchObject({ state, since });
   });
   it('begins clearing anew after it held again, and no data is not clearing', () => {
-    expect(nextSymptom(at('present', 1, 200), true, 204, 10, 5).clearingSince).toBeNull();
-    expect(nextSymptom(at('present', 1, 200), null, 204, 10, 5).clearingSince).toBeNull();
+    expect(nextSymptom(at('present', 1, 200), T, 204, 10, 5).clearingSince).toBeNull();
+    expect(nextSymptom(at('present', 1, 200), U, 204, 10, 5).clearingSince).toBeNull();
   });
   it('is present at once without a time to hold', () => {
-    expect(nextSymptom(absentSymptom(), true, 7, 0, 0)).toMatchObject({ state: 'present', since: 7 });
+    expect(nextSymptom(absentSymptom(), T, 7, 0, 0)).toMatchObject({ state: 'present', since: 7 });
+  });
+});
+
+describe('symptoms side by side', () => {
+  const ROWS: readonly [SymptomMemory, ReturnType<typeof shownState>][] = [
+    [{ state: 'absent', since: 0, clearingSince: null, known: false }, 'unknown'],
+    [{ state: 'absent', since: 70, clearingSince: null, known: true }, 'absent'],
+    [{ state: 'pending', since: 80, clearingSince: null, known: true }, 'pending'],
+    [{ state: 'pending', since: 80, clearingSince: null, known: false }, 'unknown'],
+    [{ state: 'present', since: 1_750_000_000_123, clearingSince: null, known: true }, 'present'],
+    [{ state: 'present', since: 90, clearingSince: 95, known: true }, 'present'],
+    [{ state: 'present', since: 90, clearingSince: null, known: false }, 'present'],
+  ];
+  it('are kept each in its place, and read as they were written', () => {
+    const packed = absentSymptoms(ROWS.length);
+    for (const [index, [memory]] of ROWS.entries()) writeSymptom(packed, index, memory);
+    for (const [index, [memory, shown]] of ROWS.entries()) {
+      expect(readSymptom(packed, index)).toEqual(memory);
+      expect(shownState(readSymptom(packed, index))).toBe(shown);
+      expect([isAbsent(packed, index), isPresent(packed, index)]).toEqual([
+        memory.state === 'absent',
+        memory.state === 'present',
+      ]);
+    }
+  });
+  it('begin unknown', () => {
+    expect(readSymptom(absentSymptoms(1), 0)).toEqual(absentSymptom());
+  });
+  it('that were unknown do not come back as what they were before', () => {
+    const packed = absentSymptoms(2);
+    writeSymptom(packed, 0, ROWS[4]![0]);
+    writeSymptom(packed, 0, absentSymptom());
+    expect(packed).toEqual(absentSymptoms(2));
   });
 });
 

@@ -7,6 +7,7 @@ import {
   deliverRules,
   diagnosisTables,
   editDraft,
+  judgedRules,
   linesBetween,
   listRuleVersions,
   moveVersion,
@@ -185,6 +186,17 @@ function versions(open: () => Promise<TestDatabase>): void {
     });
   });
 
+  it('are read for whoever begins without a memory; one that cannot be judged by is said and left out', async () => {
+    await ship(ruleText());
+    await write(ruleText({ version: 2 }));
+    await move(2, 'try');
+    const { catalogue, trials } = await judgedRules(sql, logger);
+    expect([catalogue, trials].map((rules) => rules.map(({ version }) => version))).toEqual([[1], [2]]);
+    await sql.query("update app.rule_version set text = 'kind: dragon' where version = 1");
+    expect(await judgedRules(sql, logger)).toMatchObject({ catalogue: [], trials: [{ version: 2 }] });
+    expect(said).toMatchObject([{ level: 'error' }]);
+  });
+
   describe('in the log', () => {
     it('are heard as they are now, whole, and only when they changed', async () => {
       const heard: LogRecord[] = [];
@@ -262,6 +274,27 @@ describe('a check', () => {
     const text = broken('summary:', 'summary: [');
     expect(problems(text)[0]).toMatchObject({ weight: 'mistake' });
     expect(problems(text)[0]!.line).not.toBeNull();
+  });
+
+  it.each([
+    ['a character that no row can hold', ruleText().replace('en: Too warm', 'en: "Too \\0 warm"')],
+    ['half a character', ruleText().replace('en: Too warm', 'en: "Too \\ud800 warm"')],
+    ['a name that no path can hold', ruleText({ id: 'a'.repeat(81) })],
+    ['a number that no row can hold', ruleText({ version: 3_000_000_000 })],
+    ['what is nested beyond reading', `${ruleText()}x: ${'['.repeat(50_000)}`],
+    ['what is nested beyond sense', `${ruleText()}x: ${'['.repeat(40)}${']'.repeat(40)}`],
+    ['nothing at all', ''],
+    ['something else', '- one\n- two\n'],
+  ])('takes %s for a mistake', (_, text) => {
+    const { rule, problems: found } = checkRule(text);
+    expect(rule).toBeNull();
+    expect(found[0]).toMatchObject({ weight: 'mistake' });
+  });
+
+  it('takes aliases that blow up for a mistake', () => {
+    const levels = Array.from({ length: 20 }, (_, level) => `a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`);
+    const text = ['a-1: &a-1 [x]', ...levels].join('\n').replaceAll('a-1', 'b');
+    expect(checkRule(text).rule).toBeNull();
   });
 
   it('names all mistakes at once', () => {
