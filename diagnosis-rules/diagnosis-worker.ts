@@ -2,6 +2,7 @@
 import type { FindingChange, Id, LogRecord } from '#contracts';
 import {
   type Clock,
+  DAY,
   type EndSpan,
   type Jobs,
   type Lease,
@@ -18,6 +19,8 @@ import {
   type Tracer,
 } from '#runtime';
 import type { Catalogue } from './catalogue.ts';
+import { keepLevels } from './cohorts/keep-levels.ts';
+import { knownCohorts } from './cohorts/known-cohorts.ts';
 import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
 import { keepLate, markLooked, openSince } from './late.ts';
 import { recordFindings } from './record-findings.ts';
@@ -34,7 +37,9 @@ export type DiagnosisWorkerDeps = {
   sql: Sql;
   jobs: Jobs;
   /** Judged as long as no version of a rule was published. */
+  /** Judged by until the log says otherwise, where there is no snapshot; `trials`: silently. */
   catalogue: Catalogue;
+  trials?: Catalogue;
   toReadings: ToReadings;
   neutralCode?: NeutralCode | undefined;
   logger: Logger;
@@ -63,6 +68,8 @@ const COMMIT_AT_LEAST_EVERY_BYTES = 4 * 1024 * 1024;
 const COMMIT_IDLE_EVERY_MS = 5 * SECOND;
 /** In log time. */
 const SNAPSHOT_EVERY_MS = 4 * MINUTE;
+/** In log time. */
+const LEVELS_EVERY_MS = 1 * DAY;
 
 /** Going on would take everything new for what was judged long ago, and say nothing of it. */
 const logBehindFindings = (end: number, committed: number): PlatformError =>
@@ -95,6 +102,7 @@ class Worker implements DiagnosisWorker {
   #evaluator: Evaluator;
   #committed = 0;
   #snapshotAt = 0;
+  #levelsAt = 0;
   #committedAt = 0;
   #follower!: LogFollower;
 
@@ -115,7 +123,7 @@ class Worker implements DiagnosisWorker {
     if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state)) {
       this.#evaluator = createEvaluator({ ...this.#deps, snapshot: snapshot.state });
       from = snapshot.position;
-    } else this.#evaluator = createEvaluator({ ...this.#deps, ...(await publishedRules(sql)) });
+    } else this.#evaluator = createEvaluator({ ...this.#deps, ...(await publishedRules(sql)), cohorts: await knownCohorts(sql) });
     await this.#looks.begin(from);
     logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
     this.#follower = new LogFollower({
@@ -286,6 +294,18 @@ class Worker implements DiagnosisWorker {
       await this.#writeSnapshot(batch.next);
     } catch (error) {
       this.#deps.logger.warn({ error: messageOf(error) }, 'no snapshot; the next one is due in a few minutes');
+    }
+    await this.#keepLevelsWhenDue(at);
+  }
+
+  /** Nothing is lost by a round that fails: what was learned is still known tomorrow. */
+  async #keepLevelsWhenDue(at: number): Promise<void> {
+    if (at - this.#levelsAt < LEVELS_EVERY_MS) return;
+    this.#levelsAt = at;
+    try {
+      await keepLevels(this.#deps.sql, this.#evaluator.levels(), at);
+    } catch (error) {
+      this.#deps.logger.warn({ error: messageOf(error) }, 'what is usual was not written down; it will be tomorrow');
     }
   }
 

@@ -1,5 +1,7 @@
 // The door of diagnosis: readings become findings, and every finding can explain itself.
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
+export { deliverCohorts } from './cohorts/deliver-cohorts.ts';
+export { type CohortRecord, knownCohorts, listCohorts, listOutliers, type Outlier } from './cohorts/known-cohorts.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
 export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';
 export { judgeLife, type LifeOptions } from './life.ts';
@@ -12,7 +14,7 @@ export { testResultOf } from './test-results.ts';
 export { checkRule, RuleMistakes, refuseMistakes, whereIs } from './versions/check.ts';
 export { changesBetween, linesBetween } from './versions/compare.ts';
 export { VERSION_LIFE, type VersionEvent } from './versions/life-cycle.ts';
-export { currentRules, deliverRules } from './versions/publication.ts';
+export { currentRules, deliverRules, judgedRules } from './versions/publication.ts';
 export { type Draft, editDraft, type Move, moveVersion, writeDraft } from './versions/publish.ts';
 export {
   listRuleVersions,

@@ -16,7 +16,8 @@ export function checkRule(
   { last }: { last?: number } = {},
 ): { rule: Rule | null; problems: RuleProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = documentOf(text, lines);
+  if (document === null) return { rule: null, problems: [{ weight: 'mistake', line: null, path: '', ...TOO_DEEP }] };
   const line = (offset: number): number => lines.linePos(offset).line;
   const at = (weight: RuleProblem['weight'], { place, message, fix }: Found): RuleProblem => {
     const offset = offsetOf(document, place);
@@ -32,7 +33,10 @@ export function checkRule(
     }));
     return { rule: null, problems };
   }
-  const parsed = Rule.safeParse(document.toJS());
+  const value = plainOf(document);
+  const odd = oddities(value);
+  if (odd.length > 0) return { rule: null, problems: odd.map((found) => at('mistake', found)) };
+  const parsed = Rule.safeParse(value);
   if (!parsed.success) return { rule: null, problems: parsed.error.issues.map((issue) => at('mistake', said(issue))) };
   const problems = doubtsOf(parsed.data).map((found) => at('doubt', found));
   if (last === undefined || parsed.data.version > last) return { rule: parsed.data, problems };
@@ -42,6 +46,56 @@ export function checkRule(
     fix: `Write "version: ${last + 1}".`,
   };
   return { rule: null, problems: [at('mistake', low), ...problems] };
+}
+
+const MOST_LEVELS = 30;
+const TOO_DEEP = { message: `This is nested more than ${MOST_LEVELS} levels deep.`, fix: 'Say it more simply.' };
+
+/** Null when it is nested too deep to be read at all. */
+function documentOf(text: string, lines: LineCounter): Document | null {
+  try {
+    return parseDocument(text, { lineCounter: lines });
+  } catch {
+    return null;
+  }
+}
+
+/** What aliases would blow up is not a rule. */
+function plainOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+const LONGEST_NAME = 80;
+const HIGHEST_VERSION = 1_000_000_000;
+
+/** What no row and no path could hold. */
+function oddities(value: unknown): Found[] {
+  const { id, version } = (value ?? {}) as { id?: unknown; version?: unknown };
+  const found = unkept(value, []);
+  if (typeof id === 'string' && id.length > LONGEST_NAME) {
+    found.push({ place: ['id'], message: 'This name is too long.', fix: `Use at most ${LONGEST_NAME} characters.` });
+  }
+  if (typeof version === 'number' && version > HIGHEST_VERSION) {
+    found.push({ place: ['version'], message: 'This number is too high.', fix: 'Count versions from 1.' });
+  }
+  return found;
+}
+
+function unkept(value: unknown, place: Place): Found[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\0') && value.isWellFormed()) return [];
+    return [{ place, message: 'This holds a character that cannot be kept.', fix: 'Write it without escapes.' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  if (place.length >= MOST_LEVELS) return [{ place, ...TOO_DEEP }];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...unkept(key, place),
+    ...unkept(inner, [...place, Array.isArray(value) ? Number(key) : key]),
+  ]);
 }
 
 /** Of the place itself, or of the nearest thing around it that is written. */

@@ -4,18 +4,25 @@ import type { Found, Place } from './check.ts';
 
 type Doubt = (rule: Rule) => Found[];
 
-const DOUBTS: readonly Doubt[] = [opensUnexplained, symptomsUnused, questionsNeverAsked, certainties, wordsMissing];
+const DOUBTS: readonly Doubt[] = [
+  opensUnexplained,
+  symptomsUnused,
+  questionsNeverAsked,
+  testsNeverOffered,
+  certainties,
+  wordsMissing,
+];
 
 export const doubtsOf = (rule: Rule): Found[] => DOUBTS.flatMap((look) => look(rule));
 
 /** Catch-alls explain nothing by themselves. */
 const NO_EXPLANATION: readonly string[] = ['unknown'];
 
+/** What does not weigh says nothing of causes, and where there is only one it explains everything. */
 function explains(rule: Rule, symptom: string): boolean {
-  const base = rule.symptoms[symptom]?.base ?? 0;
-  return Object.entries(rule.causes).some(
-    ([name, { likelihood }]) => !NO_EXPLANATION.includes(name) && (likelihood[symptom] ?? base) >= base,
-  );
+  const { base, weighs } = rule.symptoms[symptom]!;
+  const causes = Object.entries(rule.causes).filter(([name]) => !NO_EXPLANATION.includes(name));
+  return !weighs || causes.length < 2 || causes.some(([, { likelihood }]) => (likelihood[symptom] ?? base) > base);
 }
 
 function opensUnexplained(rule: Rule): Found[] {
@@ -23,7 +30,7 @@ function opensUnexplained(rule: Rule): Found[] {
     .filter((symptom) => !explains(rule, symptom))
     .map((symptom) => ({
       place: ['opens', symptom],
-      message: `"${symptom}" opens a finding, and makes every cause less likely.`,
+      message: `"${symptom}" opens a finding, and no cause makes it likelier.`,
       fix: 'Give the causes that bring it about a likelihood above its base.',
     }));
 }
@@ -36,7 +43,9 @@ function symptomsUnused(rule: Rule): Found[] {
       ...Object.keys(likelihood),
       ...(says ? [says.while] : []),
     ]),
-    ...Object.values(rule.questions).flatMap(({ unlessKnown }) => unlessKnown),
+    ...Object.keys(rule.titleWhile),
+    ...Object.keys(rule.summaryWhile),
+    ...[...Object.values(rule.questions), ...Object.values(rule.tests)].flatMap(({ unlessKnown }) => unlessKnown),
   ]);
   return Object.keys(rule.symptoms)
     .filter((symptom) => !used.has(symptom))
@@ -57,14 +66,27 @@ function questionsNeverAsked(rule: Rule): Found[] {
         { place, message: `"${name}" has fewer than two answers.`, fix: 'Add an answer, or remove the question.' },
       ];
     }
-    const splits = Object.values(answers).some(
-      ({ likelihood }) => new Set(causes.map((cause) => likelihood[cause] ?? UNSAID)).size > 1,
-    );
-    if (splits) return [];
+    if (Object.values(answers).some(({ likelihood }) => splits(causes, likelihood))) return [];
     const message = `"${name}" can never be asked: no answer tells the causes apart.`;
     return [{ place, message, fix: 'Give its answers likelihoods that differ between causes.' }];
   });
 }
+
+function testsNeverOffered(rule: Rule): Found[] {
+  const causes = Object.keys(rule.causes);
+  return Object.entries(rule.tests)
+    .filter(([, { results }]) =>
+      Object.values(results).every(({ yes, no }) => !splits(causes, yes) && !splits(causes, no)),
+    )
+    .map(([name]) => ({
+      place: ['tests', name],
+      message: `"${name}" can never be offered: no result tells the causes apart.`,
+      fix: 'Give its results likelihoods that differ between causes.',
+    }));
+}
+
+const splits = (causes: readonly string[], likelihood: Readonly<Record<string, number>>): boolean =>
+  new Set(causes.map((cause) => likelihood[cause] ?? UNSAID)).size > 1;
 
 /** As ranking takes a cause that an answer does not mention. */
 const UNSAID = 0.5;
@@ -86,6 +108,11 @@ function certainties(rule: Rule): Found[] {
     ...Object.entries(rule.questions).flatMap(([name, { answers }]) =>
       Object.entries(answers).flatMap(([answer, { likelihood }]) =>
         odd(['questions', name, 'answers', answer, 'likelihood'], likelihood),
+      ),
+    ),
+    ...Object.entries(rule.tests).flatMap(([name, { results }]) =>
+      Object.entries(results).flatMap(([result, said]) =>
+        (['yes', 'no'] as const).flatMap((side) => odd(['tests', name, 'results', result, side], said[side])),
       ),
     ),
   ];

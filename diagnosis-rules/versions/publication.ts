@@ -1,6 +1,7 @@
 // What is judged, as a record of the log: so every worker changes over at the same place, and so does a replay.
 import type { RulesBody } from '#contracts';
-import { factRecord, type LogWriter, MINUTE, type Sql } from '#runtime';
+import { factRecord, type Logger, type LogWriter, MINUTE, messageOf, type Sql } from '#runtime';
+import { type Catalogue, parseRule } from '../catalogue.ts';
 
 type Judged = { rule: string; state: 'live' | 'trial'; version: number; text: string };
 
@@ -10,6 +11,22 @@ export async function currentRules(sql: Sql): Promise<RulesBody[]> {
     `select rule, state, version, text from app.rule_version where state in ('live', 'trial') order by rule`,
   );
   return [...Map.groupBy(rows, ({ rule }) => rule)].map(([rule, judged]) => bodyOf(rule, judged));
+}
+
+/** As `currentRules`, read. A text that this version of the program cannot judge by is said and left out. */
+export async function judgedRules(sql: Sql, logger: Logger): Promise<{ catalogue: Catalogue; trials: Catalogue }> {
+  const rules = await currentRules(sql);
+  const read = (role: 'live' | 'trial'): Catalogue =>
+    rules.flatMap(({ rule, [role]: version }) => {
+      if (version === null) return [];
+      try {
+        return [parseRule(version.text, `${rule}.${version.version}.yaml`)];
+      } catch (error) {
+        logger.error({ rule, version: version.version, role, error: messageOf(error) }, 'a rule is not judged by');
+        return [];
+      }
+    });
+  return { catalogue: read('live'), trials: read('trial') };
 }
 
 function bodyOf(rule: string, judged: readonly Judged[]): RulesBody {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { workerData } from 'node:worker_threads';
 import {
   type DiagnosisWorker,
-  loadCatalogue,
+  judgedRules,
   snapshotFiles,
   snapshotRows,
   startDiagnosisWorker,
@@ -43,7 +43,6 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
     const tracer = await openTracing(data, 'diagnosis', logger, stack);
     const { sql } = registry;
     const snapshots = data.member.alone ? snapshotFiles(path.join(data.folder, 'snapshots'), sql) : snapshotRows(sql);
-    const catalogue = loadCatalogue();
     const store = data.series
       ? connect<SeriesOffers, object>(data.series, {})
       : stack.use(await openInflux(data.settings, logger));
@@ -55,13 +54,13 @@ connect<MainOffers, DiagnosisOffers>(data.main, {
         member: data.member,
         logger,
         intruder: endThread,
-        open: (lease) =>
+        open: async (lease) =>
           startDiagnosisWorker({
+            ...(await judgedRules(sql, logger)),
             lease,
             log: source.reader(lease.partition),
             sql,
             jobs,
-            catalogue,
             toReadings,
             neutralCode,
             logger,
