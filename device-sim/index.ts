@@ -8,6 +8,7 @@ export { DEFAULT_HABITS, drawHabits, type Habits } from './habits.ts';
 export { demoHousehold, type HouseholdAppliance } from './household.ts';
 export type { Imperfections, Message } from './imperfections.ts';
 export { drawJudgeFleet, type JudgeFleetOptions, type JudgeMember } from './judge/fleet.ts';
+export type { Home } from './judge/home.ts';
 export {
   DANGER_CELSIUS,
   type Danger,

@@ -13,7 +13,7 @@ import { type Random, randomOf } from '../random.ts';
 import { type Episode, FAULT_NAMES } from '../scenario.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
 import { drawUnit } from './fit.ts';
-import { drawHome } from './home.ts';
+import { drawHome, type Home } from './home.ts';
 import type { LifeOptions } from './life.ts';
 import { drawTelling, type Telling } from './post.ts';
 import { modelOf, signalsOf } from './telemetry.ts';
@@ -109,6 +109,7 @@ export type JudgeFleetOptions = {
   /** Fixes what is drawn otherwise. */
   telling?: Partial<Telling>;
   structure?: Partial<Structure>;
+  home?: Partial<Home>;
 };
 
 export type JudgeMember = LifeOptions & {
@@ -210,7 +211,7 @@ function drawMember(options: JudgeFleetOptions, index: number): JudgeMember {
     id: idOf(random),
     seed,
     unit,
-    home: drawHome(random),
+    home: { ...drawHome(random), ...options.home },
     telling,
     signals,
     model: modelOf(signals, telling.cadence),
