@@ -69,6 +69,8 @@ export type EvaluatorOptions = {
   toReadings: ToReadings;
   /** What makers' fault codes mean; without it they say nothing. */
   neutralCode?: NeutralCode | undefined;
+  /** What is usual for models, until a record says so. A snapshot knows its own. */
+  cohorts?: ReadonlyMap<string, Cohort> | undefined;
   /** One that `snapshotFits`. */
   snapshot?: Buffer | undefined;
 };
@@ -123,7 +125,7 @@ class Fold implements Evaluator {
   readonly #late = new Map<Id, number>();
   #met: Id[] = [];
 
-  constructor({ catalogue, trials = [], toReadings, neutralCode, snapshot }: EvaluatorOptions) {
+  constructor({ catalogue, trials = [], toReadings, neutralCode, cohorts, snapshot }: EvaluatorOptions) {
     this.#toReadings = toReadings;
     this.#neutralCode = neutralCode ?? (() => null);
     this.#state = snapshot
@@ -131,7 +133,7 @@ class Fold implements Evaluator {
       : {
           order: memoryOrder(),
           rules: [],
-          cohorts: new Map(),
+          cohorts: new Map(cohorts),
           upMs: 0,
           tickAt: 0,
           lookedAt: 0,

@@ -1,6 +1,7 @@
 // The door of diagnosis: readings become findings, and every finding can explain itself.
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
 export { deliverCohorts } from './cohorts/deliver-cohorts.ts';
+export { keepLevels } from './cohorts/keep-levels.ts';
 export { type CohortRecord, knownCohorts, listCohorts, listOutliers, type Outlier } from './cohorts/known-cohorts.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
 export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';

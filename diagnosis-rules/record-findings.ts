@@ -2,6 +2,7 @@
 // partition is its own.
 import type { Finding, FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
+import { cohortTables } from './cohorts/tables.ts';
 import { lateTable } from './late.ts';
 import { versionTables } from './versions/tables.ts';
 
@@ -44,6 +45,7 @@ export const diagnosisTables: readonly Migration[] = [
       'create index trial_finding_rule on app.trial_finding (rule, version, opened_at)',
     ],
   },
+  cohortTables,
 ];
 
 /** Of a version on silent trial: looked at by engineers, and by nobody else. */

@@ -14,7 +14,7 @@ import {
   type Webhooks,
 } from '#api';
 import { STAGE_OF, Sweep, type SweepingStage } from '#contracts';
-import { deliverRules } from '#diagnosis-rules';
+import { deliverCohorts, deliverRules } from '#diagnosis-rules';
 import { startJobsWorker } from '#engines/bullmq';
 import { scrubJournal, vacuumEach } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
@@ -139,7 +139,8 @@ const SWEEP_OF: Record<
   rights: () => rights!.sweep(),
   commands: (alerts) => expireCommands(alerts.sql, clock.now()),
   replays: () => upkeep!.sweepReplays(),
-  rules: ({ sql }) => deliverRules({ sql, log }, clock.now()),
+  rules: async ({ sql }) =>
+    (await deliverRules({ sql, log }, clock.now())) + (await deliverCohorts({ sql, log }, clock.now())),
 };
 
 let mailSink: MailSink | undefined;
