@@ -22,7 +22,9 @@ const NO_EXPLANATION: readonly string[] = ['unknown'];
 function explains(rule: Rule, symptom: string): boolean {
   const { base, weighs } = rule.symptoms[symptom]!;
   const causes = Object.entries(rule.causes).filter(([name]) => !NO_EXPLANATION.includes(name));
-  return !weighs || causes.length < 2 || causes.some(([, { likelihood }]) => (likelihood[symptom] ?? base) > base);
+  const likelihoods = causes.map(([, { likelihood }]) => likelihood[symptom] ?? base);
+  const [lowest, highest] = [Math.min(...likelihoods), Math.max(...likelihoods)];
+  return !weighs || causes.length < 2 || highest > base || (highest === base && lowest < base);
 }
 
 function opensUnexplained(rule: Rule): Found[] {
@@ -30,8 +32,8 @@ function opensUnexplained(rule: Rule): Found[] {
     .filter((symptom) => !explains(rule, symptom))
     .map((symptom) => ({
       place: ['opens', symptom],
-      message: `"${symptom}" opens a finding, and no cause makes it likelier.`,
-      fix: 'Give the causes that bring it about a likelihood above its base.',
+      message: `"${symptom}" opens a finding, and speaks for no cause.`,
+      fix: 'Give the causes that bring it about a likelihood above its base; or write "weighs: false" when it only opens.',
     }));
 }
 
