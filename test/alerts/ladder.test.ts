@@ -128,7 +128,7 @@ describe('a door left open', () => {
   it('sends for the technician whom the next cause needs', async () => {
     await opened({ causes: [DOOR, { ...COOLING, probability: 0.08 }] });
     await world.sweepAt(120);
-    expect(await requests()).toMatchObject([{ cause: { cause: 'cooling-failing', probability: 0.08 } }]);
+    expect(await requests()).toMatchObject([{ cause: { cause: 'refrigerant-leak', probability: 0.08 } }]);
   });
 
   it('wakes who has seen it when it becomes worse', async () => {
@@ -173,7 +173,7 @@ describe('a cause that needs a technician', () => {
     expect(await requests()).toEqual([]);
     await world.sweepAt(20);
     expect(await requests()).toMatchObject([
-      { alert, appliance: home.appliance, reason: 'needs-technician', cause: { cause: 'cooling-failing' } },
+      { alert, appliance: home.appliance, reason: 'needs-technician', cause: { cause: 'refrigerant-leak' } },
     ]);
     await changed(25, { causes: [COOLING], severity: 'critical' });
     await world.sweepAt(600);

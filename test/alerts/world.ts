@@ -147,7 +147,7 @@ export const DOOR: RankedCause = {
 };
 
 export const COOLING: RankedCause = {
-  cause: 'cooling-failing',
+  cause: 'refrigerant-leak',
   name: { en: 'cooling is failing', zh: '制冷失效' },
   probability: 0.8,
   explanation: { en: 'It runs all the time and gets no colder.', zh: '一直运行但温度不降。' },

@@ -228,7 +228,7 @@ export function coolingFails(appliance: Id, more: Partial<Finding> = {}): Findin
     reviewedBy: null,
     causes: [
       {
-        cause: 'cooling-failing',
+        cause: 'refrigerant-leak',
         name: words('Cooling is failing', '制冷失效'),
         probability: 0.7,
         explanation: words('The compressor runs without effect.', '压缩机运转但不制冷。'),

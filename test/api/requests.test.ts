@@ -378,7 +378,7 @@ describe('from an alert to a finished visit', () => {
     });
     const done = await ask(technician, 'POST', `/visits/${visit}/result`, {
       outcome: 'repaired',
-      cause: 'cooling-failing',
+      cause: 'refrigerant-leak',
     });
     expect(done.json()).toMatchObject({ state: 'done' });
     expect(await get(technician, `/cases/${file.id}`)).toMatchObject({ state: 'verifying' });

@@ -70,7 +70,7 @@ describe('an alarm finds a fault', () => {
   });
 
   it('and not when it is about something else', () => {
-    const silent = alarm('a', 101, null, 'appliance-offline', { problem: 'appliance-silent' });
+    const silent = alarm('a', 101, null, 'home-network', { problem: 'appliance-silent' });
     const { matches, episodes } = scoreLife(life({ faults: [fault('F7', 100)], told: silent }));
     expect(matches[0]!.foundAt).toBeNull();
     expect(episodes[0]!.verdict).toBe('false');

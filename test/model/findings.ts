@@ -14,7 +14,7 @@ const CAUSES: Record<ModelFinding['cause'], RankedCause> = {
     remedy: { by: 'owner', steps: [words('Close it.')] },
   },
   cooling: {
-    cause: 'cooling-failing',
+    cause: 'refrigerant-leak',
     name: words('cooling'),
     probability: 0.8,
     explanation: words('It gets no colder.'),

@@ -21,7 +21,8 @@ it('cooling fails: the owner is asked, answers, picks a time; the right technici
   });
   await town.advance(4 * HOUR);
   const alert = await home.openAlert();
-  expect(alert.topCause.cause).toBe('cooling-failing');
+  // From outside a lost charge and a worn compressor look alike.
+  expect(['refrigerant-leak', 'compressor-worn']).toContain(alert.topCause.cause);
   expect(alert.question?.question).toBe('door-closed');
   const before = alert.topCause.probability;
 
@@ -29,7 +30,7 @@ it('cooling fails: the owner is asked, answers, picks a time; the right technici
   await town.advance(MINUTE);
   const answered = await home.openAlert();
   expect(answered.topCause.probability).toBeGreaterThan(before);
-  expect(answered.question).toBeNull();
+  expect(answered.question?.question).not.toBe('door-closed');
 
   const visit = await town.visitOf(home.owner, home);
   expect(visit).toMatchObject({ state: 'offered', skill: 'refrigeration' });
@@ -49,8 +50,8 @@ it('cooling fails: the owner is asked, answers, picks a time; the right technici
   await town.advance(2 * HOUR);
   await right.post(`/visits/${visit.id}/result`, {
     outcome: 'repaired',
-    cause: 'cooling-failing',
-    note: 'Start relay',
+    cause: 'refrigerant-leak',
+    note: 'A joint leaked; brazed, evacuated and filled',
   });
   await town.advance(MINUTE);
   expect((await town.cases(home.owner)).map((one) => one.state)).toEqual(['verifying']);
