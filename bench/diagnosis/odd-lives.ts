@@ -2,8 +2,8 @@
 import { DAY } from '#runtime';
 import type { JudgedLife } from './judged-life.ts';
 import { type Match, type Scored, scoreLife } from './matching.ts';
-import { placeOf } from './measures.ts';
 import { duration } from './tables.ts';
+import { placeOf } from './told-causes.ts';
 
 const MOST_LINES = 120;
 

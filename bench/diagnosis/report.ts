@@ -1,17 +1,16 @@
 // Everything a run has to say, as one Markdown text.
 import type { Quality } from './measures.ts';
 import type { BenchOptions } from './options.ts';
+import { costTable, recordedTable } from './other-tables.ts';
 import type { RecordedRow } from './recordings.ts';
 import type { Held, Speed } from './speed.ts';
 import {
   confusionTable,
-  costTable,
   dangerTable,
   falseTable,
   faultTable,
   headlineTable,
   otherTable,
-  recordedTable,
   strataTable,
 } from './tables.ts';
 

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { loadCatalogue } from '#diagnosis-rules';
+import { MINUTE } from '#runtime';
 import { monotonicMs } from '../ingest/monotonic.ts';
 import { judgeAll } from './crew.ts';
 import type { JudgedLife } from './judged-life.ts';
@@ -37,7 +38,9 @@ function costsOf(lives: readonly JudgedLife[], wallMs: number, jobs: number): Co
   const rules = loadCatalogue();
   return {
     speed: measureSpeed(rules),
-    held: [measureMemory(rules, 2_000, 4), measureMemory(rules, 200, 40)].filter((held) => held !== null),
+    held: [measureMemory(rules, 2_000, 1, 5 * MINUTE), measureMemory(rules, 100, 28, 10 * MINUTE)].filter(
+      (held) => held !== null,
+    ),
     judgeMs: sum((life) => life.judgeMs),
     simulateMs: sum((life) => life.simulateMs),
     wallMs,

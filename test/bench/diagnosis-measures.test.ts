@@ -2,11 +2,13 @@ import * as fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '#diagnosis-rules';
 import { interval, quantile, ruleOfThree } from '../../bench/diagnosis/bootstrap.ts';
+import { YEAR } from '../../bench/diagnosis/false-alarms.ts';
 import { catalogueWithout } from '../../bench/diagnosis/leave-out.ts';
-import { measure, placeOf, YEAR } from '../../bench/diagnosis/measures.ts';
+import { measure } from '../../bench/diagnosis/measures.ts';
 import { readOptions, SEALED_FROM } from '../../bench/diagnosis/options.ts';
 import { withFigures } from '../../bench/diagnosis/page.ts';
 import { planOf } from '../../bench/diagnosis/plan.ts';
+import { placeOf } from '../../bench/diagnosis/told-causes.ts';
 import { alarm, DAY, fault, HOUR, life, told } from './diagnosis-lives.ts';
 
 describe('figures', () => {
