@@ -170,6 +170,8 @@ export const RuleReportCard = z
     /** Share of visits that found the cause that was said first, of those that say; null: too few. */
     firstRight: z.number().nullable(),
     confusion: z.array(z.object({ said: z.string(), found: z.string(), count: z.number().int() })),
+    /** Of the causes, questions and answers ("question.answer") that this version knows. */
+    words: z.record(z.string(), Phrase),
   })
   .meta({ id: 'RuleReportCard' });
 export type RuleReportCard = z.infer<typeof RuleReportCard>;

@@ -1,6 +1,7 @@
 // How a version of a rule did: what became of its findings, what people answered, and what technicians found.
 import type { RuleReportCard, RuleVersionState } from '#contracts';
 import { HOUR, type Sql } from '#runtime';
+import type { Rule } from '../rule.ts';
 import { checkRule } from './check.ts';
 
 type Counts = Pick<
@@ -36,12 +37,15 @@ export async function reportCards(sql: Sql, rule: string, visits: readonly Judge
       const own = visits.filter((visit) => visit.version === version);
       const row = counts.get(version) ?? { ...NOTHING, version };
       const there = known.get(version);
+      // A text that this platform no longer reads tells nothing.
+      const read = there ? checkRule(there.text).rule : null;
       return {
         ...row,
         state: there?.state ?? null,
         closedByThemselves: Math.max(0, row.closed - new Set(own.map(({ alert }) => alert)).size),
         answers: (answers.get(version) ?? []).map(({ version: _, ...answer }) => answer),
-        ...judge(own, there ? ownersCauses(there.text) : new Set()),
+        ...judge(own, ownersCauses(read)),
+        words: wordsOf(read),
       };
     });
 }
@@ -70,9 +74,18 @@ const answersOf = (sql: Sql, rule: string): Promise<AnswerCount[]> =>
     [rule],
   );
 
-/** What an owner can mend. A text that this platform no longer reads tells nothing. */
-function ownersCauses(text: string): Set<string> {
-  const { rule } = checkRule(text);
+function wordsOf(rule: Rule | null): RuleReportCard['words'] {
+  const words: RuleReportCard['words'] = {};
+  for (const [code, { name }] of Object.entries(rule?.causes ?? {})) words[code] = name;
+  for (const [question, { text, answers }] of Object.entries(rule?.questions ?? {})) {
+    words[question] = text;
+    for (const [answer, said] of Object.entries(answers)) words[`${question}.${answer}`] = said.text;
+  }
+  return words;
+}
+
+/** What an owner can mend. */
+function ownersCauses(rule: Rule | null): Set<string> {
   const causes = Object.entries(rule?.causes ?? {});
   return new Set(causes.filter(([, { remedy }]) => remedy.by === 'owner').map(([cause]) => cause));
 }

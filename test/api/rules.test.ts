@@ -205,6 +205,11 @@ describe('the report card', () => {
       medianOpenHours: 2,
       answers: [{ question: 'door-closed', answer: 'it-is', count: 2 }],
       firstRight: null,
+      words: {
+        'compressor-worn': { en: 'The compressor is worn' },
+        'door-closed': { en: 'Is the door closed?' },
+        'door-closed.it-is': { zh: '关好了' },
+      },
     });
     expect(await card(2)).toMatchObject({ opened: 0 });
   });

@@ -37,6 +37,10 @@ function Figures({ card }: { card: RuleReportCard }) {
   const { t } = useTranslation();
   const say = useSay();
   const { opened, appliances, stillOpen, closed, closedByThemselves, withdrawn, medianOpenHours, visits } = card;
+  const words = (code: string, otherwise = code): string => {
+    const phrase = card.words[code];
+    return phrase ? say.phrase(phrase) : isNamed(code) ? t(`reportCard.${NAMED[code]}`) : otherwise;
+  };
   const counts = (pairs: readonly (readonly [string, number])[]): string =>
     pairs.map(([words, count]) => `${words} ${say.number(count)}`).join(' · ');
   return (
@@ -58,7 +62,12 @@ function Figures({ card }: { card: RuleReportCard }) {
       )}
       {card.answers.length > 0 && (
         <Fact name={t('reportCard.answers')} value="">
-          {counts(card.answers.map(({ question, answer, count }) => [`${question}: ${answer}`, count]))}
+          {counts(
+            card.answers.map(({ question, answer, count }) => [
+              `${words(question)} ${words(`${question}.${answer}`, answer)}`,
+              count,
+            ]),
+          )}
         </Fact>
       )}
       <Fact name={t('reportCard.visits')} value={say.number(visits.done)}>
@@ -70,12 +79,21 @@ function Figures({ card }: { card: RuleReportCard }) {
       />
       {card.confusion.length > 0 && (
         <Fact name={t('reportCard.confusion')} value="">
-          {counts(card.confusion.map(({ said, found, count }) => [t('reportCard.saidFound', { said, found }), count]))}
+          {counts(
+            card.confusion.map(({ said, found, count }) => [
+              t('reportCard.saidFound', { said: words(said), found: words(found) }),
+              count,
+            ]),
+          )}
         </Fact>
       )}
     </dl>
   );
 }
+
+/** What a technician may say beside a cause of the rule. */
+const NAMED = { 'nothing-wrong': 'nothingWrong', other: 'otherCause' } as const;
+const isNamed = (code: string): code is keyof typeof NAMED => Object.hasOwn(NAMED, code);
 
 const VISITS = ['confirmed', 'otherCause', 'nothingWrong', 'notSaid', 'avoidable'] as const;
 
