@@ -58,6 +58,21 @@ export {
   VisitResult,
   VisitState,
 } from './http.ts';
+export {
+  Backtest,
+  BacktestAppliances,
+  BacktestResult,
+  BacktestState,
+  Compared,
+  ComparedFinding,
+  Comparison,
+  FoundBySide,
+  FoundDifference,
+  NewBacktest,
+  NotInHistory,
+  RuleTrial,
+  WarmUpDays,
+} from './http-backtests.ts';
 export { Command, CommandState, mayBeSentWithin, NewCommand } from './http-commands.ts';
 export {
   CreatedCredential,

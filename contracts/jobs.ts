@@ -10,6 +10,7 @@ export const Sweep = z.enum([
   'commands',
   'replays',
   'rules',
+  'backtests',
 ]);
 export type Sweep = z.infer<typeof Sweep>;
 
@@ -23,6 +24,7 @@ export const STAGE_OF = {
   commands: 'api',
   replays: 'api',
   rules: 'api',
+  backtests: 'diagnosis',
 } as const satisfies Record<Sweep, string>;
 export type SweepingStage = (typeof STAGE_OF)[Sweep];
 

@@ -1,11 +1,27 @@
 // The door of diagnosis: readings become findings, and every finding can explain itself.
+export { type FoundPair, foundPairs } from './backtest/findings.ts';
+export { type Heard, NOT_IN_HISTORY } from './backtest/history.ts';
+export { BACKTEST_LIFE, type BacktestEvent } from './backtest/life-cycle.ts';
+export {
+  askBacktest,
+  type BacktestRecord,
+  backtestById,
+  interruptBacktest,
+  listBacktests,
+  resumeBacktest,
+  type TriedAppliance,
+  type TriedRule,
+} from './backtest/records.ts';
+export { backtestLines, backtestResult } from './backtest/result.ts';
+export { type Backtests, openBacktests } from './backtest/run-backtests.ts';
+export { type TrialReport, trialReport } from './backtest/trial.ts';
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
 export { deliverCohorts } from './cohorts/deliver-cohorts.ts';
 export { keepLevels } from './cohorts/keep-levels.ts';
 export { type CohortRecord, knownCohorts, listCohorts, listOutliers, type Outlier } from './cohorts/known-cohorts.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
 export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';
-export { judgeLife, type LifeOptions } from './life.ts';
+export { judgeLife, type LifeOptions, startLife, type ToldLife } from './life.ts';
 export { diagnosisTables } from './record-findings.ts';
 export { codesOf, type ReportMeaning, reportMeanings } from './reports/report-words.ts';
 export type { History } from './second-looks.ts';

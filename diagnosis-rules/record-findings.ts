@@ -2,6 +2,7 @@
 // partition is its own.
 import type { Finding, FindingChange } from '#contracts';
 import { type Lease, type Migration, put, type Sql, saveCheckpoint } from '#runtime';
+import { backtestTables } from './backtest/tables.ts';
 import { cohortTables } from './cohorts/tables.ts';
 import { lateTable } from './late.ts';
 import { versionTables } from './versions/tables.ts';
@@ -46,6 +47,7 @@ export const diagnosisTables: readonly Migration[] = [
     ],
   },
   cohortTables,
+  backtestTables,
 ];
 
 /** Of a version on silent trial: looked at by engineers, and by nobody else. */

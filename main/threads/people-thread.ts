@@ -53,8 +53,10 @@ const turns = {
 };
 const { STAGES } = data.settings;
 const stages = (['alerts', 'field-service', 'api'] satisfies SweepingStage[]).filter((stage) => STAGES.includes(stage));
-const SWEEPS = Sweep.options.filter((name) => stages.includes(STAGE_OF[name]));
-let sweep: (name: Sweep) => Promise<number>;
+type PeoplesSweep = Exclude<Sweep, 'backtests'>;
+const isPeoples = (name: Sweep): name is PeoplesSweep => (stages as readonly SweepingStage[]).includes(STAGE_OF[name]);
+const SWEEPS = Sweep.options.filter(isPeoples);
+let sweep: (name: PeoplesSweep) => Promise<number>;
 let webhooks: Webhooks | undefined;
 let rights: Rights | undefined;
 let upkeep: IngestUpkeep | undefined;
@@ -124,13 +126,14 @@ async function openShared({ sql }: Registry): Promise<SeriesOffers> {
 
 /** Webhooks wait for other people's servers; nobody here waits for them. */
 async function sweepOrBegin(name: Sweep): Promise<void> {
+  if (!isPeoples(name)) return;
   const running = sweep(name);
   if (name === 'webhooks') running.catch(sweepFailed);
   else await running;
 }
 
 const SWEEP_OF: Record<
-  Exclude<Sweep, 'webhooks'>,
+  Exclude<PeoplesSweep, 'webhooks'>,
   (alerts: AlertsDeps, fieldService: FieldServiceDeps) => Promise<number>
 > = {
   alerts: (alerts) => sweepAlerts(alerts, clock.now()),
