@@ -1,0 +1,153 @@
+// What is remembered outlives a change of its order, and what food feels and what lately happened are sums of what was heard.
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '#runtime';
+import { copyOf, emptyMemory, intoPresentOrder, type MemoryOrder, memoryOrder } from '../../diagnosis-rules/memory.ts';
+import type { NamedPlace } from '../../diagnosis-rules/places.ts';
+import { Told } from './moments.ts';
+
+describe('a memory from before a change', () => {
+  /** The places in another order, one after the other, each as long as `lengthOf` says. */
+  function laidOut(
+    places: readonly NamedPlace[],
+    lengthOf: (place: NamedPlace) => number,
+    nameOf: (name: string) => string,
+  ) {
+    let length = 0;
+    const order: NamedPlace[] = [];
+    for (const place of places.toReversed()) {
+      order.push({ name: nameOf(place.name), from: length, length: lengthOf(place) });
+      length += lengthOf(place);
+    }
+    return { order, length };
+  }
+
+  function before(lengthOf = ({ length }: NamedPlace) => length, nameOf = (name: string) => name) {
+    const exact = laidOut(memoryOrder().exact, lengthOf, nameOf);
+    const rough = laidOut(memoryOrder().rough, lengthOf, nameOf);
+    return {
+      order: { exact: exact.order, rough: rough.order } satisfies MemoryOrder,
+      memory: {
+        exact: Float64Array.from({ length: exact.length }, (_, i) => i + 0.5),
+        rough: Float32Array.from({ length: rough.length }, (_, i) => i),
+      },
+    };
+  }
+
+  const ORDER = memoryOrder();
+  const [MOVED] = ORDER.exact;
+  const RING = ORDER.rough.find(({ length }) => length > 1)!;
+
+  it('keeps each number under its name', () => {
+    const { order, memory } = before();
+    const now = intoPresentOrder(order)(memory);
+    for (const kind of ['exact', 'rough'] as const) {
+      expect(now[kind]).toHaveLength(emptyMemory()[kind].length);
+      for (const { name, from, length } of ORDER[kind]) {
+        const then = order[kind].find((place) => place.name === name)!;
+        expect([...now[kind].subarray(from, from + length)]).toEqual([
+          ...memory[kind].subarray(then.from, then.from + length),
+        ]);
+      }
+    }
+  });
+
+  it('begins anew where a place has another name or another length, and nowhere else', () => {
+    const { order, memory } = before(
+      (place) => (place.name === RING.name ? place.length - 1 : place.length),
+      (name) => (name === MOVED!.name ? `${name} of old` : name),
+    );
+    const now = intoPresentOrder(order)(memory);
+    expect([...now.exact.subarray(MOVED!.from, MOVED!.from + MOVED!.length)].every(Number.isNaN)).toBe(true);
+    expect([...now.rough.subarray(RING.from, RING.from + RING.length)].every(Number.isNaN)).toBe(true);
+    const unknown = [...now.exact, ...now.rough].filter(Number.isNaN);
+    expect(unknown).toHaveLength(MOVED!.length + RING.length);
+  });
+
+  it('is taken as it is when nothing changed', () => {
+    const memory = copyOf(emptyMemory());
+    expect(intoPresentOrder(memoryOrder())(memory)).toBe(memory);
+    expect(intoPresentOrder(structuredClone(memoryOrder()))(memory)).toBe(memory);
+  });
+
+  it('has no two places of one name', () => {
+    for (const kind of ['exact', 'rough'] as const) {
+      const names = ORDER[kind].map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});
+
+describe('food', () => {
+  const TAU_MS = 90 * MINUTE;
+  it.each([1, 5, 12])('follows a step of the air by its time constant, heard every %i minutes', (everyMinutes) => {
+    const fridge = new Told().for(60, { cabinet_temperature: 4 }, everyMinutes);
+    const stepAt = fridge.at - everyMinutes * MINUTE;
+    fridge.for(120, { cabinet_temperature: 12 }, everyMinutes);
+    const newest = fridge.at - everyMinutes * MINUTE;
+    const expected = 12 + (4 - 12) * Math.exp(-(newest - stepAt) / TAU_MS);
+    expect(fridge.get('food_temperature')).toBeCloseTo(expected, 6);
+  });
+
+  it('hardly feels a minute of warm air', () => {
+    const fridge = new Told().for(60, { cabinet_temperature: 4 }).says({ cabinet_temperature: 20 });
+    expect(fridge.get('food_temperature')).toBeCloseTo(4 + 16 * (1 - Math.exp(-1 / 90)), 6);
+  });
+
+  it('changes by so many kelvins an hour, known only after an hour', () => {
+    const fridge = new Told().for(50, { cabinet_temperature: 4 });
+    expect(fridge.get('food_trend')).toBeNaN();
+    fridge.for(300, { cabinet_temperature: 10 });
+    const after = (minutes: number) => 10 - 6 * Math.exp(-minutes / 90);
+    expect(fridge.get('food_trend')).toBeCloseTo(after(300) - after(240), 1);
+  });
+
+  it('is not known once the air is not', () => {
+    const fridge = new Told().for(60, { cabinet_temperature: 4 });
+    expect(fridge.getAt('food_temperature', fridge.at + 14 * MINUTE)).toBeCloseTo(4);
+    expect(fridge.getAt('food_temperature', fridge.at + 20 * MINUTE)).toBeNaN();
+  });
+
+  it('in the freezer does not feel the air of a defrost', () => {
+    const quiet = { freezer_temperature: -18, defrost_on: false };
+    const fridge = new Told().for(60, quiet).for(20, { freezer_temperature: -8, defrost_on: true });
+    expect(fridge.get('frozen_food_temperature')).toBeCloseTo(-18);
+    fridge.for(30, { freezer_temperature: -11, defrost_on: false });
+    expect(fridge.get('frozen_food_temperature')).toBeCloseTo(-18);
+    const thawing = new Told().for(60, quiet).for(60, { freezer_temperature: -8, defrost_on: false });
+    expect(thawing.get('frozen_food_temperature')).toBeCloseTo(-8 - 10 * Math.exp(-1), 4);
+  });
+});
+
+describe('a share of the last hours', () => {
+  const shut = { door_open: false };
+  const open = { door_open: true };
+
+  it('counts minutes, from the first whole step of five on', () => {
+    const fridge = new Told().for(52, shut).for(12, open).for(1, shut);
+    expect(fridge.get('door_open_share_1h')).toBeCloseTo((12 / 59) * 100, 4);
+  });
+
+  it('does not count time in which nothing was heard', () => {
+    const fridge = new Told().for(25, shut).for(10, open).for(1, shut).silentFor(19).for(10, shut);
+    // From minute 5 to 35, and from 55 to 64: what was said last holds for no silence of 20 minutes.
+    expect(fridge.get('door_open_share_1h')).toBeCloseTo((10 / 39) * 100, 4);
+  });
+
+  it('is not known when less than half of the time is', () => {
+    const fridge = new Told().for(20, open).silentFor(25).for(5, shut);
+    expect(fridge.get('door_open_share_1h')).toBeNaN();
+    fridge.for(12, shut);
+    expect(fridge.get('door_open_share_1h')).toBeGreaterThan(0);
+  });
+
+  it('forgets what is older', () => {
+    const fridge = new Told().for(60, open).for(66, shut);
+    expect(fridge.get('door_open_share_1h')).toBe(0);
+    expect(fridge.get('door_open_share_3h')).toBeCloseTo((60 / 125) * 100, 0);
+  });
+
+  it('after many hours of silence says nothing', () => {
+    const fridge = new Told().for(60, open);
+    expect(fridge.getAt('door_open_share_1h', fridge.at + 5 * HOUR)).toBeNaN();
+  });
+});
