@@ -21,7 +21,7 @@ describe('a memory from before a change', () => {
     return { order, length };
   }
 
-  function before(lengthOf = ({ length }: NamedPlace) => length, nameOf = (name: string) => name) {
+  function ofOld(lengthOf = ({ length }: NamedPlace) => length, nameOf = (name: string) => name) {
     const exact = laidOut(memoryOrder().exact, lengthOf, nameOf);
     const rough = laidOut(memoryOrder().rough, lengthOf, nameOf);
     return {
@@ -38,7 +38,7 @@ describe('a memory from before a change', () => {
   const RING = ORDER.rough.find(({ length }) => length > 1)!;
 
   it('keeps each number under its name', () => {
-    const { order, memory } = before();
+    const { order, memory } = ofOld();
     const now = intoPresentOrder(order)(memory);
     for (const kind of ['exact', 'rough'] as const) {
       expect(now[kind]).toHaveLength(emptyMemory()[kind].length);
@@ -52,7 +52,7 @@ describe('a memory from before a change', () => {
   });
 
   it('begins anew where a place has another name or another length, and nowhere else', () => {
-    const { order, memory } = before(
+    const { order, memory } = ofOld(
       (place) => (place.name === RING.name ? place.length - 1 : place.length),
       (name) => (name === MOVED!.name ? `${name} of old` : name),
     );
