@@ -49,7 +49,7 @@ export async function claimBacktest(sql: Sql, owner: string, now: number): Promi
 export async function keepClaim(
   sql: Sql,
   { id, epoch }: Claimed,
-  { waitsForReadings = false }: { waitsForReadings?: boolean } = {},
+  { waitsForReadings }: { waitsForReadings: boolean },
 ): Promise<void> {
   const rows = await sql.query(
     `update app.backtest set claimed_until = ${UNTIL}, waits_for_readings = $3

@@ -113,22 +113,28 @@ class Runner implements Backtests {
   #patience(claimed: Claimed): <T>(work: () => Promise<T>) => Promise<T> {
     const { sql, logger } = this.#deps;
     let askedAt = performance.now();
-    const mayGoOn = async (): Promise<void> => {
-      if (this.#stop.signal.aborted) throw stopped();
-      if (performance.now() - askedAt < ASK_EVERY_MS) return;
-      await keepClaim(sql, claimed);
+    let waitsForReadings = false;
+    const hold = async (): Promise<void> => {
+      await keepClaim(sql, claimed, { waitsForReadings });
       askedAt = performance.now();
     };
     return async (work) => {
       for (;;) {
         try {
-          await mayGoOn();
-          return await work();
+          if (this.#stop.signal.aborted) throw stopped();
+          if (performance.now() - askedAt >= ASK_EVERY_MS) await hold();
+          const done = await work();
+          if (waitsForReadings) {
+            waitsForReadings = false;
+            await hold();
+          }
+          return done;
         } catch (error) {
           if (isOver(error)) throw error;
           logger.warn({ backtest: claimed.id, error: messageOf(error) }, 'a backtest waits for what it reads');
+          waitsForReadings = true;
+          await hold().catch(passOver);
           await pause(TRY_AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
-          await keepClaim(sql, claimed, { waitsForReadings: true }).catch(passOver);
         }
       }
     };
@@ -138,7 +144,7 @@ class Runner implements Backtests {
 const isOver = (error: unknown): boolean =>
   error instanceof PlatformError && (error.code === 'backtest-lost' || error.code === 'stopping');
 
-/** A database that is away too is waited for with the rest. */
+/** A database that is away too is waited for like the rest. */
 function passOver(error: unknown): void {
   if (isOver(error)) throw error;
 }
