@@ -9,19 +9,12 @@ export { demoHousehold, type HouseholdAppliance } from './household.ts';
 export type { Imperfections, Message } from './imperfections.ts';
 export { drawJudgeFleet, type JudgeFleetOptions, type JudgeMember } from './judge/fleet.ts';
 export type { Home } from './judge/home.ts';
-export {
-  DANGER_CELSIUS,
-  type Danger,
-  type JudgeTruth,
-  type LifeOptions,
-  type TellOptions,
-  tellLife,
-  truthOfLife,
-  type Witness,
-} from './judge/life.ts';
+export { type TellOptions, tellLife } from './judge/life.ts';
+export { type JudgeTruth, type LifeOptions, truthOfLife } from './judge/member.ts';
 export type { Telling, Told } from './judge/post.ts';
 export { PROFILES, type Profile } from './judge/telemetry.ts';
 export type { Structure, Unit } from './judge/unit.ts';
+export { DANGER_CELSIUS, type Danger, type Witness } from './judge/witness.ts';
 export { MANNERS, type Manner } from './obedience.ts';
 export { DEFAULT_PARAMETERS, drawParameters, type Parameters } from './parameters.ts';
 export { randomOf } from './random.ts';
