@@ -43,6 +43,13 @@ const BENCHES: readonly Bench[] = [
   { name: 'storm', folder: 'storm', short: ['--appliances', '3000', '--seconds', '20'], long: [] },
   { name: 'history', folder: 'history', short: ['--appliances', '2000', '--hours', '6'], long: [] },
   { name: 'influx', folder: 'influx', short: [], long: ['--rounds', '9'], nodeOptions: ['--expose-gc'] },
+  {
+    name: 'diagnosis',
+    folder: 'diagnosis',
+    short: ['--count', '3', '--healthy', '12', '--no-leave-out'],
+    long: ['--full'],
+    nodeOptions: ['--expose-gc'],
+  },
   { name: 'node-red', folder: 'node-red', short: [], long: ['--seconds', '120'] },
 ];
 

@@ -21,9 +21,10 @@ export type Match = {
   censored: boolean;
   /** When it was found; null when it was not. */
   foundAt: number | null;
-  /** What was said when it was found, and what stood there a day later. */
+  /** What was said when it was found, what stood there a day later, and what while the fault was last there. */
   first: Told | null;
   settled: Told | null;
+  last: Told | null;
   /** Food above the limit for the first time in this fault, from a fifth of its strength on. */
   dangerAt: number | null;
 };
@@ -80,6 +81,7 @@ function matchOf(event: FaultEvent, life: JudgedLife, episodes: readonly Episode
     foundAt,
     first: found ? saidAt(found.episode, foundAt!) : null,
     settled: found ? saidAt(found.episode, settledAt) : null,
+    last: found ? saidAt(found.episode, Math.max(foundAt!, event.end ?? Number.POSITIVE_INFINITY)) : null,
     dangerAt: danger?.from ?? null,
     by: found?.episode ?? null,
   };

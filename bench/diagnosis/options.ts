@@ -22,6 +22,8 @@ export type BenchOptions = {
   recordings: string | null;
   json: string | null;
   figures: string | null;
+  /** Lives that were judged before: only the tables are made. */
+  from: string | null;
 };
 
 const HELP = `npm run bench:diagnosis -- [options]
@@ -46,6 +48,7 @@ found, when, and what was said to be the cause. Without options: a small fleet, 
   --write            write the tables to docs/diagnosis-quality.md
   --json FILE        every judged life, as JSON lines
   --figures FILE     write the figures for the table of all benches
+  --from FILE        no judging: the tables of such a file
   --help
 `;
 
@@ -90,6 +93,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       write: { type: 'boolean', default: false },
       json: { type: 'string' },
       figures: { type: 'string' },
+      from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -116,5 +120,6 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     recordings: values.recordings ?? process.env.STETHOS_RECORDINGS ?? null,
     json: values.json ?? null,
     figures: values.figures ?? null,
+    from: values.from ?? null,
   };
 }

@@ -24,6 +24,7 @@ export type PerFault = {
   driftDelayMs: { median: number; p90: number; events: number };
   causes: CauseCounts;
   causesAtFirst: CauseCounts;
+  causesAtLast: CauseCounts;
   told: { owner: number; technician: number; none: number };
   rightPart: { right: number; of: number };
   withoutCause: { detected: number; unknown: number; twin: number };
@@ -65,6 +66,7 @@ export function perFault(code: Code, scored: readonly Scored[]): PerFault {
     driftDelayMs: spreadOf(drifting.map(({ event, foundAt }) => foundAt! - grownAt(event))),
     causes: countCauses(detected, 'settled'),
     causesAtFirst: countCauses(detected, 'first'),
+    causesAtLast: countCauses(detected, 'last'),
     told: { owner: told('owner'), technician: told('technician'), none: told(null) },
     rightPart: { right: dispatched.filter(rightPart).length, of: dispatched.length },
     withoutCause: withoutCauseOf(code, scored),

@@ -3,8 +3,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { loadCatalogue } from '#diagnosis-rules';
 import { MINUTE } from '#runtime';
+import { writeFigures } from '../figure.ts';
 import { monotonicMs } from '../ingest/monotonic.ts';
 import { judgeAll } from './crew.ts';
+import { figuresOf } from './figures.ts';
 import type { JudgedLife } from './judged-life.ts';
 import { measure } from './measures.ts';
 import { oddLives } from './odd-lives.ts';
@@ -17,7 +19,15 @@ import { commitName, noteSealedUse, sealedLine } from './sealed.ts';
 import { measureMemory, measureSpeed } from './speed.ts';
 import { tellStory } from './story.ts';
 
+const livesIn = (file: string): JudgedLife[] =>
+  fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as JudgedLife);
+
 async function judgeFleets(options: BenchOptions): Promise<JudgedLife[]> {
+  if (options.from !== null) return livesIn(options.from);
   const lives: JudgedLife[] = [];
   const lines = options.json === null ? null : fs.openSync(options.json, 'w');
   await judgeAll({
@@ -56,18 +66,20 @@ async function run(options: BenchOptions): Promise<void> {
   const wallMs = monotonicMs() - began;
   const quality = measure(lives);
   if (options.sealed) noteSealedUse(sealedLine(quality, options, date, commit));
+  const costs = options.speed ? costsOf(lives, wallMs, options.jobs) : null;
   const report = reportOf({
     date,
     commit,
     machine: `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}`,
     options,
     quality,
-    costs: options.speed ? costsOf(lives, wallMs, options.jobs) : null,
+    costs,
     recorded: options.recordings === null ? null : judgeRecordings(options.recordings, loadCatalogue()),
   });
   process.stdout.write(`${report}\n`);
   for (const line of oddLives(lives)) process.stdout.write(`${line}\n`);
   if (options.write) writePage(report);
+  writeFigures(options.figures ?? undefined, figuresOf(quality, costs));
 }
 
 const options = readOptions(process.argv.slice(2));

@@ -90,11 +90,6 @@ export function headlineTable(quality: Quality): string {
   );
 }
 
-export const aimsMet = (quality: Quality): { met: number; of: number } => {
-  const judged = aimed(quality).filter(({ met }) => met !== null);
-  return { met: judged.filter(({ met }) => met).length, of: judged.length };
-};
-
 export function faultTable(quality: Quality): string {
   return table(
     [
@@ -105,8 +100,9 @@ export function faultTable(quality: Quality): string {
       'sudden: median / p90',
       'drift, from 20 %',
       '1st at once',
-      '1st',
+      '1st a day later',
       '1st two',
+      '1st in the end',
       'owner',
       'technician',
       'silent',
@@ -123,6 +119,7 @@ export function faultTable(quality: Quality): string {
       outOf(fault.causesAtFirst.first, fault.causesAtFirst.detected),
       outOf(fault.causes.first, fault.causes.detected),
       outOf(fault.causes.firstTwo, fault.causes.detected),
+      outOf(fault.causesAtLast.first, fault.causesAtLast.detected),
       fault.told.owner,
       fault.told.technician,
       fault.told.none,

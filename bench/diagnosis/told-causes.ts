@@ -21,7 +21,7 @@ export function placeOf(told: Told, code: Code): 0 | 1 | 2 {
 
 export type CauseCounts = { detected: number; first: number; firstTwo: number };
 
-export function countCauses(matches: readonly Match[], of: 'first' | 'settled'): CauseCounts {
+export function countCauses(matches: readonly Match[], of: 'first' | 'settled' | 'last'): CauseCounts {
   const places = matches.filter((match) => match[of]).map((match) => placeOf(match[of]!, match.event.code));
   return {
     detected: places.length,
