@@ -110,13 +110,13 @@ describe('a defrost', () => {
     evaporator_temperature: Math.min(peak, -20 + 2 * minute),
     cabinet_temperature: 5,
   });
-  const after = (peak: number) => ({ ...quiet, evaporator_temperature: peak });
+  const cooling = (peak: number) => ({ ...quiet, evaporator_temperature: peak });
 
   it.each([9, -4])('is known by the warmest that the evaporator got (%i °C), the afterglow included', (peak) => {
     const fridge = new Told()
       .for(30, quiet)
       .for(25, heating(peak))
-      .for(3, after(peak + 1))
+      .for(3, cooling(peak + 1))
       .for(20, quiet);
     expect(fridge.get('defrost_peak')).toBeCloseTo(peak + 1);
     expect(fridge.get('hours_since_defrost')).toBeCloseTo(23 / 60, 1);

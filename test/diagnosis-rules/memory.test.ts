@@ -97,8 +97,8 @@ describe('food', () => {
     const fridge = new Told().for(50, { cabinet_temperature: 4 });
     expect(fridge.get('food_trend')).toBeNaN();
     fridge.for(300, { cabinet_temperature: 10 });
-    const after = (minutes: number) => 10 - 6 * Math.exp(-minutes / 90);
-    expect(fridge.get('food_trend')).toBeCloseTo(after(300) - after(240), 1);
+    const felt = (minutes: number) => 10 - 6 * Math.exp(-minutes / 90);
+    expect(fridge.get('food_trend')).toBeCloseTo(felt(300) - felt(240), 1);
   });
 
   it('is not known once the air is not', () => {
