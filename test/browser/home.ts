@@ -19,7 +19,7 @@ const PEOPLE: readonly { role: Role; name: string }[] = [
 ];
 const accounts = PEOPLE.map((person) => ({ ...person, email: `${person.role}@example.org`, password: PASSWORD }));
 
-export type Home = AsyncDisposable & { url: string };
+export type Home = AsyncDisposable & { url: string; sql: Platform['sql'] };
 
 /** With appliances it resolves when both have handed over their past day; alerts follow by themselves. */
 export async function openHome({ appliances }: { appliances: boolean }): Promise<Home> {
@@ -43,7 +43,7 @@ export async function openHome({ appliances }: { appliances: boolean }): Promise
   );
   const household = await moveIn(platform);
   if (appliances) await plugIn(platform, household, stack);
-  return { url: platform.url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { url: platform.url, sql: platform.sql, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Returns the household's id. */

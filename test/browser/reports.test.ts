@@ -1,6 +1,9 @@
 // What people say of an appliance, and when it rests, on the pages: the owner's phone and the service's desk.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FindingChange, type Id, newId } from '#contracts';
+import { put } from '#runtime';
+import { coolingFails } from '../api/platform.ts';
 import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
 import { type Home, openHome } from './home.ts';
 
@@ -38,6 +41,58 @@ describe.skipIf(!hasChromium())('what people say', () => {
     await page.getByText('Pull the plug now').waitFor();
     await page.getByRole('heading', { name: 'What people said' }).waitFor();
     await page.getByText('It smells burnt and it is not cold').waitFor();
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+
+  /** Diagnosis finds something on the fridge whose door it knows. */
+  async function find(): Promise<void> {
+    const [{ id: appliance } = { id: '' }] = await home.sql.query<{ id: Id }>(
+      "select id from app.appliance where model = 'stethos-reference-fridge' limit 1",
+    );
+    const at = Date.now();
+    const unplug = { en: 'Unplug it before you touch anything.', zh: '触碰之前请先拔下插头。' };
+    const finding = coolingFails(appliance, {
+      ...{ openedAt: at, changedAt: at, question: null },
+      test: { command: 'self-test', text: { en: 'Shall it test its parts?', zh: '让它自检吗？' } },
+      causes: [
+        {
+          ...{ cause: 'evaporator-frosted', name: { en: 'Ice', zh: '结冰' }, probability: 1 },
+          explanation: { en: 'Ice stands in the way of the air.', zh: '冰挡住了空气。' },
+          remedy: {
+            ...{ by: 'owner', safety: [unplug], steps: [{ en: 'Let it thaw.', zh: '让它化冻。' }] },
+            ifItStays: {
+              ...{ by: 'technician', skill: 'electrical', certificate: 'flammable-refrigerants', parts: [] },
+              ...{ urgency: 'days', meanwhile: [], afterHours: 72 },
+            },
+          },
+        },
+      ],
+    });
+    const body: FindingChange = { id: newId(), change: 'opened', finding };
+    await put(home.sql, 'finding', { id: body.id, key: appliance, body });
+  }
+
+  test('an owner reads the safety stop before the steps, and starts the test that can tell', async () => {
+    await find();
+    await using visitor = await visit('en-GB', PHONE);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Owner/ }).click();
+    await page.getByRole('link', { name: /Kitchen fridge/ }).click();
+    await page.getByRole('link', { name: /The fridge is too warm/ }).click();
+    const words = (await page.locator('.alert-card').innerText()).toLowerCase();
+    const places = ['unplug it', 'let it thaw', 'after it was found', 'not yet reviewed'].map((one) =>
+      words.indexOf(one),
+    );
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(-1);
+    await page.getByText('Certificate needed: flammable refrigerants').waitFor();
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: 'Start the test' }).click();
+    await page.getByRole('button', { name: 'Start the test' }).click();
+    await page.getByText('The test: Done').waitFor();
+    await page.getByText('Defrost heater').first().waitFor();
     await expectGoodPage(page);
     expect(complaints).toEqual([]);
   });
