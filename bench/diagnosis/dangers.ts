@@ -1,5 +1,6 @@
 // Food in danger: whether somebody was told in time, and what was wrong then.
 import { DAY, MINUTE } from '#runtime';
+import { isCooling } from './faults.ts';
 import type { JudgedLife, Span } from './judged-life.ts';
 import type { Scored } from './matching.ts';
 import { share } from './shares.ts';
@@ -14,7 +15,7 @@ function alertedIn(danger: Span, { told }: JudgedLife, critical: boolean): boole
   return told.some(
     ({ at, change, finding, problem, severity }) =>
       (change === 'opened' || change === 'changed') &&
-      !['appliance-silent', 'mains-voltage'].includes(problem) &&
+      isCooling(problem) &&
       (!critical || severity === 'critical') &&
       at <= danger.from + ALERT_WITHIN_MS &&
       (over.get(finding) ?? Number.POSITIVE_INFINITY) > danger.from,

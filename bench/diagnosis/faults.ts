@@ -56,13 +56,20 @@ export const FAULTS: Readonly<Record<Code, Row>> = {
 };
 
 /** What a person would notice of it; these problems speak of nothing else. */
-const PROBLEM_CODES: Readonly<Record<string, Code>> = { 'appliance-silent': 'X1', 'mains-voltage': 'X2' };
+const PROBLEM_CODES: Readonly<Record<string, Code>> = {
+  'appliance-silent': 'X1',
+  'appliance-clock': 'X1',
+  'mains-voltage': 'X2',
+};
 
 const BY_CAUSE = new Map(CODES.flatMap((code) => FAULTS[code].causes.map((cause) => [cause, code] as const)));
 
 /** The fault that a told cause names; null for "unknown" and for normal life. */
 export const codeOf = (problem: string, cause: string): Code | null =>
   BY_CAUSE.get(cause) ?? PROBLEM_CODES[problem] ?? null;
+
+/** Whether a finding about `problem` is about cooling. */
+export const isCooling = (problem: string): boolean => PROBLEM_CODES[problem] === undefined;
 
 /** Whether a finding about `problem` may be about this fault at all. */
 export function speaksOf(problem: string, code: Code): boolean {

@@ -13,7 +13,7 @@ import { catalogueWithout } from './leave-out.ts';
 const UNHEARD_MS = 20 * MINUTE;
 const LASTING_MS = 30 * MINUTE;
 
-type Heard = { values: number; hearsTemperature: boolean; unheard: Span[]; lastAt: number; simulateMs: number };
+type Heard = { values: number; hearsTemperature: boolean; unheard: Span[]; lastAt: number; simulateWallMs: number };
 
 /** Passes messages on and notes what was heard when; the time spent on making them is told apart. */
 function* listening(life: DrawnLife, heard: Heard): Generator<DecodedMessage> {
@@ -21,7 +21,7 @@ function* listening(life: DrawnLife, heard: Heard): Generator<DecodedMessage> {
   for (;;) {
     const before = monotonicMs();
     const { value: message, done } = messages.next();
-    heard.simulateMs += monotonicMs() - before;
+    heard.simulateWallMs += monotonicMs() - before;
     if (done) return;
     for (const { readings } of message.moments) {
       heard.values += readings.length;
@@ -41,21 +41,28 @@ export function heardPart(danger: Span, unheard: readonly Span[]): Span | null {
   return heard.until - heard.from >= LASTING_MS ? heard : null;
 }
 
-type Judged = { told: Told[]; heard: Heard; life: DrawnLife; judgeMs: number };
+type Judged = { told: Told[]; heard: Heard; life: DrawnLife; simulateMs: number; judgeMs: number };
+
+/** Processor time of this thread, ms: other work on the machine is not counted. */
+function busy(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
 
 function judgeOnce(spec: LifeSpec, rules: Catalogue): Judged {
   const life = drawLife(spec);
   const { from, until } = life.observed;
-  const heard: Heard = { values: 0, hearsTemperature: false, unheard: [], lastAt: from, simulateMs: 0 };
-  const before = monotonicMs();
+  const heard: Heard = { values: 0, hearsTemperature: false, unheard: [], lastAt: from, simulateWallMs: 0 };
+  const [beganMs, busyMs] = [monotonicMs(), busy()];
   const changes = judge({ rules, messages: listening(life, heard), upTo: until });
-  const judgeMs = monotonicMs() - before - heard.simulateMs;
+  const spentMs = busy() - busyMs;
+  const simulateMs = (spentMs * heard.simulateWallMs) / (monotonicMs() - beganMs);
   heard.unheard.push({ from: heard.lastAt, until: Number.POSITIVE_INFINITY });
-  return { told: toldBy(changes), heard, life, judgeMs };
+  return { told: toldBy(changes), heard, life, simulateMs, judgeMs: spentMs - simulateMs };
 }
 
 export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): JudgedLife {
-  const { told, heard, life, judgeMs } = judgeOnce(spec, rules);
+  const { told, heard, life, simulateMs, judgeMs } = judgeOnce(spec, rules);
   const fewer = spec.asked && leaveOut ? catalogueWithout(rules, FAULTS[spec.asked].causes) : null;
   return {
     seed: spec.seed,
@@ -71,7 +78,7 @@ export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): 
     told,
     withoutCause: fewer ? judgeOnce(spec, fewer).told : null,
     values: heard.values,
-    simulateMs: heard.simulateMs,
+    simulateMs,
     judgeMs,
   };
 }

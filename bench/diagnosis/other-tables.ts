@@ -40,7 +40,7 @@ export function costTable({ speed, held, judgeMs, simulateMs, wallMs, jobs }: Co
       ]),
       [
         'this run',
-        `${duration(wallMs)} on ${jobs} threads: judged in ${duration(judgeMs)}, simulated in ${duration(simulateMs)}`,
+        `${duration(wallMs)} on ${jobs} threads; processor time: judging ${duration(judgeMs)}, simulating ${duration(simulateMs)}`,
         '',
       ],
     ],
