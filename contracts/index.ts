@@ -209,6 +209,16 @@ export {
   RuleWithVersions,
 } from './http-rules.ts';
 export {
+  Cohort,
+  ConditionLine,
+  ExplainedRule,
+  ExplainedSymptom,
+  Explanation,
+  ExplanationQuery,
+  LearnedUsual,
+  Truth,
+} from './http-explanations.ts';
+export {
   CreatedWebhook,
   NewWebhook,
   RotateWebhookSecret,

@@ -32,7 +32,7 @@ function measured(featureName: string, view: View): Quantity | null {
 
 const EVIDENCE_ORDER: readonly Evidence['state'][] = ['present', 'pending', 'absent', 'unknown'];
 
-function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view: View): Evidence {
+export function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view: View): Evidence {
   // A symptom that waits to be cleared no longer applies, whatever the episode remembers.
   const state = memory.clearingSince === null ? shownState(memory) : 'absent';
   const number = measured(symptom.shows, view);

@@ -230,6 +230,30 @@ export const certainDriftOf = (m: Memory, { certain }: Measure): number => m.rou
 /** What is usual in a room of 23 °C; NaN: not known. */
 export const levelOf = (m: Memory, { level }: Measure): number => m.rough[level]!;
 
+/** `days` 0: that of its model stands in. Levels and shifts in the measure's own unit, or as a share of the level where it is not `absolute`. */
+export type Learned = {
+  measure: Measure['name'];
+  absolute: boolean;
+  days: number;
+  level: number;
+  drift: number;
+  certain: number;
+};
+
+/** What is usual for this appliance now, and how far the last days are from it; only what is known. */
+export function learnedNow(m: Memory, cohort: Cohort | null): Learned[] {
+  const lines = linesOf(m);
+  return MEASURES.flatMap((measure) => {
+    const own = usualOf(m, measure, lines);
+    const usual = own ?? known(m, measure, lines, cohort);
+    if (!usual) return [];
+    const { name, absolute = false } = measure;
+    const days = own ? Math.round(own.n) : 0;
+    const [drift, certain] = [driftOf(m, measure), certainDriftOf(m, measure)];
+    return [{ measure: name, absolute, days, level: expectedAt(usual, 0), drift, certain }];
+  });
+}
+
 /** What this appliance has to say about its model: its own levels, once enough days were well. */
 export function levelsOf(m: Memory): Record<string, number> | null {
   const lines = linesOf(m);
