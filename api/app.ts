@@ -20,6 +20,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { applianceRoutes } from './routes/appliances.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { claimRoutes } from './routes/claims.ts';
 import { commandRoutes } from './routes/commands.ts';
@@ -104,6 +105,7 @@ const ROUTES: readonly Routes[] = [
   retentionRoutes,
   quarantineRoutes,
   ruleRoutes,
+  backtestRoutes,
   ledgerRoutes,
 ];
 

@@ -46,6 +46,7 @@ const MORE: Record<string, { status: number; hint?: string }> = {
   'unknown-alert': { status: 404 },
   'unknown-visit': { status: 404 },
   'unknown-rule-version': { status: 404 },
+  'no-trial': { status: 404, hint: 'Try a version silently first.' },
   'wrong-state': { status: 409 },
   'not-yours': { status: 409 },
   'invalid-request': { status: 400 },

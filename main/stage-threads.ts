@@ -5,11 +5,13 @@ import { oneAtATime, PlatformError, SECOND } from '#runtime';
 import type { Manifest } from './backup/manifest.ts';
 import type { LogAccess } from './log-engine.ts';
 import type { StageName } from './stages.ts';
-import { startThread, type Thread } from './thread.ts';
+import { startThread, type Thread, type ThreadName } from './thread.ts';
 import type { BackupAsks } from './threads/backup-thread.ts';
 import type { DatabasePorts } from './threads/database-ports.ts';
 import { endEngineWork, newEngineWork } from './threads/engine-work.ts';
 import type {
+  BacktestData,
+  BacktestOffers,
   BackupData,
   BackupOffers,
   DiagnosisData,
@@ -49,6 +51,7 @@ export class StageThreads implements AsyncDisposable {
   readonly readings: Thread<ReadingsOffers> | null = null;
   readonly diagnosis: Thread<DiagnosisOffers> | null = null;
   readonly people: Thread<PeopleOffers> | null = null;
+  readonly #backtest: Thread<BacktestOffers> | null = null;
   readonly #deps: StageThreadsDeps;
   readonly #stack = new AsyncDisposableStack();
   readonly #started = new AsyncDisposableStack();
@@ -60,9 +63,10 @@ export class StageThreads implements AsyncDisposable {
     const { log, web } = deps;
     const fromPeople = this.#askingForHistory('api');
     const fromDiagnosis = this.#askingForHistory('diagnosis');
+    const fromBacktests = this.#askingForHistory('diagnosis');
     if (this.#runs('ingest')) {
       const engineWork = this.#endingWithTheProcess();
-      const series = [fromPeople, fromDiagnosis].flatMap((ports) => (ports ? [ports.readings] : []));
+      const series = [fromPeople, fromDiagnosis, fromBacktests].flatMap((ports) => (ports ? [ports.readings] : []));
       const data: Omit<ReadingsData, 'main'> = { ...this.#data(), log, series, engineWork };
       this.readings = this.#thread<ReadingsOffers>('readings', data, { series });
     }
@@ -70,6 +74,9 @@ export class StageThreads implements AsyncDisposable {
       const series = fromDiagnosis?.asking ?? null;
       const data: Omit<DiagnosisData, 'main'> = { ...this.#data(), log, series };
       this.diagnosis = this.#thread<DiagnosisOffers>('diagnosis', data, { series: series ? [series] : [] });
+      const history = fromBacktests?.asking ?? null;
+      const past: Omit<BacktestData, 'main'> = { ...this.#data(), series: history };
+      this.#backtest = this.#thread<BacktestOffers>('backtest', past, { series: history ? [history] : [] });
     }
     if (this.#runs('alerts', 'field-service', 'api')) {
       const { PUBLIC_MQTT_HOST, HOST, MQTT_PORT } = deps.common.settings;
@@ -83,8 +90,10 @@ export class StageThreads implements AsyncDisposable {
   /** Where the API listens, where it runs. */
   async start(): Promise<{ url: string | null; setUpToken: string | null }> {
     const { readings, diagnosis, people } = this;
-    for (const thread of [people, diagnosis, readings]) if (thread) this.#started.defer(() => thread.stop());
-    const [, , door] = await Promise.all([readings?.call.start(), diagnosis?.call.start(), people?.call.start()]);
+    const past = this.#backtest;
+    for (const thread of [people, diagnosis, readings, past]) if (thread) this.#started.defer(() => thread.stop());
+    const begun = [readings?.call.start(), diagnosis?.call.start(), past?.call.start()];
+    const [door] = await Promise.all([people?.call.start(), ...begun]);
     return door ?? { url: null, setUpToken: null };
   }
 
@@ -148,7 +157,7 @@ export class StageThreads implements AsyncDisposable {
   }
 
   #thread<Offers extends { stop(): Promise<void> }>(
-    name: 'readings' | 'diagnosis' | 'people' | 'backup',
+    name: Exclude<ThreadName, 'demo'>,
     data: Omit<ThreadData, 'main'>,
     { series = [], offers = this.#deps.offers, died = this.#deps.died }: More,
   ): Thread<Offers> {

@@ -4,7 +4,7 @@ import type { BirpcReturn } from 'birpc';
 import { messageOf } from '#runtime';
 import { connect } from './threads/wire.ts';
 
-export type ThreadName = 'readings' | 'diagnosis' | 'people' | 'backup' | 'demo';
+export type ThreadName = 'readings' | 'diagnosis' | 'backtest' | 'people' | 'backup' | 'demo';
 export type Thread<Offers extends object> = {
   call: BirpcReturn<Offers, object>;
   /** Lets it end its work, then ends it. */

@@ -34,7 +34,9 @@ export {
   applianceById,
   appliancesByIds,
   createAppliance,
+  type FleetUnit,
   fleetOf,
+  fleetUnits,
   holdAppliance,
   householdOf,
   householdsOf,
@@ -85,6 +87,8 @@ export { tryItLine } from './appliances/try-it.ts';
 export { type Importing, importUnits } from './appliances/unit-import.ts';
 export { askCommand, cancelCommand, confirmCommand, expireCommands } from './commands/ask-command.ts';
 export {
+  type AnsweredCommand,
+  answersHeard,
   type CommandRecord,
   commandById,
   forgetCommands,

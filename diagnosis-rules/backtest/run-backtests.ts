@@ -32,7 +32,7 @@ export type BacktestsDeps = {
 };
 
 export type Backtests = AsyncDisposable & {
-  /** Runs all that wait; returns how many ended. Calls wait for each other. */
+  /** Runs all that wait; returns how many ended. A call waits for the one before. */
   sweep(): Promise<number>;
 };
 
@@ -45,13 +45,16 @@ class Runner implements Backtests {
   readonly #deps: BacktestsDeps;
   readonly #turn = oneAtATime();
   readonly #stop = new AbortController();
+  /** A sweep that has not begun: who asks meanwhile shares it. */
+  #waiting: Promise<number> | null = null;
 
   constructor(deps: BacktestsDeps) {
     this.#deps = deps;
   }
 
   sweep(): Promise<number> {
-    return this.#turn(async () => {
+    this.#waiting ??= this.#turn(async () => {
+      this.#waiting = null;
       let ended = 0;
       while (!this.#stop.signal.aborted) {
         const claimed = await claimBacktest(this.#deps.sql, this.#deps.owner, this.#deps.clock.now());
@@ -60,6 +63,7 @@ class Runner implements Backtests {
       }
       return ended;
     });
+    return this.#waiting;
   }
 
   /** Ends at the next piece of history. */

@@ -51,6 +51,8 @@ export type SeriesOffers = {
 
 export type DiagnosisOffers = Consuming & { state(): Promise<ConsumerState> };
 
+export type BacktestOffers = { start(): Promise<void>; stop(): Promise<void> };
+
 export type BackupOffers = { make(wish: { to: string; keysTo: string }): Promise<Manifest>; stop(): Promise<void> };
 
 export type PeopleOffers = {
@@ -79,6 +81,8 @@ export type ThreadData = {
 export type ReadingsData = ThreadData & { log: LogAccess; series: MessagePort[]; engineWork: SharedArrayBuffer };
 /** `series` as in `PeopleData`. */
 export type DiagnosisData = ThreadData & { log: LogAccess; series: MessagePort | null };
+/** `series` as in `PeopleData`. */
+export type BacktestData = ThreadData & { series: MessagePort | null };
 export type BackupData = ThreadData & { log: LogAccess };
 export type PeopleData = ThreadData & {
   /** To the readings of this process; null: they are asked for at InfluxDB. */

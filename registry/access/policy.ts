@@ -139,6 +139,8 @@ const TABLE = {
   'read-rules':               ['rules:read',        '-', '-', '-', 'o', 'o', 'o', 'o', 'o', '-'],
   'edit-rules':               ['rules:write',       '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
   'publish-rules':            ['rules:write',       '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
+  'try-rules':                ['rules:write',       '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
+  'read-backtests':           ['rules:read',        '-', '-', '-', '-', '-', 'o', 'o', '-', '-'],
 
   'list-webhooks':            ['webhooks',          'A', '-', '-', '-', '-', '-', 'A', '-', '-'],
   'create-webhook':           ['webhooks',          'o', '-', '-', '-', '-', '-', 'o', '-', '-'],

@@ -221,6 +221,22 @@ export async function fleetOf(sql: Sql, organisation: Id): Promise<Id[]> {
   return rows.map((row) => row.id);
 }
 
+export type FleetUnit = { id: Id; model: string; household: Id | null };
+
+/** Those of its fleet that are named and of that model; null: all. */
+export async function fleetUnits(
+  sql: Sql,
+  organisation: Id,
+  { ids, model }: { ids: readonly Id[] | null; model: string | null },
+): Promise<FleetUnit[]> {
+  return sql.query<FleetUnit>(
+    `select id, model, household from app.appliance
+      where organisation = $1 and ($2::uuid[] is null or id = any($2::uuid[])) and ($3::text is null or model = $3)
+      order by id`,
+    [organisation, ids, model],
+  );
+}
+
 /** Until the transaction ends it stays in the hands that it is in. */
 export async function holdAppliance(tx: Sql, id: Id): Promise<void> {
   await tx.query('select 1 from app.appliance where id = $1 for share', [id]);

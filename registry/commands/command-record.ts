@@ -55,6 +55,20 @@ export async function listCommands(
   return { ...page, items: page.items.map((row) => standsAt(row, ask.now)) };
 }
 
+export type AnsweredCommand = { id: Id; at: number; result: CommandResult };
+
+/** What the appliance answered in [from, to), epoch ms, oldest first. */
+export async function answersHeard(
+  sql: Sql,
+  { appliance, from, to }: { appliance: Id; from: number; to: number },
+): Promise<AnsweredCommand[]> {
+  return sql.query<AnsweredCommand>(
+    `select id, answered_at as at, result from app.command
+      where appliance = $1 and answered_at >= $2 and answered_at < $3 and result is not null order by answered_at, id`,
+    [appliance, from, to],
+  );
+}
+
 /** How many are not over, by state. */
 export async function openCommands(sql: Sql, now: number): Promise<{ state: CommandState; count: number }[]> {
   const rows = await sql.query<{ state: CommandState; count: number }>(

@@ -36,6 +36,7 @@ const webhook = on('webhook');
 const PASSWORD = 'correct horse battery';
 const DAY = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
 const VISITS = on('visit');
+const BACKTEST = on('backtest');
 const RULE = () => ({ rule: 'test-warm', version: '1' });
 
 /** They stay open; their own tests hold them to the same policy. */
@@ -203,6 +204,14 @@ export const ROWS: Record<string, Row> = {
   writeRuleVersion:       { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', body: { text: ruleText({ version: 2 }) } },
   editRuleDraft:          { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', path: RULE, body: { text: ruleText({ above: 9 }) } },
   moveRuleVersion:        { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', path: RULE, body: { move: 'publish' } },
+  askBacktest:            { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', body: { rule: 'test-warm', version: 1, ...DAY } },
+  listBacktests:          { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ' },
+  getBacktest:            { who: ' -   -   -   -   -   -   -   -   y   y   -   -   -   -   -   - ', path: BACKTEST },
+  listBacktestFindings:   { who: ' -   -   -   -   -   -   -   -   y   y   -   -   -   -   -   - ', path: BACKTEST },
+  getBacktestFile:        { who: ' -   -   -   -   -   -   -   -   y   y   -   -   -   -   -   - ', path: BACKTEST },
+  interruptBacktest:      { who: ' -   -   -   -   -   -   -   -   y   y   -   -   -   -   -   - ', path: BACKTEST },
+  resumeBacktest:         { who: ' -   -   -   -   -   -   -   -   y   y   -   -   -   -   -   - ', path: BACKTEST },
+  getRuleTrial:           { who: ' n   n   n   n   n   n   n   n   y   y   n   n   n   n   n   n ', path: RULE },
 
   // --- webhooks                 own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listWebhooks:           { who: ' y   y   y   n   n   n   n   n   n   y   n   n   n   y   n   n ' },

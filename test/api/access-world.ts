@@ -41,6 +41,7 @@ const NAMES = [
     'apiKey',
     'export',
     'difference',
+    'backtest',
   ] as const),
 ];
 /** Ids: one of each, in the household `home` and with the brand that runs the installation. */
@@ -187,6 +188,9 @@ export async function openAccessWorld(open: () => Promise<TestDatabase>) {
     export: await make('own', '/me/exports', { format: 'json' }),
     session: (await list('own', '/sessions')).find(({ current }) => !current)!.id,
     difference: await differenceOf(sql, now),
+    backtest: await make('eng', '/rules/backtests', {
+      ...{ rule: 'test-warm', version: 1, from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' },
+    }),
   };
 
   return {
