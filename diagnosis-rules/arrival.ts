@@ -23,6 +23,8 @@ export type Arrival = {
   messages: number;
   /** The newest message counts from the beginning again. */
   restarted: boolean;
+  /** Messages before the newest are missing, for good as it seems. */
+  lost: boolean;
   /** The newest messages: `seq` and first stamp of each, in turns. */
   recent: number[];
 };
@@ -37,6 +39,7 @@ export const newArrival = (): Arrival => ({
   look: { at: 0, lagMs: 0, messages: 0 },
   messages: 0,
   restarted: false,
+  lost: false,
   recent: [],
 });
 
@@ -82,6 +85,7 @@ export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage
 
 function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
   if (arrival.held.length === 0) return [];
+  arrival.lost = true;
   arrival.nextSeq = Math.max(...arrival.held.map((message) => message.seq!)) + 1;
   return release(arrival);
 }

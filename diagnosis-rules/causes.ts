@@ -1,5 +1,5 @@
 // Ranking causes: prior times the likelihood of what is seen, normalised (naive Bayes). What is unknown says nothing.
-import type { CompiledRule } from './compiled-rule.ts';
+import { type CompiledRule, UNKNOWN_CAUSE } from './compiled-rule.ts';
 import { readSymptom, type Symptoms, shownState } from './symptoms.ts';
 
 /** An answer of a person, or one value of a test's result: `question` is then "command.value", `answer` yes or no. */
@@ -32,6 +32,9 @@ function saidBy({ rule }: CompiledRule, { question, answer }: Given): Likelihood
 /** A cause that an answer does not mention is as likely to get it as not. */
 const UNMENTIONED = 0.5;
 
+/** What is present in every other case tells nothing apart. */
+const TELLING_BASE = 0.2;
+
 /** `openers`: symptoms that opened the episode; they count to its end. */
 export function rankCauses(
   compiled: CompiledRule,
@@ -40,9 +43,12 @@ export function rankCauses(
   answers: readonly Given[],
 ): Ranked[] {
   const logs = compiled.causes.map(({ cause }) => Math.log(cause.prior));
+  let telling = answers.length > 0;
   for (const [index, { name }] of compiled.symptoms.entries()) {
     const state = openers.has(name) ? 'present' : shownState(readSymptom(symptoms, index));
     if (state === 'unknown' || state === 'pending') continue;
+    const { weighs, base } = compiled.symptoms[index]!.symptom;
+    if (state === 'present' && weighs && base <= TELLING_BASE) telling = true;
     for (const [i, cause] of compiled.causes.entries())
       logs[i]! += (state === 'present' ? cause.present : cause.absent)[index]!;
   }
@@ -52,7 +58,17 @@ export function rankCauses(
     for (const [i, { name }] of compiled.causes.entries()) logs[i]! += Math.log(said[name] ?? UNMENTIONED);
   }
   const highest = Math.max(...logs);
-  return normalise(new Map(compiled.causes.map(({ name }, i) => [name, Math.exp(logs[i]! - highest)])));
+  const weights = new Map(compiled.causes.map(({ name }, i) => [name, Math.exp(logs[i]! - highest)]));
+  if (!telling) admitIgnorance(weights);
+  return normalise(weights);
+}
+
+/** Nothing that was seen tells causes apart: what is common is then a guess, and half of the truth is that nobody knows. */
+function admitIgnorance(weights: Map<string, number>): void {
+  const unknown = weights.get(UNKNOWN_CAUSE);
+  if (unknown === undefined) return;
+  const named = [...weights.values()].reduce((sum, weight) => sum + weight, 0) - unknown;
+  weights.set(UNKNOWN_CAUSE, Math.max(unknown, named));
 }
 
 const entropy = (ranked: readonly Ranked[]): number =>

@@ -9,6 +9,7 @@ export type CompiledSymptom = {
   symptom: Symptom;
   when: Check;
   unless: readonly Check[];
+  unsure: readonly Check[];
   forMs: number;
   clearMs: number;
 };
@@ -44,10 +45,11 @@ function compileCause(rule: Rule, name: string, cause: Cause): CompiledCause {
   const absent = new Float64Array(symptoms.length);
   for (const [index, [symptom, { base, weighs }]] of symptoms.entries()) {
     if (!weighs) continue;
-    const listed = cause.likelihood[symptom];
-    const surprise = name === UNKNOWN_CAUSE && listed === undefined;
-    present[index] = Math.log(surprise ? Math.max(rule.surprise, base) : (listed ?? base));
-    absent[index] = Math.log(1 - (listed ?? base));
+    const expected = cause.likelihood[symptom];
+    const shown = expected ?? cause.may[symptom];
+    const surprise = name === UNKNOWN_CAUSE && shown === undefined;
+    present[index] = Math.log(surprise ? Math.max(rule.surprise, base) : (shown ?? base));
+    absent[index] = Math.log(1 - (expected ?? base));
   }
   return { name, cause, present, absent };
 }
@@ -58,6 +60,7 @@ export function compileRule(rule: Rule): CompiledRule {
     symptom,
     when: compile(symptom.when),
     unless: symptom.unless.map(compile),
+    unsure: symptom.unsure.map(compile),
     forMs: symptom.forMinutes * MINUTE,
     clearMs: symptom.clearMinutes * MINUTE,
   }));

@@ -17,17 +17,24 @@ const sum = (name: string): { total: number; hours: number } => ({
   hours: rough.take(`quarter ${name} hours`),
 });
 const WORK = sum('work');
+const SHARE = sum('share');
+const EFFORT = sum('effort');
 const AMBIENT_SUM = sum('ambient');
 const AIR_SUM = sum('air');
 const POWER_SUM = sum('power');
 const GAP_SUM = sum('gap');
 const REST_SUM = sum('rest gap');
-const SUMS = [WORK, AMBIENT_SUM, AIR_SUM, POWER_SUM, GAP_SUM, REST_SUM];
+const SUMS = [WORK, SHARE, EFFORT, AMBIENT_SUM, AIR_SUM, POWER_SUM, GAP_SUM, REST_SUM];
 
 /** Fields of a line, in the order of their places. `well`: 1 unless the appliance was ill. */
 export const LINE = ['work', 'ambient', 'air', 'power', 'gap', 'rest', 'well'] as const;
 export type Line = Record<(typeof LINE)[number], number>;
 const FIELDS = LINE.length;
+
+/** From start to start: work and hours so far, and whether it is whole and nothing came between. */
+const CYCLE_WORK = rough.take('cycle work');
+const CYCLE_HOURS = rough.take('cycle hours');
+const CYCLE_WHOLE = rough.take('cycle whole');
 
 const QUARTER = exact.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
@@ -49,8 +56,37 @@ const meanOf = (m: Memory, { total, hours }: { total: number; hours: number }, a
 const load = (work: number, ambient: number, air: number): number =>
   work / (Number.isNaN(ambient) ? 20 : Math.max(3, ambient - air + 3));
 
+const CYCLES_HOURS = 0.75;
+const WITHOUT_PAUSE = 0.97;
+
+/** By whole cycles, since a quarter holds few of them; by time where it never rests. */
+function workOf(m: Memory): number {
+  const byCycles = meanOf(m, WORK, CYCLES_HOURS);
+  if (!Number.isNaN(byCycles)) return byCycles;
+  return meanOf(m, SHARE, KNOWN_HOURS) >= WITHOUT_PAUSE ? meanOf(m, EFFORT, KNOWN_HOURS) : Number.NaN;
+}
+
+function followCycle(m: Memory, { ms, before, now }: Span): void {
+  const r = m.rough;
+  if (ms === 0 || now.defrost === 1 || Number.isNaN(now.cooling)) {
+    r[CYCLE_WHOLE] = 0;
+    return;
+  }
+  const hours = ms / HOUR;
+  r[CYCLE_HOURS]! += hours;
+  if (before.cooling === 1) r[CYCLE_WORK]! += before.effort * hours;
+  if (before.cooling !== 0 || now.cooling !== 1) return;
+  if (r[CYCLE_WHOLE] === 1) {
+    r[WORK.total]! += r[CYCLE_WORK]!;
+    r[WORK.hours]! += r[CYCLE_HOURS]!;
+  }
+  r[CYCLE_WORK] = 0;
+  r[CYCLE_HOURS] = 0;
+  r[CYCLE_WHOLE] = 1;
+}
+
 function closeQuarter(m: Memory): void {
-  const work = meanOf(m, WORK, KNOWN_HOURS);
+  const work = workOf(m);
   const ambient = meanOf(m, AMBIENT_SUM, KNOWN_HOURS);
   const air = meanOf(m, AIR_SUM, KNOWN_HOURS);
   const r = m.rough;
@@ -114,12 +150,15 @@ export function linesOf(m: Memory): { age: number; line: Line }[] {
   return lines;
 }
 
+/** Without so many days that were well nothing would be usual any more. */
+const WELL_DAYS_KEPT = 5;
+
 /** The last days were not as well as they seemed. */
 export function doubt(m: Memory, days: number): void {
+  const well = linesOf(m).filter(({ line }) => line.well === 1);
   const newest = m.exact[NEWEST_DAY]!;
-  if (Number.isNaN(newest)) return;
-  for (let age = 0; age < Math.min(days, DAYS, newest); age++) {
-    m.rough[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
+  for (const { age } of well.slice(WELL_DAYS_KEPT)) {
+    if (age < days) m.rough[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
   }
 }
 
@@ -154,9 +193,11 @@ export function followDays(m: Memory, span: Span, run: RunSample, well: boolean,
     }
     m.exact[QUARTER] = quarter;
   }
+  followCycle(m, span);
   if (ms === 0) return ended;
   const hours = ms / HOUR;
-  add(m, WORK, before.cooling === 1 ? before.effort : before.cooling, hours);
+  add(m, SHARE, before.cooling, hours);
+  add(m, EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);
   add(m, AMBIENT_SUM, before.ambient, hours);
   add(m, AIR_SUM, before.air, hours);
   add(m, POWER_SUM, run.power, hours);

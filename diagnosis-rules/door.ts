@@ -2,15 +2,19 @@
 import { MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
-import { DOOR_OPEN, stampOf } from './signals.ts';
+import { DOOR_OPEN, NEWEST, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 
 /** Shut after less than this it was an opening as any other. */
 const STOOD_OPEN_MS = 5 * MINUTE;
 
+const SAID_SOON_MS = 3 * MINUTE;
+
+const SAID_AT = exact.take('door said');
 const OPENED_AT = exact.take('door opened');
 const SHUT_AT = exact.take('door shut after standing open');
 const LAST_OPEN_AT = exact.take('door last open');
+const LOST_AT = exact.take('messages lost');
 const SAMPLES = rough.take('door samples');
 const AIR_AT_OPENING = rough.take('air when the door opened');
 
@@ -20,13 +24,17 @@ export function followDoor(m: Memory, { before, now }: Span): void {
     return;
   }
   const openedAt = m.exact[OPENED_AT]!;
+  const saidAt = m.exact[SAID_AT]!;
+  m.exact[SAID_AT] = now.at;
   if (now.door === 0) {
     if (now.at - openedAt >= STOOD_OPEN_MS) m.exact[SHUT_AT] = now.at;
     m.exact[OPENED_AT] = Number.NaN;
     return;
   }
   m.exact[LAST_OPEN_AT] = now.at;
-  if (!Number.isNaN(openedAt)) {
+  // Open again after messages were lost: that it was shut between may have been among them.
+  const isAnother = m.exact[LOST_AT]! >= openedAt && now.at - saidAt > SAID_SOON_MS;
+  if (!Number.isNaN(openedAt) && !isAnother) {
     if (now.at > before.at) m.rough[SAMPLES]!++;
     return;
   }
@@ -34,6 +42,18 @@ export function followDoor(m: Memory, { before, now }: Span): void {
   m.rough[SAMPLES] = 1;
   m.rough[AIR_AT_OPENING] = before.air;
 }
+
+/** Messages up to here were lost: that the door was shut may have been among them. */
+export const noteLoss = (m: Memory, at: number): void => {
+  m.exact[LOST_AT] = at;
+};
+
+/** Whether it is sure that it still is as it was said last: it was said again, or something else came and nothing was lost since. */
+export const isDoorSure = (m: Memory): boolean => {
+  if (m.rough[SAMPLES]! > 1) return true;
+  const openedAt = m.exact[OPENED_AT]!;
+  return m.exact[NEWEST]! > openedAt && !(m.exact[LOST_AT]! >= openedAt);
+};
 
 export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);
 export const doorOpenMs = (m: Memory, at: number): number => (isDoorOpen(m) ? at - m.exact[OPENED_AT]! : 0);

@@ -23,7 +23,7 @@ import { noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './ar
 import { type Arrival, arrive, isRepeated, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
-import { isDoorOpen } from './door.ts';
+import { isDoorOpen, noteLoss } from './door.ts';
 import { emptyMemory, intoPresentOrder, type MemoryOrder, memoryOrder } from './memory.ts';
 import { type Clocks, close, judge, live, type Patient, tell, viewAt } from './patient.ts';
 import { noteRestart } from './power-cut.ts';
@@ -33,6 +33,7 @@ import { Rule } from './rule.ts';
 import { type Published, type Role, RuleSet, samePublished } from './rule-set.ts';
 import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
 import { FRESH_MS, NEWEST, type NeutralCode, speaksOfUs } from './signals.ts';
+import { isAnythingSeen } from './symptoms.ts';
 import { testResultOf } from './test-results.ts';
 import { noteOutOfRange } from './thermometer.ts';
 import { type Cohort, levelsOf } from './usual.ts';
@@ -362,7 +363,9 @@ class Fold implements Evaluator {
       const first = message.moments[0];
       const newest = appliance.memory.exact[NEWEST]!;
       if (first && appliance.arrival.restarted && first.at > newest) noteRestart(appliance.memory, first.at);
+      if (first && appliance.arrival.lost) noteLoss(appliance.memory, first.at);
       appliance.arrival.restarted = false;
+      appliance.arrival.lost = false;
       for (const moment of message.moments) {
         if (!speaksOfUs(moment)) continue;
         // Older than what was judged: it is judged again with its span, once the store holds it.
@@ -466,8 +469,9 @@ class Fold implements Evaluator {
   #waitsForTime(appliance: Watched): boolean {
     if (isDoorOpen(appliance.memory)) return true;
     if (this.#state.upMs - appliance.heardUpMs >= SILENCE_MATTERS_MS) return true;
-    for (const { episode, symptoms } of Object.values(appliance.problems.live)) {
-      if (episode || symptoms.states.some((state) => (state & 3) !== 0)) return true;
+    for (const rule in appliance.problems.live) {
+      const { episode, symptoms } = appliance.problems.live[rule]!;
+      if (episode || isAnythingSeen(symptoms)) return true;
     }
     return false;
   }
@@ -504,13 +508,15 @@ const rememberedBy = (open: Finding): Episode => ({
 function takeOver(appliance: Watched, life: Life, known: readonly Finding[], role: Role): FindingChange[] {
   const open = role === 'live' ? known.filter(({ state }) => state === 'open') : [];
   return Object.entries(life.patient.problems[role]).flatMap(([rule, now]) => {
-    const before = appliance.problems[role][rule]?.episode;
+    const { episode: before = null, takenOverAt = null } = appliance.problems[role][rule] ?? {};
     appliance.problems[role][rule] = now;
     const said = open.find(({ problem }) => problem === rule);
     const told = before?.announced ? before : said ? rememberedBy(said) : null;
     if (!told) return [];
     if (now.episode) {
       now.episode = goesOn(told, now.episode);
+      // What was said when the version changed was said without history.
+      if (takenOverAt !== null) now.episode.lookedAt = 0;
       return [];
     }
     return said ? [settleOpen(life, said, told.changes)] : [];

@@ -5,11 +5,21 @@ import { FaultCode, type PhraseUnit } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
 import { clockWrongMinutes, lineEndedBy, REPORTS, reportedAt, restsAt } from './around.ts';
 import { lastDefrostPeak } from './defrost.ts';
-import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen } from './door.ts';
-import { foodAt, foodTrend, frozenFoodAt } from './food.ts';
+import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen, isDoorSure } from './door.ts';
+import { foodAt, foodTrend, freezerAboveUsual, frozenFoodAt } from './food.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
-import { fanStoodMs, gapNow, minutesSinceDefrost, peaksAt, powerNow, turnMs, turnsOf, warmRestMs } from './runs.ts';
+import {
+  fanStoodMs,
+  gapNow,
+  minutesSinceDefrost,
+  peaksAt,
+  powerNow,
+  restSurplus,
+  turnMs,
+  turnsOf,
+  warmRestMs,
+} from './runs.ts';
 import {
   AIR,
   alarmAt,
@@ -80,6 +90,7 @@ const fridge: readonly Feature[] = [
   slow('food_trend', 'K/h', 'cabinet_temperature', ({ m, at }) => foodTrend(m, at)),
   quick('freezer_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => numberAt(m, FREEZER, at)),
   quick('frozen_food_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => frozenFoodAt(m, at)),
+  slow('freezer_above_usual', 'K', 'freezer_temperature', ({ m, at }) => freezerAboveUsual(m, at)),
   // A set point stands until it is changed, so its age does not matter.
   slow('set_point', 'Cel', 'set_point', ({ m }) => lastSaid(m, SET_POINT)),
   slow('freezer_set_point', 'Cel', 'freezer_set_point', ({ m }) => lastSaid(m, FREEZER_SET_POINT)),
@@ -103,6 +114,10 @@ const fridge: readonly Feature[] = [
   quick('door_open_samples', '1', 'door_open', ({ m, at }) => {
     const open = stateAt(m, DOOR_OPEN, at);
     return isKnown(open) ? doorSamples(m) : open;
+  }),
+  quick('door_open_sure', '1', 'door_open', ({ m, at }) => {
+    const open = stateAt(m, DOOR_OPEN, at);
+    return isKnown(open) ? Number(!isDoorOpen(m) || isDoorSure(m)) : open;
   }),
   quick('air_rise_since_door_opened', 'K', 'door_open cabinet_temperature', ({ m, at }) => {
     const known = isKnown(stateAt(m, DOOR_OPEN, at));
@@ -136,6 +151,8 @@ const fridge: readonly Feature[] = [
   slow('start_peaks', '1', 'power compressor_on', ({ m, at }) =>
     isKnown(numberAt(m, POWER, at)) && isKnown(coolingAt(m, at)) ? peaksAt(m, at) : Number.NaN,
   ),
+  // What the meter counted at rest beyond what is drawn at rest: starts that fail show here, however rarely power is read.
+  slow('rest_surplus', 'W', 'energy power compressor_on', ({ m, at }) => restSurplus(m, at)),
   slow('turns', '1', 'compressor_on', ({ m }) => turnsOf(m)),
   // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
   slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),

@@ -17,6 +17,8 @@ const STEPS = 16;
 const FOOD = exact.take('food');
 const FOOD_AT = exact.take('food stamp');
 const FROZEN = exact.take('frozen food');
+const FREEZER_LATELY = rough.take('freezer lately');
+const FREEZER_USUALLY = rough.take('freezer usually');
 const FROZEN_AT = exact.take('frozen food stamp');
 /** Food at the beginning of each step, and the newest step that is written. */
 const HISTORY = rough.take('food steps', STEPS);
@@ -42,9 +44,20 @@ export function followFood(m: Memory, { now }: Span): void {
   if (stampOf(m, FREEZER) === at && !(at - m.exact[DEFROSTED_AT]! < AFTER_DEFROST_MS)) {
     const since = at - m.exact[FROZEN_AT]!;
     m.exact[FROZEN] = forgetful(m.exact[FROZEN]!, now.freezer, since, FROZEN_TAU_MS);
+    m.rough[FREEZER_LATELY] = forgetful(m.rough[FREEZER_LATELY]!, now.freezer, since, LATELY_TAU_MS);
+    m.rough[FREEZER_USUALLY] = forgetful(m.rough[FREEZER_USUALLY]!, now.freezer, since, USUALLY_TAU_MS);
     m.exact[FROZEN_AT] = at;
   }
 }
+
+const LATELY_TAU_MS = 12 * MINUTE;
+const USUALLY_TAU_MS = 48 * HOUR;
+
+/** K that the freezer's air of the last minutes is above that of the last days. */
+export const freezerAboveUsual = (m: Memory, at: number): number =>
+  at - m.exact[FROZEN_AT]! <= FRESH_MS + AFTER_DEFROST_MS
+    ? m.rough[FREEZER_LATELY]! - m.rough[FREEZER_USUALLY]!
+    : Number.NaN;
 
 export const foodAt = (m: Memory, at: number): number =>
   Number.isNaN(numberAt(m, AIR, at)) ? Number.NaN : m.exact[FOOD]!;

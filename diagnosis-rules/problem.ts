@@ -12,7 +12,6 @@ import {
   judgeSymptom,
   readSymptom,
   type Symptoms,
-  shownState,
   writeSymptom,
 } from './symptoms.ts';
 
@@ -24,6 +23,10 @@ export type Episode = {
   announced: boolean;
   /** What was told last, to tell a change from a repetition. */
   told: string;
+  /** With the symptoms that were present. */
+  evidence: string;
+  /** When that was compared last, event time. */
+  lookedAt: number;
   /** Something was seen since then that may be worth telling. */
   news: boolean;
   changes: number;
@@ -109,6 +112,8 @@ function open({ appliance, compiled, memory, view }: ProblemScene, present: read
     severity: 'notice',
     announced: false,
     told: '',
+    evidence: '',
+    lookedAt: 0,
     news: true,
     changes: 0,
     openers: present.map((index) => compiled.symptoms[index]!.name),
@@ -166,23 +171,27 @@ const staysBy = ({ compiled: { rule }, memory, view }: ProblemScene, cause: stri
   return after !== undefined && view.at - memory.episode!.openedAt >= after * HOUR;
 };
 
-/** Worth a look although no symptom moved: time alone may have made a technician needed. */
-export function mayStay({ compiled: { rule }, memory, view }: ProblemScene): boolean {
-  const openMs = view.at - memory.episode!.openedAt;
-  return Object.values(rule.causes).some(
-    ({ remedy }) => remedy.by === 'owner' && remedy.ifItStays && openMs >= remedy.ifItStays.afterHours * HOUR,
-  );
-}
+/** An order among what is unlikely is no news. */
+const TOLD_CAUSES = 2;
+/** Evidence that comes and goes is kept up to date, not told each time; and time alone may make a technician needed. */
+const LOOK_AGAIN_MS = 6 * HOUR;
+
+const presentOf = ({ compiled, memory }: ProblemScene): string =>
+  compiled.symptoms
+    .filter((_, index) => isPresent(memory.symptoms, index))
+    .map(({ name }) => name)
+    .join();
 
 /** What there is to tell about the open episode, once the appliance is current: it opened, or it changed; else null. */
 export function tellProblem(scene: ProblemScene): FindingChange | null {
-  const { compiled, memory } = scene;
+  const { compiled, memory, view } = scene;
   const { episode } = memory;
-  if (!episode?.news && !(episode && mayStay(scene))) return null;
+  if (!episode) return null;
+  const looksAgain = view.at - episode.lookedAt >= LOOK_AGAIN_MS;
+  if (!episode.news && !looksAgain) return null;
   episode.news = false;
   const ranked = rankOf(scene);
   const asks = bestQuestion(compiled, ranked, memory.symptoms, episode.answers);
-  const present = compiled.symptoms.filter((_, index) => shownState(readSymptom(memory.symptoms, index)) === 'present');
   const leading = ranked[0]!.cause;
   const told = [
     compiled.rule.version,
@@ -191,16 +200,16 @@ export function tellProblem(scene: ProblemScene): FindingChange | null {
     asks.question,
     asks.test,
     episode.answers.length,
-    present.map(({ name }) => name),
     isImproving(compiled, memory.symptoms),
     staysBy(scene, leading),
   ].join('|');
-  if (told === episode.told) return null;
+  if (told === episode.told && !looksAgain) return null;
+  episode.lookedAt = view.at;
+  const evidence = `${told}|${presentOf(scene)}`;
+  if (evidence === episode.evidence) return null;
   episode.told = told;
+  episode.evidence = evidence;
   const kind = episode.announced ? 'changed' : 'opened';
   episode.announced = true;
   return change(scene, kind, ranked, asks);
 }
-
-/** An order among what is unlikely is no news. */
-const TOLD_CAUSES = 2;

@@ -58,6 +58,8 @@ const Symptom = z.strictObject({
   when: Condition,
   /** Known benign explanations: any that holds keeps the symptom absent. An unknown one holds nothing back. */
   unless: z.array(Condition).default([]),
+  /** What is not enough, and yet too much to say no: while any holds, the symptom is unknown. */
+  unsure: z.array(Condition).default([]),
   forMinutes: z.number().nonnegative().default(0),
   clearMinutes: z.number().nonnegative().default(0),
   /** The number shown as evidence. */
@@ -81,6 +83,8 @@ const CauseSchema = z.strictObject({
   prior: z.number().positive().max(1),
   /** How likely each symptom is present under this cause; a symptom not listed is as likely as its base. */
   likelihood: Likelihoods.default({}),
+  /** Some of its kinds show these: present they speak for it, absent they say nothing. */
+  may: Likelihoods.default({}),
   /** What happened, said better than by the severity, while this cause leads and that symptom is present. */
   says: z.strictObject({ while: z.string(), text: Phrase }).optional(),
   explanation: Phrase,
@@ -162,7 +166,8 @@ export const Rule = z
         });
     }
     for (const [name, cause] of Object.entries(rule.causes))
-      known(Object.keys(cause.likelihood), symptoms, ['causes', name, 'likelihood'], 'symptom');
+      for (const part of ['likelihood', 'may'] as const)
+        known(Object.keys(cause[part]), symptoms, ['causes', name, part], 'symptom');
     for (const [name, question] of Object.entries(rule.questions)) {
       known(question.unlessKnown, symptoms, ['questions', name, 'unlessKnown'], 'symptom');
       for (const answer of Object.values(question.answers))

@@ -4,15 +4,16 @@ import { HOUR, MINUTE } from '#runtime';
 import { doorMovedWithin } from './door.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
+import { ENERGY, lastSaid, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
 /** The inrush of a start is over. */
-const POWER_SETTLED_MS = 3 * MINUTE;
+const POWER_SETTLED_MS = 2.5 * MINUTE;
 /** The evaporator has come down. */
-const GAP_SETTLED_MS = 8 * MINUTE;
+const GAP_SETTLED_MS = 5 * MINUTE;
 /** The evaporator has come up to the air again, as far as it will. */
-const RESTED_MS = 8 * MINUTE;
+const RESTED_MS = 6 * MINUTE;
 const NOW_TAU_MS = 25 * MINUTE;
 const PEAKS_TAU_MS = 1 * HOUR;
 /** Above what it draws at rest. A fan that runs on takes less. */
@@ -40,6 +41,40 @@ const TURNS = rough.take('turns of the compressor');
 /** What a span tells of a settled run or of the end of a rest; NaN: nothing. */
 export type RunSample = { power: number; gap: number; restGap: number };
 const NOTHING: RunSample = { power: Number.NaN, gap: Number.NaN, restGap: Number.NaN };
+
+const RESTED_FROM = exact.take('rest counted from');
+const RESTED_ENERGY = exact.take('energy when the rest began');
+const SURPLUS = rough.take('surplus at rest');
+const SURPLUS_AT = exact.take('surplus stamp');
+/** Long enough for a counter of whole watt-hours. */
+const COUNTED_MS = 40 * MINUTE;
+
+/** While nothing runs: what the counter says beyond what is drawn at rest. A short start is part of it. */
+function followEnergy(m: Memory, { ms, before, now }: Span): void {
+  const e = m.exact;
+  const counter = stampOf(m, ENERGY) === now.at ? lastSaid(m, ENERGY) : Number.NaN;
+  const ran = before.cooling === 1 && now.cooling === 1;
+  if (ms === 0 || ran || now.defrost === 1 || before.defrost === 1 || Number.isNaN(now.cooling) || now.door === 1) {
+    e[RESTED_FROM] = Number.NaN;
+    return;
+  }
+  if (Number.isNaN(counter)) return;
+  if (Number.isNaN(e[RESTED_FROM]!) || counter < e[RESTED_ENERGY]!) {
+    e[RESTED_FROM] = now.at;
+    e[RESTED_ENERGY] = counter;
+    return;
+  }
+  const counted = now.at - e[RESTED_FROM]!;
+  if (counted < COUNTED_MS || Number.isNaN(m.rough[REST_POWER]!)) return;
+  m.rough[SURPLUS] = (counter - e[RESTED_ENERGY]!) / (counted / HOUR) - m.rough[REST_POWER]!;
+  e[SURPLUS_AT] = now.at;
+  e[RESTED_FROM] = now.at;
+  e[RESTED_ENERGY] = counter;
+}
+
+/** W; NaN when it has not rested for so long of late. */
+export const restSurplus = (m: Memory, at: number): number =>
+  at - m.exact[SURPLUS_AT]! <= 2 * HOUR ? m.rough[SURPLUS]! : Number.NaN;
 
 const noteTurn = (m: Memory, at: number, whole: boolean): void => {
   m.exact[SINCE] = at;
@@ -97,6 +132,7 @@ export function followRuns(m: Memory, span: Span): RunSample {
   const { ms, before, now } = span;
   if (now.defrost === 1) m.exact[DEFROSTED_AT] = now.at;
   followPeaks(m, span);
+  followEnergy(m, span);
   followFan(m, span);
   if (Number.isNaN(now.cooling)) {
     m.exact[SINCE] = Number.NaN;

@@ -62,6 +62,8 @@ export const goesOn = (known: Episode, found: Episode): Episode => ({
   openedAt: known.openedAt,
   announced: known.announced,
   told: known.told,
+  evidence: known.evidence,
+  lookedAt: known.lookedAt,
   changes: known.changes,
   answers: known.answers,
 });

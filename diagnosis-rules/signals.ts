@@ -44,6 +44,7 @@ export const SIGNAL_STRENGTH = at('signal_strength');
 export const DOOR_ALARM = at('door_alarm');
 export const TEMPERATURE_ALARM = at('temperature_alarm');
 export const FREEZER_ALARM = at('freezer_alarm');
+export const ENERGY = at('energy');
 export const FAULT_CODE = at('fault_code');
 
 /** A maker's code that is not known in plain terms. */

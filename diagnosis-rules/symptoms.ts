@@ -47,6 +47,12 @@ export function writeSymptom({ states, stamps }: Symptoms, index: number, memory
 export const isAbsent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === 0;
 export const isPresent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === PRESENT;
 
+/** Whether any is pending or present. */
+export function isAnythingSeen({ states }: Symptoms): boolean {
+  for (let index = 0; index < states.length; index++) if ((states[index]! & STATE_BITS) !== 0) return true;
+  return false;
+}
+
 export const absentSymptom = (): SymptomMemory => ({ state: 'absent', since: 0, clearingSince: null, known: false });
 
 /** One row a line: what the condition says, in which state, leads where. */
@@ -74,9 +80,13 @@ export function nextSymptom(
   }
 }
 
-function truthOf({ when, unless }: CompiledSymptom, view: View, holding: boolean): Truth {
+function truthOf({ when, unless, unsure }: CompiledSymptom, view: View, holding: boolean): Truth {
   const seen = when(view, holding);
-  if (seen === FALSE || holding) return seen;
+  if (seen === FALSE) {
+    for (const doubt of unsure) if (doubt(view, false) === TRUE) return UNKNOWN;
+    return FALSE;
+  }
+  if (holding) return seen;
   for (const excuse of unless) if (excuse(view, false) === TRUE) return FALSE;
   return seen;
 }

@@ -24,7 +24,7 @@ type Measure = {
   name: 'work' | 'power' | 'gap' | 'rest';
   x(line: Line): number;
   centre: number;
-  slope: number;
+  slope(meanX: number): number;
   slopeSpread: number;
   daily: number;
   blind: number;
@@ -49,37 +49,38 @@ export const WORK = measure({
   name: 'work',
   x: ({ ambient, air }) => ambient - air,
   centre: 20,
-  slope: 1 / 23,
-  slopeSpread: 0.012,
+  // In proportion to how much warmer the room is, and a little more: a warm room also takes from the capacity.
+  slope: (meanX) => 1.2 / Math.max(8, meanX + 20),
+  slopeSpread: 0.02,
   daily: 0.05,
-  blind: 0.13,
+  blind: 0.4,
 });
 export const POWER = measure({
   name: 'power',
   x: ({ ambient }) => ambient,
   centre: 23,
-  slope: 0.003,
+  slope: () => 0.003,
   slopeSpread: 0.004,
   daily: 0.012,
-  blind: 0.025,
+  blind: 0.05,
 });
 export const GAP = measure({
   name: 'gap',
   x: ({ ambient }) => ambient,
   centre: 23,
-  slope: 0.006,
+  slope: () => 0.006,
   slopeSpread: 0.006,
   daily: 0.025,
-  blind: 0.04,
+  blind: 0.09,
 });
 export const REST = measure({
   name: 'rest',
-  x: () => 0,
-  centre: 0,
-  slope: 0,
-  slopeSpread: 0,
+  x: ({ ambient }) => ambient,
+  centre: 23,
+  slope: () => 0.03,
+  slopeSpread: 0.05,
   daily: 0.3,
-  blind: 0,
+  blind: 0.3,
   absolute: true,
 });
 const MEASURES = [WORK, POWER, GAP, REST];
@@ -121,7 +122,7 @@ function usualFrom(measure: Measure, s: Sums): Usual {
   const meanX = s.x / s.n;
   const level = s.y / s.n;
   const unit = measure.absolute ? 1 : level;
-  const given = measure.slope * unit;
+  const given = measure.slope(meanX) * unit;
   const belief = SLOPE_DAYS * SPREAD_KELVIN ** 2;
   const sxx = Math.max(0, s.xx - s.x * meanX);
   const slope = (s.xy - s.x * level + belief * given) / (sxx + belief);
@@ -139,12 +140,7 @@ export function learnFrom(m: Memory, line: Line): void {
     if (Number.isNaN(y)) continue;
     const s = sumsOf(m, measure);
     const x = xOf(measure, line);
-    if (s.n >= FEWEST_DAYS) {
-      const usual = usualFrom(measure, s);
-      const away = (y - expectedAt(usual, x)) / (measure.absolute ? 1 : usual.level);
-      // One odd day must not make every other day look usual.
-      s.rr += Math.min(away ** 2, (3 * usual.daily) ** 2);
-    }
+    if (s.n >= FEWEST_DAYS) s.rr += scatter(measure, usualFrom(measure, s), line);
     for (const key of ['n', 'x', 'y', 'xx', 'xy', 'rr'] as const) s[key] *= FORGET;
     include(s, x, y);
     m.exact.set([s.n, s.x, s.y, s.xx, s.xy, s.rr], measure.sums);
@@ -155,12 +151,24 @@ export function learnFrom(m: Memory, line: Line): void {
 /** What is usual now, with the oldest days of the list where too little was learned; null when it is not known. */
 function usualOf(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>): Usual | null {
   const s = sumsOf(m, measure);
+  const stoodIn: Line[] = [];
   for (const { age, line } of lines) {
     if (s.n >= ENOUGH_DAYS || age < NOT_YET_USUAL_DAYS) break;
     const y = line[measure.name];
-    if (line.well === 1 && !Number.isNaN(y)) include(s, xOf(measure, line), y);
+    if (line.well !== 1 || Number.isNaN(y)) continue;
+    include(s, xOf(measure, line), y);
+    stoodIn.push(line);
   }
-  return s.n >= FEWEST_DAYS ? usualFrom(measure, s) : null;
+  if (s.n < FEWEST_DAYS) return null;
+  const usual = usualFrom(measure, s);
+  for (const line of stoodIn) s.rr += scatter(measure, usual, line);
+  return stoodIn.length > 0 ? usualFrom(measure, s) : usual;
+}
+
+/** One odd day must not make every other day look usual. */
+function scatter(measure: Measure, usual: Usual, line: Line): number {
+  const away = (line[measure.name] - expectedAt(usual, xOf(measure, line))) / (measure.absolute ? 1 : usual.level);
+  return Math.min(away ** 2, (4 * usual.daily) ** 2);
 }
 
 /** Healthy appliances of the same model: the level and its spread (robust sigma) over units. */
@@ -177,7 +185,7 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
     n: 1,
     meanX: 0,
     level: model.median,
-    slope: measure.slope * unit,
+    slope: measure.slope(0) * unit,
     slopeSd: measure.slopeSpread * unit,
     daily,
   };
