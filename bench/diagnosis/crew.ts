@@ -8,7 +8,7 @@ const PROGRESS_EVERY_MS = 60_000;
 
 type Crew = { specs: readonly LifeSpec[]; jobs: number; leaveOut: boolean; done: (life: JudgedLife) => void };
 
-/** Judges all lives; one that fails ends the bench. */
+/** Judges all lives; one that fails ends the bench. Interrupted once, no further life is begun. */
 export async function judgeAll({ specs, jobs, leaveOut, done }: Crew): Promise<void> {
   let next = 0;
   let judged = 0;
@@ -18,6 +18,11 @@ export async function judgeAll({ specs, jobs, leaveOut, done }: Crew): Promise<v
     const left = judged === 0 ? '' : `, about ${Math.ceil((minutes / judged) * (specs.length - judged))} min to go`;
     process.stderr.write(`${judged} of ${specs.length} lives judged in ${Math.round(minutes)} min${left}\n`);
   }, PROGRESS_EVERY_MS);
+  const stop = (): void => {
+    process.stderr.write(`stopped: the tables are of ${judged} lives and of those under way\n`);
+    next = specs.length;
+  };
+  process.once('SIGINT', stop);
   const work = async (): Promise<void> => {
     const thread = new Worker(new URL('./judging-thread.ts', import.meta.url), { workerData: { leaveOut } });
     try {
@@ -34,6 +39,7 @@ export async function judgeAll({ specs, jobs, leaveOut, done }: Crew): Promise<v
     await Promise.all(Array.from({ length: Math.min(jobs, specs.length) }, work));
   } finally {
     clearInterval(progress);
+    process.removeListener('SIGINT', stop);
   }
 }
 

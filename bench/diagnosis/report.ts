@@ -27,9 +27,9 @@ export type Results = {
 };
 
 const runOf = ({ options, quality }: Results): string => {
-  const { seed, sealed, count, days, healthy, healthyDays, faults } = options;
-  const seeds = sealed ? 'sealed seeds' : `development seeds from ${seed}`;
-  return `${healthy} healthy lives of ${healthyDays} days and ${count} of each of ${faults.length} faults over ${days} days (${quality.years.all.toFixed(0)} appliance-years), ${seeds}.`;
+  const { healthy, all } = quality.years;
+  const seeds = options.sealed ? 'sealed seeds' : `development seeds from ${options.seed}`;
+  return `${quality.lives} lives, ${all.toFixed(0)} appliance-years, ${healthy.toFixed(0)} of them healthy with look-alikes; ${seeds}.`;
 };
 
 export function reportOf(results: Results): string {
