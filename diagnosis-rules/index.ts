@@ -12,7 +12,7 @@ export {
   type TriedAppliance,
   type TriedRule,
 } from './backtest/records.ts';
-export { backtestLines, backtestResult } from './backtest/result.ts';
+export { backtestLines, backtestResult, fileHead, fileLine } from './backtest/result.ts';
 export { type Backtests, openBacktests } from './backtest/run-backtests.ts';
 export { type TrialReport, trialReport } from './backtest/trial.ts';
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
@@ -20,11 +20,11 @@ export { deliverCohorts } from './cohorts/deliver-cohorts.ts';
 export { keepLevels } from './cohorts/keep-levels.ts';
 export { type CohortRecord, knownCohorts, listCohorts, listOutliers, type Outlier } from './cohorts/known-cohorts.ts';
 export { type DiagnosisWorker, type DiagnosisWorkerDeps, startDiagnosisWorker } from './diagnosis-worker.ts';
+export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';
 export { driftQuantity, levelQuantity } from './explain/amounts.ts';
 export type { RuleTold, SymptomTold } from './explain/explain-rule.ts';
 export { type Explained, type Explainer, type ExplainerDeps, openExplainer } from './explain/explainer.ts';
 export { FEATURE_WORDS, featureNames, MEASURE_WORDS } from './feature-words.ts';
-export { createEvaluator, type Evaluator, type EvaluatorOptions, type ToReadings } from './evaluator.ts';
 export { judgeLife, type LifeOptions, startLife, type ToldLife } from './life.ts';
 export { diagnosisTables } from './record-findings.ts';
 export { codesOf, type ReportMeaning, reportMeanings } from './reports/report-words.ts';

@@ -29,10 +29,20 @@ const saidIn = (said: FoundEpisode | null): Line | null =>
     visit: said.visit,
   };
 
-/** A line for each pair, newest first; times as ISO 8601. */
-export async function* backtestLines(sql: Sql, id: Id, format: 'ndjson' | 'csv'): AsyncGenerator<string> {
-  if (format === 'csv') yield csvLine(['appliance', 'household', ...named('a'), ...named('b')]);
-  for await (const pair of everyPair(sql, id)) yield format === 'csv' ? asCsv(pair) : asJson(pair);
+export type BacktestFormat = 'ndjson' | 'csv';
+
+/** What stands above the lines. */
+export const fileHead = (format: BacktestFormat): string =>
+  format === 'csv' ? csvLine(['appliance', 'household', ...named('a'), ...named('b')]) : '';
+
+/** Times as ISO 8601. */
+export const fileLine = (format: BacktestFormat, pair: FoundPair): string =>
+  format === 'csv' ? asCsv(pair) : asJson(pair);
+
+/** A line for each pair, newest first. */
+export async function* backtestLines(sql: Sql, id: Id, format: BacktestFormat): AsyncGenerator<string> {
+  yield fileHead(format);
+  for await (const pair of everyPair(sql, id)) yield fileLine(format, pair);
 }
 
 const asJson = ({ appliance, household, a, b }: FoundPair): string =>

@@ -16,14 +16,26 @@ import { type OperatorAnswer, type OperatorDeps, type OperatorWish, operator } f
 
 export type Where = { data: string | undefined; config: string | undefined };
 
-export async function askOperator({ data, config }: Where, wish: OperatorWish): Promise<OperatorAnswer> {
+/** `onlyRunning`: for what only a running platform does. Throws `not-running` then. */
+export async function askOperator(
+  { data, config }: Where,
+  wish: OperatorWish,
+  { onlyRunning = false }: { onlyRunning?: boolean } = {},
+): Promise<OperatorAnswer> {
   const settings = readSettings({ file: config, demo: data === undefined });
   const folder = path.resolve(data ?? DEMO_FOLDER);
   const file = runFileOf(folder);
   const running = !isShared(settings) && fs.existsSync(file);
   const answer = running ? await throughDoor(JSON.parse(fs.readFileSync(file, 'utf8')) as RunFile, wish) : null;
-  return answer ?? here(folder, settings, wish);
+  if (answer) return answer;
+  if (onlyRunning && !isShared(settings)) throw notRunning(folder);
+  return here(folder, settings, wish);
 }
+
+const notRunning = (folder: string): PlatformError =>
+  new PlatformError('not-running', 'reject', `No platform runs on ${folder}.`, {
+    hint: 'Start it: npm start, or npm start -- --data DIR.',
+  });
 
 /** Null when nobody opens: a platform that was killed left its file behind. */
 async function throughDoor(run: RunFile, wish: OperatorWish): Promise<OperatorAnswer | null> {

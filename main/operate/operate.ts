@@ -22,6 +22,7 @@ import {
 } from '#ingest';
 import { audit, openBytes } from '#registry';
 import { DAY, PlatformError, type Sql } from '#runtime';
+import { BACKTEST_WISHES, type BacktestAnswer, isBacktestWish, operateBacktests } from './backtest-wishes.ts';
 import { operateRules, RULE_WISHES, type RuleAnswer } from './rule-wishes.ts';
 
 const Selection = {
@@ -40,6 +41,7 @@ export const OperatorWish = z.discriminatedUnion('what', [
   z.object({ what: z.literal('check-ledger'), day: z.number().optional() }),
   z.object({ what: z.literal('settle-difference'), id: z.uuid() }),
   ...RULE_WISHES,
+  ...BACKTEST_WISHES,
 ]);
 export type OperatorWish = z.infer<typeof OperatorWish>;
 
@@ -51,7 +53,8 @@ export type OperatorAnswer =
   | { replays: Replay[] }
   | { ledger: LedgerReport }
   | { settled: string }
-  | RuleAnswer;
+  | RuleAnswer
+  | BacktestAnswer;
 
 export type OperatorDeps = { sql: Sql; count: LedgerDeps['count']; now: () => number };
 export type Operate = (wish: OperatorWish) => Promise<OperatorAnswer>;
@@ -77,7 +80,7 @@ export function operator(deps: OperatorDeps): Operate {
       case 'settle-difference':
         return settle(sql, wish.id, now());
       default:
-        return operateRules(deps, wish);
+        return isBacktestWish(wish) ? operateBacktests(deps, wish) : operateRules(deps, wish);
     }
   };
 }

@@ -389,7 +389,7 @@ describe('a backtest', () => {
     await backtests.sweep();
     const lines = async (format: 'ndjson' | 'csv') => {
       const all: string[] = [];
-      for await (const line of backtestLines(sql, id, format)) all.push(line);
+      for await (const line of backtestLines(sql, id, format)) if (line !== '') all.push(line);
       return all;
     };
     const json = (await lines('ndjson')).map((line) => JSON.parse(line) as { a: object; b: object | null });
