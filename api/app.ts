@@ -29,6 +29,7 @@ import { credentialRoutes } from './routes/credentials.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { eventRoutes } from './routes/events.ts';
+import { explanationRoutes } from './routes/explanations.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
@@ -105,6 +106,7 @@ const ROUTES: readonly Routes[] = [
   retentionRoutes,
   quarantineRoutes,
   ruleRoutes,
+  explanationRoutes,
   backtestRoutes,
   ledgerRoutes,
 ];

@@ -1,6 +1,7 @@
 // What the HTTP door needs from the rest of the platform.
 import type { AlertsDeps } from '#alerts';
 import type { Role } from '#contracts';
+import type { Explainer } from '#diagnosis-rules';
 import type { FieldServiceDeps } from '#field-service';
 import type { ReadingsStore } from '#ingest';
 import type { Clock, Jobs, Logger, LogWriter, Sql } from '#runtime';
@@ -14,6 +15,7 @@ export type ApiDeps = {
   sql: Sql;
   log: LogWriter;
   series: ReadingsStore['series'];
+  explain: Explainer;
   jobs: Jobs;
   clock: Clock;
   logger: Logger;

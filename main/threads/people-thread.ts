@@ -14,17 +14,18 @@ import {
   type Webhooks,
 } from '#api';
 import { STAGE_OF, Sweep, type SweepingStage } from '#contracts';
-import { deliverCohorts, deliverRules } from '#diagnosis-rules';
+import { deliverCohorts, deliverRules, openExplainer } from '#diagnosis-rules';
 import { startJobsWorker } from '#engines/bullmq';
 import { scrubJournal, vacuumEach } from '#engines/postgres';
 import { type MailSink, openMailSender, startMailSink } from '#engines/smtp';
 import { openWebhookSender } from '#engines/webhook';
 import { type FieldServiceDeps, sweepFieldService } from '#field-service';
-import { dueDays, type ReadingsStore, seriesOf } from '#ingest';
-import { expireCommands, issueSetUpToken } from '#registry';
+import { dueDays, momentsOf, type ReadingsStore, seriesOf } from '#ingest';
+import { expireCommands, issueSetUpToken, neutralCode } from '#registry';
 import { DAY, forgetDone, HOUR, type LogWriter, MINUTE, messageOf, oneAtATime, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openInflux, openJobsOf, openRegistry, READING_ONLY, type Registry } from './engines.ts';
+import { heardOf } from './heard.ts';
 import { type IngestUpkeep, openIngestUpkeep } from './ingest-upkeep.ts';
 import { startAndStop } from './life.ts';
 import type { MainOffers, PeopleData, PeopleOffers, SeriesOffers } from './offers.ts';
@@ -203,6 +204,12 @@ function openApi({
     sql: registry.sql,
     log,
     series: (query) => store.series(query),
+    explain: openExplainer({
+      sql: registry.sql,
+      history: (query) => momentsOf(store, query),
+      heard: heardOf(registry.sql),
+      neutralCode,
+    }),
     jobs: alerts.jobs,
     clock,
     logger,

@@ -166,6 +166,7 @@ export const ROWS: Record<string, Row> = {
   // --- what people say of it    own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   understandReport:       { who: ' y   y   -   n   -   -   y   y   n   n   n   y   -   -   n   - ', path: appliance, body: { text: 'it is not cold' } },
   reportAppliance:        { who: ' y   y   -   n   -   -   y   y   n   n   n   y   -   -   n   - ', path: appliance, body: { text: 'it is not cold' } },
+  explainAppliance:       { who: ' y   y   -   y   -   -   y   y   y   y   n   y   -   -   y   - ', path: appliance },
   listReports:            { who: ' y   y   -   y   -   -   y   y   y   y   n   y   -   -   n   - ', path: appliance },
   getPresence:            { who: ' y   y   -   y   -   -   y   y   y   y   y   y   -   -   y   - ', path: appliance },
   setPresence:            { who: ' y   n   -   n   -   -   n   n   n   n   n   n   -   -   n   - ', path: appliance, body: { restsUntil: null } },
@@ -195,6 +196,7 @@ export const ROWS: Record<string, Row> = {
 
   // --- rules of diagnosis       own mem nei tec idl pas dis cal eng adm aud par for fad rep pre
   listRules:              { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ' },
+  listCohorts:            { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ' },
   getRule:                { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
   getRuleReportCards:     { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE },
   diffRuleVersions:       { who: ' n   n   n   n   n   n   y   y   y   y   y   n   n   n   n   n ', path: RULE, query: { from: '1', to: '1' } },

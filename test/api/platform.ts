@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { alertsTables, sweepAlerts, sweepNotifications } from '#alerts';
 import { type ApiDeps, apiTables, buildApp, startRights } from '#api';
 import { type Finding, type FindingChange, type Id, type LogRecord, newId, type Person, type Role } from '#contracts';
-import { diagnosisTables } from '#diagnosis-rules';
+import { diagnosisTables, openExplainer } from '#diagnosis-rules';
 import { openDuckdbReadings } from '#engines/duckdb';
 import { scrubJournal } from '#engines/postgres';
 import { openSegmentLogReader, openSegmentLogWriter } from '#engines/segment-log';
 import { openWebhookSender } from '#engines/webhook';
 import { fieldServiceTables, sweepFieldService } from '#field-service';
-import { ingestTables, makeDecode, startReadingsWorker } from '#ingest';
+import { ingestTables, makeDecode, momentsOf, startReadingsWorker } from '#ingest';
 import {
   createAppliance,
   createHousehold,
   createPerson,
   loadModels,
+  neutralCode,
   registryTables,
   sealForAppliances,
 } from '#registry';
@@ -81,6 +82,7 @@ export async function openPlatform(more: Partial<ApiDeps> = {}, open: () => Prom
     sql,
     log,
     series: (query) => store.series(query),
+    explain: openExplainer({ sql, history: (query) => momentsOf(store, query), heard: async () => [], neutralCode }),
     jobs: sleepyJobs,
     clock,
     logger,
