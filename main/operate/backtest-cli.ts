@@ -11,6 +11,7 @@ import type { BacktestAnswer, BacktestWish, Tried } from './backtest-wishes.ts';
 const HELP = `Usage
   npm run backtest -- --rule WHAT [--against WHAT] --from WHEN --to WHEN
   npm run backtest -- --resume ID                  goes on with one that was interrupted
+  npm run backtest -- --follow ID                  how far one is, and what it found
 
   WHAT is a file, or RULE@VERSION (drafts too). WHEN is a day (2026-03-02) or a time (2026-03-02T12:00:00Z), in UTC.
 
@@ -119,11 +120,40 @@ async function writeOut(where: Where, id: Id, file: string): Promise<void> {
 
 /** The first Ctrl-C lets what is done be kept, and says how it goes on. */
 function interruptOnSignal(where: Where, id: Id): void {
-  process.once('SIGINT', () => {
-    show(where, { what: 'move-backtest', id, move: 'interrupt' })
-      .then(() => console.log(`Interrupted. It goes on with: npm run backtest -- --resume ${id}`))
-      .finally(() => process.exit(130));
-  });
+  const interrupt = async (): Promise<void> => {
+    await show(where, { what: 'move-backtest', id, move: 'interrupt' });
+    console.log(`Interrupted. It goes on with: npm run backtest -- --resume ${id}`);
+    process.exit(130);
+  };
+  process.once('SIGINT', () => runCommand(interrupt));
+}
+
+type Words = {
+  rule?: string;
+  against?: string;
+  from?: string;
+  to?: string;
+  appliance?: string[];
+  model?: string;
+  'warm-up': string;
+  resume?: string;
+  follow?: string;
+};
+
+/** Null: nothing is asked. */
+function wishOf(words: Words): BacktestWish | null {
+  if (words.resume !== undefined) return { what: 'move-backtest', id: words.resume, move: 'resume' };
+  if (words.follow !== undefined) return { what: 'get-backtest', id: words.follow };
+  if (words.rule === undefined) return null;
+  return {
+    what: 'ask-backtest',
+    rule: triedOf(words.rule),
+    against: words.against === undefined ? null : triedOf(words.against),
+    from: timeOf(words.from, '--from'),
+    to: timeOf(words.to, '--to'),
+    warmUpDays: Number(words['warm-up']),
+    appliances: { ids: words.appliance ?? null, model: words.model ?? null },
+  };
 }
 
 runCommand(async () => {
@@ -137,26 +167,16 @@ runCommand(async () => {
       model: { type: 'string' },
       'warm-up': { type: 'string', default: '35' },
       resume: { type: 'string' },
+      follow: { type: 'string' },
       out: { type: 'string' },
       data: { type: 'string' },
       config: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
-  if (values.help || (values.rule === undefined && values.resume === undefined)) return console.log(HELP);
   const where: Where = { data: values.data, config: values.config };
-  const wish: BacktestWish =
-    values.resume === undefined
-      ? {
-          what: 'ask-backtest',
-          rule: triedOf(needed(values.rule, '--rule')),
-          against: values.against === undefined ? null : triedOf(values.against),
-          from: timeOf(values.from, '--from'),
-          to: timeOf(values.to, '--to'),
-          warmUpDays: Number(values['warm-up']),
-          appliances: { ids: values.appliance ?? null, model: values.model ?? null },
-        }
-      : { what: 'move-backtest', id: values.resume, move: 'resume' };
+  const wish = wishOf(values);
+  if (values.help || wish === null) return console.log(HELP);
   const { backtest } = await show(where, wish);
   const { id } = backtest;
   const days = Math.round((10 * (backtest.to - backtest.from)) / DAY) / 10;
