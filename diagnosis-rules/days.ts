@@ -26,8 +26,22 @@ const GAP_SUM = sum('gap');
 const REST_SUM = sum('rest gap');
 const SUMS = [WORK, SHARE, EFFORT, AMBIENT_SUM, AIR_SUM, POWER_SUM, GAP_SUM, REST_SUM];
 
-/** Fields of a line, in the order of their places. `well`: 1 unless the appliance was ill. */
-export const LINE = ['work', 'ambient', 'air', 'power', 'gap', 'rest', 'well'] as const;
+/** Fields of a line, in the order of their places: the least loaded quarter, what the day went between, and `well`: 1 unless the appliance was ill. */
+export const LINE = [
+  'work',
+  'ambient',
+  'air',
+  'power',
+  'gap',
+  'rest',
+  'powerLow',
+  'powerHigh',
+  'gapLow',
+  'gapHigh',
+  'airLow',
+  'airHigh',
+  'well',
+] as const;
 export type Line = Record<(typeof LINE)[number], number>;
 const FIELDS = LINE.length;
 
@@ -125,18 +139,20 @@ function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => vo
   m.exact[NEWEST_DAY] = day;
 }
 
-const lineAt = (m: Memory, place: number): Line => {
+const lineAt = (m: Memory, place: number): Line =>
+  Object.fromEntries(LINE.map((field, index) => [field, m.rough[place + index]!])) as Line;
+
+/** What the day went between, so far. */
+export type Extreme = 'power' | 'gap' | 'air';
+
+/** A value of today that belongs to what the day went between. */
+export function stretch(m: Memory, what: Extreme, value: number): void {
+  if (Number.isNaN(value)) return;
+  const low = TODAY + LINE.indexOf(`${what}Low`);
   const r = m.rough;
-  return {
-    work: r[place]!,
-    ambient: r[place + 1]!,
-    air: r[place + 2]!,
-    power: r[place + 3]!,
-    gap: r[place + 4]!,
-    rest: r[place + 5]!,
-    well: r[place + 6]!,
-  };
-};
+  if (!(r[low]! <= value)) r[low] = value;
+  if (!(r[low + 1]! >= value)) r[low + 1] = value;
+}
 
 /** The known lines from the oldest to the newest; `age` in days before the newest. */
 export function linesOf(m: Memory): { age: number; line: Line }[] {
@@ -145,7 +161,7 @@ export function linesOf(m: Memory): { age: number; line: Line }[] {
   const lines: { age: number; line: Line }[] = [];
   for (let age = Math.min(DAYS - 1, newest); age >= 0; age--) {
     const line = lineAt(m, RING + ((newest - age) % DAYS) * FIELDS);
-    if (!Number.isNaN(line.work)) lines.push({ age, line });
+    if (!Number.isNaN(line.well)) lines.push({ age, line });
   }
   return lines;
 }

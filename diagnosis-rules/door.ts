@@ -56,7 +56,8 @@ export const isDoorSure = (m: Memory): boolean => {
 };
 
 export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);
-export const doorOpenMs = (m: Memory, at: number): number => (isDoorOpen(m) ? at - m.exact[OPENED_AT]! : 0);
+/** Up to the newest reading: what came after it may be on its way. */
+export const doorOpenMs = (m: Memory): number => (isDoorOpen(m) ? m.exact[NEWEST]! - m.exact[OPENED_AT]! : 0);
 export const doorSamples = (m: Memory): number => (isDoorOpen(m) ? m.rough[SAMPLES]! : 0);
 export const airAtOpening = (m: Memory): number => m.rough[AIR_AT_OPENING]!;
 /** When a door that had stood open was shut; NaN: it was not. */

@@ -19,7 +19,7 @@ import {
   RulesBody,
 } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import { noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
+import { clockWrongMinutes, noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
 import { type Arrival, arrive, isRepeated, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
@@ -295,7 +295,7 @@ class Fold implements Evaluator {
     changes.push(...orphans(appliance, life, known));
     for (const role of ROLES) changes.push(...takeOver(appliance, life, known, role));
     appliance.memory = life.patient.memory;
-    appliance.judgedAt = life.judgedAt;
+    appliance.judgedAt = Math.max(appliance.judgedAt, life.judgedAt);
     return [...changes, ...this.#tell(appliance)];
   }
 
@@ -467,7 +467,8 @@ class Fold implements Evaluator {
   }
 
   #waitsForTime(appliance: Watched): boolean {
-    if (isDoorOpen(appliance.memory)) return true;
+    if (isDoorOpen(appliance.memory) || clockWrongMinutes(appliance.memory, appliance.arrival.receivedAt) > 0)
+      return true;
     if (this.#state.upMs - appliance.heardUpMs >= SILENCE_MATTERS_MS) return true;
     for (const rule in appliance.problems.live) {
       const { episode, symptoms } = appliance.problems.live[rule]!;
@@ -511,7 +512,9 @@ function takeOver(appliance: Watched, life: Life, known: readonly Finding[], rol
     const { episode: before = null, takenOverAt = null } = appliance.problems[role][rule] ?? {};
     appliance.problems[role][rule] = now;
     const said = open.find(({ problem }) => problem === rule);
-    const told = before?.announced ? before : said ? rememberedBy(said) : null;
+    // A replay from nothing, by rules that are new, may call it otherwise than people know it.
+    const isSaid = before?.announced && (said === undefined || said.id === before.id);
+    const told = isSaid ? before : said ? rememberedBy(said) : null;
     if (!told) return [];
     if (now.episode) {
       now.episode = goesOn(told, now.episode);

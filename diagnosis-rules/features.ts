@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { FaultCode, type PhraseUnit } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
 import { clockWrongMinutes, lineEndedBy, REPORTS, reportedAt, restsAt } from './around.ts';
+import type { Extreme } from './days.ts';
 import { lastDefrostPeak } from './defrost.ts';
 import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen, isDoorSure } from './door.ts';
 import { foodAt, foodTrend, freezerAboveUsual, frozenFoodAt } from './food.ts';
@@ -20,6 +21,7 @@ import {
   turnsOf,
   warmRestMs,
 } from './runs.ts';
+import { hoursSinceSetPointChanged } from './settings.ts';
 import {
   AIR,
   alarmAt,
@@ -47,7 +49,17 @@ import {
 } from './signals.ts';
 import { AIR_STEPS, COOLING_STEPS, DOOR_STEPS, shareOfHour } from './steps.ts';
 import { frozenMs, jumpsAt, missingMs, outOfRangeAt, trembleAt } from './thermometer.ts';
-import { certainDriftOf, driftOf, GAP, levelOf, REST, POWER as USUAL_POWER, WORK } from './usual.ts';
+import {
+  beyondUsual,
+  certainDriftOf,
+  driftOf,
+  GAP,
+  levelOf,
+  REST,
+  POWER as USUAL_POWER,
+  usualLimit,
+  WORK,
+} from './usual.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
 export type View = { m: Memory; at: number; silentMs: number };
@@ -78,8 +90,9 @@ const slow = at('step');
 /** A week: for what did not happen while anybody watched. */
 const LONG_AGO_MINUTES = 7 * 24 * 60;
 const percent = (share: number): number => share * 100;
-/** How far `now` is from what is usual, as a percentage. */
-const away = (now: number, usual: number): number => percent(now / usual - 1);
+/** How far it is beyond what its days usually go between, as a percentage; 0 within. */
+const beyond = (m: Memory, what: Extreme, value: number): number =>
+  percent(beyondUsual(m, what, value) / Math.abs(usualLimit(m, what, value)));
 
 /** W: what is drawn while running shows once in hours only; before that it is not known. */
 const isKnown = (value: number): boolean => !Number.isNaN(value);
@@ -107,9 +120,12 @@ const fridge: readonly Feature[] = [
     ({ m, at }) => lastSaid(m, SET_POINT) - numberAt(m, AIR, at),
   ),
 
+  quick('air_beyond_usual', 'K', 'cabinet_temperature', ({ m, at }) => beyondUsual(m, 'air', numberAt(m, AIR, at))),
+  slow('hours_since_set_point_changed', 'duration', 'set_point', ({ m, at }) => hoursSinceSetPointChanged(m, at)),
+
   quick('door_open_minutes', 'duration', 'door_open cabinet_temperature', ({ m, at }) => {
     const open = stateAt(m, DOOR_OPEN, at);
-    return isKnown(open) ? (open === 1 ? doorOpenMs(m, at) / MINUTE : 0) : open;
+    return isKnown(open) ? (open === 1 ? doorOpenMs(m) / MINUTE : 0) : open;
   }),
   quick('door_open_samples', '1', 'door_open', ({ m, at }) => {
     const open = stateAt(m, DOOR_OPEN, at);
@@ -156,11 +172,11 @@ const fridge: readonly Feature[] = [
   slow('turns', '1', 'compressor_on', ({ m }) => turnsOf(m)),
   // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
   slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),
-  slow('evaporator_gap_change', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
-    away(gapNow(m, at), levelOf(m, GAP)),
+  slow('evaporator_gap_beyond', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
+    beyond(m, 'gap', gapNow(m, at)),
   ),
   slow('power_while_running', 'W', 'power', ({ m, at }) => powerNow(m, at)),
-  slow('power_while_running_change', '%', 'power', ({ m, at }) => away(powerNow(m, at), levelOf(m, USUAL_POWER))),
+  slow('power_while_running_beyond', '%', 'power', ({ m, at }) => beyond(m, 'power', powerNow(m, at))),
   quick('fan_stood_minutes', 'duration', 'fan_speed compressor_on', ({ m, at }) =>
     isKnown(numberAt(m, FAN_SPEED, at)) && isKnown(coolingAt(m, at)) ? fanStoodMs(m, at) / MINUTE : Number.NaN,
   ),

@@ -1,17 +1,19 @@
 // Takes one moment into what is remembered of an appliance.
 import type { Moment } from '#contracts';
-import { followDays, rewindDays } from './days.ts';
+import { MINUTE } from '#runtime';
+import { followDays, rewindDays, stretch } from './days.ts';
 import { followDefrost } from './defrost.ts';
-import { followDoor } from './door.ts';
+import { doorMovedWithin, followDoor } from './door.ts';
 import { followFood } from './food.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
-import { followRuns, followWarmRest } from './runs.ts';
+import { followRuns, followWarmRest, gapNow, powerNow } from './runs.ts';
+import { followSettings } from './settings.ts';
 import { AIR, FIRST, lastSaid, NEWEST, type NeutralCode, SET_POINT, takeSignals } from './signals.ts';
 import { glance, spanOf } from './span.ts';
 import { followSteps } from './steps.ts';
 import { followThermometer } from './thermometer.ts';
-import { type Cohort, judgeDays, learnedOf, learnFrom } from './usual.ts';
+import { type Cohort, judgeDays, learnedOf, learnFrom, usualHigh } from './usual.ts';
 
 export type Surroundings = {
   codeOf: (code: string) => ReturnType<NeutralCode>;
@@ -23,6 +25,12 @@ export type Surroundings = {
 
 /** Above the set point by more than a healthy thermostat lets it come, overshoot and sensor included. */
 const WARM_KELVIN = 3.2;
+const WARMER_THAN_USUAL_KELVIN = 0.5;
+
+function isWarm(m: Memory): boolean {
+  const air = lastSaid(m, AIR);
+  return air - lastSaid(m, SET_POINT) > WARM_KELVIN && !(air < usualHigh(m, 'air') + WARMER_THAN_USUAL_KELVIN);
+}
 
 /** `moment`: not older than the newest one taken. */
 export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Surroundings): void {
@@ -38,10 +46,14 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   followFood(m, span);
   followDoor(m, span);
   const run = followRuns(m, span);
-  followWarmRest(m, span, lastSaid(m, AIR) - lastSaid(m, SET_POINT) > WARM_KELVIN);
+  followWarmRest(m, span, isWarm(m));
+  followSettings(m, at);
   followDefrost(m, span);
   followThermometer(m, span);
   followReturn(m, at);
+  if (run.power > 0) stretch(m, 'power', powerNow(m, at));
+  if (!Number.isNaN(run.gap)) stretch(m, 'gap', gapNow(m, at));
+  if (!doorMovedWithin(m, at, 15 * MINUTE)) stretch(m, 'air', span.now.air);
   if (followDays(m, span, run, well, (line) => learnFrom(m, line))) judgeDays(m, cohort);
 }
 

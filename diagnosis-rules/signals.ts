@@ -47,15 +47,12 @@ export const FREEZER_ALARM = at('freezer_alarm');
 export const ENERGY = at('energy');
 export const FAULT_CODE = at('fault_code');
 
-/** A maker's code that is not known in plain terms. */
-const UNKNOWN_CODE = -1;
-
 /** What a fault code means in plain terms: `none` for no fault, null when nobody said. */
 export type NeutralCode = (model: string, code: string) => PlainCode;
 type PlainCode = FaultCode | 'none' | null;
 
 export const codeNumber = (code: PlainCode): number => {
-  if (code === null) return UNKNOWN_CODE;
+  if (code === null) return Number.NaN;
   return code === 'none' ? 0 : FaultCode.options.indexOf(code) + 1;
 };
 

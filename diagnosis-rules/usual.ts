@@ -1,6 +1,6 @@
 // What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
 // A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
-import { DAYS_KEPT, type Line, linesOf } from './days.ts';
+import { DAYS_KEPT, type Extreme, type Line, linesOf } from './days.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 
@@ -226,10 +226,44 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.certain] = certainly(drift, sd);
 }
 
+type Range = { low: number; high: number };
+const range = (name: Extreme): Range => ({
+  low: rough.take(`${name} usual low`),
+  high: rough.take(`${name} usual high`),
+});
+const RANGES: Readonly<Record<Extreme, Range>> = { power: range('power'), gap: range('gap'), air: range('air') };
+/** From so many days on, the oddest one is not taken for usual. */
+const DAYS_FOR_AN_ODD_ONE = 8;
+
+/** What the days before yesterday went between. With too few of them it stays as it was. */
+function judgeRange(m: Memory, what: Extreme, lines: ReturnType<typeof linesOf>): void {
+  const well = lines.filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line[`${what}Low`]));
+  if (well.length < FEWEST_DAYS) return;
+  const odd = well.length >= DAYS_FOR_AN_ODD_ONE ? 1 : 0;
+  const lows = well.map(({ line }) => line[`${what}Low`]).sort((a, b) => a - b);
+  const highs = well.map(({ line }) => line[`${what}High`]).sort((a, b) => b - a);
+  m.rough[RANGES[what].low] = lows[odd]!;
+  m.rough[RANGES[what].high] = highs[odd]!;
+}
+
+/** How far a value is beyond what is usual, either way; 0 within; NaN: not known. */
+export function beyondUsual(m: Memory, what: Extreme, value: number): number {
+  const low = m.rough[RANGES[what].low]!;
+  const high = m.rough[RANGES[what].high]!;
+  if (value > high) return value - high;
+  if (value < low) return value - low;
+  return Number.isNaN(value + low + high) ? Number.NaN : 0;
+}
+/** The end of what is usual on the side of the value. */
+export const usualLimit = (m: Memory, what: Extreme, value: number): number =>
+  m.rough[value > m.rough[RANGES[what].high]! ? RANGES[what].high : RANGES[what].low]!;
+export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[what].high]!;
+
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
   const lines = linesOf(m);
   for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
+  for (const what of ['power', 'gap', 'air'] as const) judgeRange(m, what, lines);
 }
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */

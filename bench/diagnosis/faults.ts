@@ -31,7 +31,7 @@ const row = (
 
 // How soon: the time scale on which the fault shows. A door: makers ring after 1 to 3 minutes and the air follows within 15.
 // A compressor that does not start: the air leaves its band within 1 to 3 h. A still fan, a stuck relay, a broken sensor: a
-// few cycles of the thermostat. Silence: a day, and two hours to be sure. Engineering knowledge, see docs/diagnosis-quality.md.
+// few cycles of the thermostat. A freezer that is full rises by one to three kelvins in its first hours. Silence: a day, and two hours to be sure. Engineering knowledge, see docs/diagnosis-quality.md.
 export const FAULTS: Readonly<Record<Code, Row>> = {
   F1: row('door left open', 15 * MINUTE, 'owner', 2, ['door-left-open']),
   F2: row('door ajar or seal leaking', 3 * DAY, 'owner', 0.02, ['seal-leaking'], { part: /gasket|seal/i }),
@@ -50,7 +50,7 @@ export const FAULTS: Readonly<Record<Code, Row>> = {
     part: /sensor|thermistor|probe/i,
   }),
   F11: row('control board', 6 * HOUR, 'technician', 0.005, ['control-board'], { part: /board|electronic|control/i }),
-  F12: row('freezer door', 1 * HOUR, 'owner', 0.5, ['freezer-door']),
+  F12: row('freezer door', 6 * HOUR, 'owner', 0.5, ['freezer-door']),
   X1: row('silent', 26 * HOUR, 'owner', 0.2, ['appliance-offline']),
   X2: row('mains voltage', 1 * HOUR, 'owner', 0.05, []),
 };
