@@ -100,6 +100,9 @@ class Worker implements DiagnosisWorker {
   readonly #deps: DiagnosisWorkerDeps;
   readonly #looks: SecondLooks;
   #evaluator: Evaluator;
+  /** Began without a memory: what is open of whom it meets in the replay is not known to it either. */
+  #anew = false;
+  readonly #metInReplay: Id[] = [];
   #committed = 0;
   #snapshotAt = 0;
   #levelsAt = 0;
@@ -124,6 +127,7 @@ class Worker implements DiagnosisWorker {
       this.#evaluator = createEvaluator({ ...this.#deps, snapshot: snapshot.state });
       from = snapshot.position;
     } else this.#evaluator = createEvaluator({ ...this.#deps, ...(await publishedRules(sql)), cohorts: await knownCohorts(sql) });
+    this.#anew = from === 0;
     await this.#looks.begin(from);
     logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
     this.#follower = new LogFollower({
@@ -189,9 +193,12 @@ class Worker implements DiagnosisWorker {
       const changes = this.#judge(record, position);
       const cameLate = this.#evaluator.takeLate();
       const met = this.#evaluator.takeMet();
-      if (!fresh) continue;
+      if (!fresh) {
+        if (this.#anew) this.#metInReplay.push(...met);
+        continue;
+      }
       late.push(...cameLate);
-      newlyMet.push(...met);
+      newlyMet.push(...this.#metInReplay.splice(0), ...met);
       news.push(...changes);
       if (span) spans.push(() => span(whatChanged(changes)));
       else if (changes.length > 0) spans.push(...this.#spansOf(record, changes));
