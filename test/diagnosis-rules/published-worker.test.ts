@@ -43,7 +43,6 @@ const STORY: readonly Step[] = [
 type Stop = 'none' | 'orderly' | 'killed' | 'memory lost';
 type Told = { said: FindingChange[]; trials: unknown; findings: Awaited<ReturnType<House['findings']>> };
 
-
 /** The story, step by step: everything is stored and judged before the next step, and what is due is looked at again. */
 async function played(stopAfter: (step: number) => Stop): Promise<Told> {
   await using house = await openHouse([]);
