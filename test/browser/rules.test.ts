@@ -73,6 +73,36 @@ describe.skipIf(!hasChromium())('pages of rules', () => {
     expect(complaints.filter((words) => !words.includes('/rules/check'))).toEqual([]);
   });
 
+  test('a version is tried on history, beside another one', async () => {
+    await using visitor = await visit('en-GB', DESK);
+    const { page, complaints } = visitor;
+    await visitor.open('/');
+    await page.getByRole('button', { name: /^Administrator/ }).click();
+    await page.getByRole('heading', { name: 'Overview' }).first().waitFor();
+    const fridge = { model: 'stethos-reference-fridge', name: 'Fridge' };
+    expect((await page.request.post(`${home.url}/api/v1/appliances`, { data: fridge })).status()).toBe(201);
+    await visitor.open('/rules/test-warm/2');
+    await page.getByRole('link', { name: 'Try on history' }).click();
+    await page.getByText('Nothing was tried yet.').waitFor();
+    await expect.poll(() => page.getByLabel('Compare with').inputValue()).toBe('1');
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('heading', { name: 'Versions 2 and 1 on history' }).waitFor();
+    await page.getByText('Done', { exact: true }).first().waitFor();
+    await page.getByText('1 of 1 appliances done').waitFor();
+    await page.getByText('Found nothing.').waitFor();
+    await expectGoodPage(page);
+
+    await visitor.open('/rules/test-warm/2');
+    await page.getByRole('button', { name: 'Try silently', exact: true }).click();
+    await page.getByRole('button', { name: 'Try silently', exact: true }).click();
+    await page.getByRole('link', { name: 'Beside the live version' }).click();
+    await page.getByRole('heading', { name: 'Silent trial beside live' }).waitFor();
+    await page.getByText('Only the trial finds').waitFor();
+    await expectGoodPage(page);
+    expect(complaints).toEqual([]);
+  });
+
   test('they are read on a phone, in Chinese', async () => {
     await using visitor = await visit('zh-CN', PHONE);
     const { page, complaints } = visitor;
@@ -86,6 +116,9 @@ describe.skipIf(!hasChromium())('pages of rules', () => {
     await page.getByRole('link', { name: /^版本 \d/ }).click();
     await page.getByLabel('文本（YAML）').waitFor();
     await page.getByText('尚未审核').first().waitFor();
+    await expectGoodPage(page);
+    await page.getByRole('link', { name: '用历史数据试运行' }).click();
+    await page.getByRole('heading', { name: '试运行记录' }).waitFor();
     await expectGoodPage(page);
     expect(complaints).toEqual([]);
   });

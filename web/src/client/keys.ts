@@ -39,6 +39,7 @@ export const keys = {
   ledger: ['ledger'],
   rules: ['rules'],
   rule: (rule: string) => ['rules', rule],
+  backtest: (id: string) => ['backtest', id],
   readings: (id: string) => ['readings', id],
   quarantine: (id: string) => ['quarantine', id],
   alerts: ['alerts'],

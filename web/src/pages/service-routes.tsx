@@ -4,9 +4,12 @@ import type { Person } from '#contracts';
 import { offers } from '../parts/offers.ts';
 import { AddAppliancePage } from './add-appliance.tsx';
 import { CommonPages } from './common-routes.tsx';
+import { BacktestPage } from './rules/backtest.tsx';
+import { TryOnHistoryPage } from './rules/history.tsx';
 import { NewRuleVersionPage } from './rules/new-version.tsx';
 import { RulePage } from './rules/rule.tsx';
 import { RulesPage } from './rules/rules.tsx';
+import { RuleTrialPage } from './rules/trial.tsx';
 import { RuleVersionPage } from './rules/version.tsx';
 import { ServiceAlertsPage } from './service/alerts.tsx';
 import { ServiceAppliancesPage } from './service/appliances.tsx';
@@ -41,7 +44,12 @@ export function ServicePages({ person }: { person: Person }) {
       </Route>
       <Route path="/rules" component={RulesPage} />
       <Route path="/rules/new" component={NewRuleVersionPage} />
+      <Route path="/rules/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
       <Route path="/rules/:rule">{({ rule }) => <RulePage key={rule} rule={rule} />}</Route>
+      <Route path="/rules/:rule/trial">{({ rule }) => <RuleTrialPage key={rule} rule={rule} />}</Route>
+      <Route path="/rules/:rule/:version/history">
+        {({ rule, version }) => <TryOnHistoryPage key={`${rule} ${version}`} rule={rule} version={Number(version)} />}
+      </Route>
       <Route path="/rules/:rule/:version">
         {({ rule, version }) => <RuleVersionPage key={`${rule} ${version}`} rule={rule} version={Number(version)} />}
       </Route>

@@ -1,5 +1,6 @@
 // The words of the pages in English. Chinese has the same keys.
 import { accountEn } from './en-account.ts';
+import { backtestsEn } from './en-backtests.ts';
 import { commandsEn } from './en-commands.ts';
 import { fileEn } from './en-file.ts';
 import { problemEn } from './en-problem.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...reportsEn,
   ...staffEn,
   ...rulesEn,
+  ...backtestsEn,
   brand: 'Stethos',
   nav: {
     label: 'Pages',

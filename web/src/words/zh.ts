@@ -1,6 +1,7 @@
 // 页面用语（简体中文），与英文的键相同。
 import type { Words } from './en.ts';
 import { accountZh } from './zh-account.ts';
+import { backtestsZh } from './zh-backtests.ts';
 import { commandsZh } from './zh-commands.ts';
 import { fileZh } from './zh-file.ts';
 import { problemZh } from './zh-problem.ts';
@@ -15,6 +16,7 @@ export const zh: Words = {
   ...reportsZh,
   ...staffZh,
   ...rulesZh,
+  ...backtestsZh,
   brand: 'Stethos',
   nav: {
     label: '页面',

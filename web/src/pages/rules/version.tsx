@@ -73,6 +73,16 @@ function About({ data, mayEdit }: { data: RuleVersionText; mayEdit: boolean }) {
           {t('rules.download')}
         </a>
         {mayEdit && (
+          <Link className="button quiet small" href={`/rules/${rule}/${version}/history`}>
+            {t('backtest.try')}
+          </Link>
+        )}
+        {mayEdit && state === 'trial' && (
+          <Link className="button quiet small" href={`/rules/${rule}/trial`}>
+            {t('backtest.beside')}
+          </Link>
+        )}
+        {mayEdit && (
           <Link className="button quiet small" href={`/rules/new?rule=${rule}&version=${version}`}>
             {t('rules.next')}
           </Link>
