@@ -25,6 +25,8 @@ export const keys = {
   commands: (id: string) => ['commands', id],
   reports: (id: string) => ['reports', id],
   presence: (id: string) => ['presence', id],
+  explanation: (id: string, at: string | null) => ['explanation', id, at],
+  cohorts: ['cohorts'],
   orders: ['orders'],
   organisations: ['organisations'],
   regions: ['regions'],

@@ -22,6 +22,9 @@ export function CommonPages({ person }: { person: Person }) {
       <Route path="/appliances/:id/file">
         {({ id }) => <AppliancePage key={id} id={id} person={person} view="file" />}
       </Route>
+      <Route path="/appliances/:id/why">
+        {({ id }) => <AppliancePage key={id} id={id} person={person} view="why" />}
+      </Route>
       <Route path="/appliances/:id/commands">
         {({ id }) => <AppliancePage key={id} id={id} person={person} view="commands" />}
       </Route>

@@ -6,6 +6,7 @@ import { AddAppliancePage } from './add-appliance.tsx';
 import { CommonPages } from './common-routes.tsx';
 import { BacktestPage } from './rules/backtest.tsx';
 import { TryOnHistoryPage } from './rules/history.tsx';
+import { CohortsPage } from './rules/cohorts.tsx';
 import { NewRuleVersionPage } from './rules/new-version.tsx';
 import { RulePage } from './rules/rule.tsx';
 import { RulesPage } from './rules/rules.tsx';
@@ -43,6 +44,7 @@ export function ServicePages({ person }: { person: Person }) {
         <ImportPage what="orders" />
       </Route>
       <Route path="/rules" component={RulesPage} />
+      <Route path="/cohorts" component={CohortsPage} />
       <Route path="/rules/new" component={NewRuleVersionPage} />
       <Route path="/rules/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
       <Route path="/rules/:rule">{({ rule }) => <RulePage key={rule} rule={rule} />}</Route>

@@ -7,6 +7,7 @@ import { problemEn } from './en-problem.ts';
 import { reportsEn } from './en-reports.ts';
 import { rulesEn } from './en-rules.ts';
 import { staffEn } from './en-staff.ts';
+import { whyEn } from './en-why.ts';
 import type { Same } from './same.ts';
 
 export const en = {
@@ -16,6 +17,7 @@ export const en = {
   ...reportsEn,
   ...staffEn,
   ...rulesEn,
+  ...whyEn,
   ...backtestsEn,
   brand: 'Stethos',
   nav: {

@@ -8,6 +8,7 @@ import { problemZh } from './zh-problem.ts';
 import { reportsZh } from './zh-reports.ts';
 import { rulesZh } from './zh-rules.ts';
 import { staffZh } from './zh-staff.ts';
+import { whyZh } from './zh-why.ts';
 
 export const zh: Words = {
   ...accountZh,
@@ -16,6 +17,7 @@ export const zh: Words = {
   ...reportsZh,
   ...staffZh,
   ...rulesZh,
+  ...whyZh,
   ...backtestsZh,
   brand: 'Stethos',
   nav: {

@@ -13,8 +13,9 @@ import { ApplianceAccess } from './access.tsx';
 import { ApplianceCommands } from './commands.tsx';
 import { ApplianceFile } from './file.tsx';
 import { ApplianceNow } from './now.tsx';
+import { ApplianceWhy } from './why.tsx';
 
-export type ApplianceView = 'now' | 'file' | 'commands' | 'access';
+export type ApplianceView = 'now' | 'why' | 'file' | 'commands' | 'access';
 
 type AppliancePageProps = { id: string; person: Person; view: ApplianceView };
 
@@ -28,6 +29,7 @@ export function AppliancePage({ id, person, view }: AppliancePageProps) {
   const base = `/appliances/${id}`;
   const tabs = [
     { to: base, words: t('file.now') },
+    ...(offers(person.role, 'readings') ? [{ to: `${base}/why`, words: t('why.tab') }] : []),
     ...(offers(person.role, 'passport') ? [{ to: `${base}/file`, words: t('file.file') }] : []),
     ...(takesCommands && offers(person.role, 'commands') ? [{ to: `${base}/commands`, words: t('command.tab') }] : []),
     ...(ACCESS.some((offer) => offers(person.role, offer)) ? [{ to: `${base}/access`, words: t('file.access') }] : []),
@@ -48,6 +50,7 @@ export function AppliancePage({ id, person, view }: AppliancePageProps) {
 }
 
 function View({ appliance, view }: { appliance: Appliance; view: ApplianceView }) {
+  if (view === 'why') return <ApplianceWhy appliance={appliance} />;
   if (view === 'file') return <ApplianceFile appliance={appliance} />;
   if (view === 'commands') return <ApplianceCommands appliance={appliance} />;
   return view === 'access' ? <ApplianceAccess appliance={appliance} /> : <ApplianceNow appliance={appliance} />;

@@ -23,6 +23,9 @@ export function RulesPage() {
           </Link>
         )}
       </PageHead>
+      <p>
+        <Link href="/cohorts">{t('cohorts.title')}</Link>
+      </p>
       <Loaded from={rules} lines={6}>
         {({ items }) => (
           <section className="card">

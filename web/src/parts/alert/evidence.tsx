@@ -5,7 +5,7 @@ import { useSay, useTimes } from '../../reader.tsx';
 import { Pill, type Shape, type Tone } from '../status/mark.tsx';
 
 /** A sign is neither good nor bad by itself ("it is getting colder" is one too), so its tone is neutral. */
-const LOOKS = {
+export const LOOKS = {
   present: { tone: 'new', shape: 'fine' },
   absent: { tone: 'silent', shape: 'silent' },
   pending: { tone: 'new', shape: 'clock' },

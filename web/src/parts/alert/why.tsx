@@ -1,7 +1,10 @@
 // Everything behind an alert: causes, evidence, what would end it, answers, messages, the rule.
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { Alert } from '#contracts';
+import { usePerson } from '../../client/queries.ts';
 import { useSay } from '../../reader.tsx';
+import { offers } from '../offers.ts';
 import { Answers } from './answers.tsx';
 import { Causes } from './causes.tsx';
 import { EvidenceList } from './evidence.tsx';
@@ -17,9 +20,14 @@ export function CausesCard({ alert, forStaff }: { alert: Alert; forStaff?: boole
   );
 }
 
+/** As it stands now, or stood when it was opened. */
+const whyLink = ({ appliance, openedAt, closedAt }: Alert): string =>
+  `/appliances/${appliance}/why${closedAt ? `?at=${encodeURIComponent(openedAt)}` : ''}`;
+
 export function EvidenceCard({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const say = useSay();
+  const { role } = usePerson();
   return (
     <section className="card">
       <h2>{t('alert.why')}</h2>
@@ -27,6 +35,11 @@ export function EvidenceCard({ alert }: { alert: Alert }) {
       <EvidenceList evidence={alert.evidence} />
       <h3 className="label">{t('alert.wouldClear')}</h3>
       <p>{say.phrase(alert.wouldClear)}</p>
+      {offers(role, 'readings') && (
+        <p>
+          <Link href={whyLink(alert)}>{t('why.ofAlert')}</Link>
+        </p>
+      )}
       <p className="small">
         {t('alert.rule', alert.rule)} ·{' '}
         {alert.reviewedBy ? t('alert.reviewed', { who: alert.reviewedBy }) : t('alert.notReviewed')}
