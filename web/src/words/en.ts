@@ -17,8 +17,8 @@ export const en = {
   ...reportsEn,
   ...staffEn,
   ...rulesEn,
-  ...whyEn,
   ...backtestsEn,
+  ...whyEn,
   brand: 'Stethos',
   nav: {
     label: 'Pages',

@@ -17,8 +17,8 @@ export const zh: Words = {
   ...reportsZh,
   ...staffZh,
   ...rulesZh,
-  ...whyZh,
   ...backtestsZh,
+  ...whyZh,
   brand: 'Stethos',
   nav: {
     label: '页面',
