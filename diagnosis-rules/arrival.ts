@@ -56,12 +56,15 @@ function release(arrival: Arrival): DecodedMessage[] {
 
 /** Messages that may be judged now, in order. One with a `seq` from before is a redelivery or a reboot: judged at once, its stamps decide. */
 export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessage[] {
+  const newestAt = arrival.receivedAt - arrival.lagMs;
   arrival.receivedAt = message.receivedAt;
   arrival.messages++;
-  const { seq } = message;
+  const { seq, moments } = message;
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
-    const rebooted = arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1;
+    // Its first message may come once more, hours later.
+    const isNews = moments[0] !== undefined && moments[0].at > newestAt;
+    const rebooted = arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1 && isNews;
     if (rebooted) arrival.restarted = true;
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
     return [message, ...release(arrival)];
@@ -71,7 +74,7 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   return arrival.held.length > HELD_AT_MOST ? giveUpWaiting(arrival) : [];
 }
 
-const REMEMBERED = 2 * 16;
+const REMEMBERED = 2 * 8;
 
 /** True for a message that was taken already: its acknowledgement was lost, and it came again. */
 export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage): boolean {

@@ -30,7 +30,7 @@ export function followGap(m: Memory, at: number): void {
   if (!(ms >= GAP_MS)) return;
   m.exact[ENDED_AT] = at;
   m.exact[LASTED] = ms;
-  m.rough[WAS_OFF] = 0;
+  m.rough[WAS_OFF] = Number.NaN;
   m.rough[AIR_BEFORE] = lastSaid(m, AIR);
   m.rough[FREEZER_BEFORE] = lastSaid(m, FREEZER);
 }
@@ -44,8 +44,15 @@ export function followReturn(m: Memory, at: number): void {
   const stayedCold = m.exact[LASTED]! > STAYS_COLD_MS && (air <= RISE_KELVIN || freezer <= FREEZER_RISE_KELVIN);
   const restarted = Math.abs(m.exact[RESTARTED_AT]! - m.exact[ENDED_AT]!) < RETURN_MS;
   if (warmer || (restarted && !stayedCold)) m.rough[WAS_OFF] = 1;
+  else if (m.rough[WAS_OFF] !== 1 && !(Number.isNaN(air) && Number.isNaN(freezer))) m.rough[WAS_OFF] = 0;
 }
 
-/** Hours without power that ended of late; 0: none, or what was silent had not warmed and went on counting. */
-export const offHours = (m: Memory, at: number): number =>
-  at - m.exact[ENDED_AT]! < 12 * HOUR && m.rough[WAS_OFF] === 1 ? m.exact[LASTED]! / HOUR : 0;
+/**
+ * Hours without power that ended of late; 0: none, or what was silent had not warmed and went on counting. NaN where it
+ * has no thermometer to tell.
+ */
+export function offHours(m: Memory, at: number): number {
+  if (!(at - m.exact[ENDED_AT]! < 12 * HOUR)) return 0;
+  const wasOff = m.rough[WAS_OFF]!;
+  return wasOff === 1 ? m.exact[LASTED]! / HOUR : wasOff;
+}

@@ -1,5 +1,5 @@
 // A symptom's life: absent, pending (it holds, but not yet long enough), present. Unknown neither starts nor clears anything.
-// Kept in flat arrays, since there are many.
+// Kept as letters, since there are many.
 
 import type { CompiledSymptom } from './compiled-rule.ts';
 import { FALSE, TRUE, type Truth, UNKNOWN } from './conditions.ts';
@@ -18,40 +18,57 @@ export type SymptomMemory = {
   known: boolean;
 };
 
-/** All symptoms of one rule on one appliance, side by side: what each is, and two stamps. */
-export type Symptoms = { states: Uint8Array; stamps: Float64Array };
+/**
+ * All symptoms of one rule on one appliance, one letter each; stamps only of those that are pending or present, which few
+ * ever are.
+ */
+export type Symptoms = { letters: string; stamps: Map<number, { since: number; clearingSince: number | null }> | null };
 
-export const absentSymptoms = (count: number): Symptoms => ({
-  states: new Uint8Array(count),
-  stamps: new Float64Array(2 * count),
-});
+/** Known, and not known. */
+const LETTERS: Readonly<Record<State, readonly [string, string]>> = {
+  absent: ['a', '?'],
+  pending: ['w', 'v'],
+  present: ['p', 'q'],
+};
+const MEANINGS: ReadonlyMap<number, { state: State; known: boolean }> = new Map(
+  STATES.flatMap((state) =>
+    LETTERS[state].map((letter, unknown) => [letter.charCodeAt(0), { state, known: unknown === 0 }] as const),
+  ),
+);
+const [ABSENT, UNSEEN] = LETTERS.absent.map((letter) => letter.charCodeAt(0));
+const [PRESENT, STILL_PRESENT] = LETTERS.present.map((letter) => letter.charCodeAt(0));
 
-const STATE_BITS = 3;
-const PRESENT = 2;
-const KNOWN = 4;
-const HOLDS = 0;
+export const absentSymptoms = (count: number): Symptoms => ({ letters: LETTERS.absent[1].repeat(count), stamps: null });
 
-export const readSymptom = ({ states, stamps }: Symptoms, index: number): SymptomMemory => ({
-  state: STATES[states[index]! & STATE_BITS]!,
-  since: stamps[2 * index]!,
-  clearingSince: stamps[2 * index + 1] === HOLDS ? null : stamps[2 * index + 1]!,
-  known: (states[index]! & KNOWN) !== 0,
-});
-
-export function writeSymptom({ states, stamps }: Symptoms, index: number, memory: SymptomMemory): void {
-  states[index] = STATES.indexOf(memory.state) | (memory.known ? KNOWN : 0);
-  stamps[2 * index] = memory.since;
-  stamps[2 * index + 1] = memory.clearingSince ?? HOLDS;
+export function readSymptom({ letters, stamps }: Symptoms, index: number): SymptomMemory {
+  const { state, known } = MEANINGS.get(letters.charCodeAt(index))!;
+  if (state === 'absent') return { state, since: 0, clearingSince: null, known };
+  const { since, clearingSince } = stamps!.get(index)!;
+  return { state, since, clearingSince, known };
 }
 
-export const isAbsent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === 0;
-export const isPresent = ({ states }: Symptoms, index: number): boolean => (states[index]! & STATE_BITS) === PRESENT;
+export function writeSymptom(symptoms: Symptoms, index: number, memory: SymptomMemory): void {
+  const { state, since, clearingSince, known } = memory;
+  const letter = LETTERS[state][known ? 0 : 1];
+  if (symptoms.letters[index] !== letter)
+    symptoms.letters = symptoms.letters.slice(0, index) + letter + symptoms.letters.slice(index + 1);
+  if (state !== 'absent') {
+    symptoms.stamps ??= new Map();
+    symptoms.stamps.set(index, { since, clearingSince });
+  } else if (symptoms.stamps?.delete(index) && symptoms.stamps.size === 0) symptoms.stamps = null;
+}
+
+export function isAbsent({ letters }: Symptoms, index: number): boolean {
+  const letter = letters.charCodeAt(index);
+  return letter === ABSENT || letter === UNSEEN;
+}
+export function isPresent({ letters }: Symptoms, index: number): boolean {
+  const letter = letters.charCodeAt(index);
+  return letter === PRESENT || letter === STILL_PRESENT;
+}
 
 /** Whether any is pending or present. */
-export function isAnythingSeen({ states }: Symptoms): boolean {
-  for (let index = 0; index < states.length; index++) if ((states[index]! & STATE_BITS) !== 0) return true;
-  return false;
-}
+export const isAnythingSeen = ({ stamps }: Symptoms): boolean => stamps !== null;
 
 export const absentSymptom = (): SymptomMemory => ({ state: 'absent', since: 0, clearingSince: null, known: false });
 
@@ -69,13 +86,13 @@ export function nextSymptom(
       if (truth !== TRUE) return { ...memory, known };
       return { state: forMs === 0 ? 'present' : 'pending', since: at, clearingSince: null, known };
     case 'pending':
-      if (truth !== TRUE) return { state: 'absent', since: at, clearingSince: null, known };
+      if (truth !== TRUE) return { state: 'absent', since: 0, clearingSince: null, known };
       return { ...memory, state: at - memory.since >= forMs ? 'present' : 'pending', known };
     case 'present': {
       if (truth !== FALSE) return { ...memory, clearingSince: null, known };
       const clearingSince = memory.clearingSince ?? at;
       if (at - clearingSince < clearMs) return { ...memory, clearingSince, known };
-      return { state: 'absent', since: at, clearingSince: null, known };
+      return { state: 'absent', since: 0, clearingSince: null, known };
     }
   }
 }
@@ -86,17 +103,18 @@ function truthOf({ when, unless, unsure }: CompiledSymptom, view: View, holding:
     for (const doubt of unsure) if (doubt(view, false) === TRUE) return UNKNOWN;
     return FALSE;
   }
-  if (holding) return seen;
+  // What is not known is not excused either: nobody has seen that it is absent.
+  if (holding || seen === UNKNOWN) return seen;
   for (const excuse of unless) if (excuse(view, false) === TRUE) return FALSE;
   return seen;
 }
 
 /** Nothing moves: absent and false, absent and unknown, or present and true, as it was. */
-function isQuiet({ states, stamps }: Symptoms, index: number, truth: Truth): boolean {
-  const state = states[index]!;
-  if (truth === FALSE) return state === KNOWN;
-  if (truth === UNKNOWN) return state === 0;
-  return state === (PRESENT | KNOWN) && stamps[2 * index + 1] === HOLDS;
+function isQuiet({ letters, stamps }: Symptoms, index: number, truth: Truth): boolean {
+  const letter = letters.charCodeAt(index);
+  if (truth === FALSE) return letter === ABSENT;
+  if (truth === UNKNOWN) return letter === UNSEEN;
+  return letter === PRESENT && stamps!.get(index)!.clearingSince === null;
 }
 
 /** Judges one symptom in place. True when people would see it otherwise than before. */

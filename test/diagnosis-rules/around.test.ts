@@ -28,6 +28,17 @@ describe('without power', () => {
     expect(back(silentMinutes, values, restarted)).toBeCloseTo(hours, 1);
   });
 
+  it('is not known of one without a thermometer, unless it started anew', () => {
+    const blind = (restarted: boolean): number => {
+      const fridge = new Told().for(60, { power: 60 }).silentFor(120);
+      if (restarted) noteRestart(fridge.m, fridge.at);
+      return fridge.for(10, { power: 60 }).get('off_hours');
+    };
+    expect(blind(false)).toBeNaN();
+    expect(blind(true)).toBeCloseTo(2, 1);
+    expect(new Told().for(200, { power: 60 }).get('off_hours')).toBe(0);
+  });
+
   it('shows soon after its return, not only at the first word', () => {
     const fridge = new Told().for(60, COLD).silentFor(120).for(5, COLD);
     expect(fridge.get('off_hours')).toBe(0);
@@ -99,12 +110,15 @@ describe("a maker's code", () => {
   it.each([
     ['E5', 'defrost'],
     ['dH', 'door-open'],
-    ['X9', null],
     ['0', null],
     ['', null],
   ])('"%s" means %s, and nothing else', (code, meaning) => {
     const told = fridge().says({ fault_code: code });
     for (const [name, value] of known(told)) expect([name, value]).toEqual([name, name === meaning ? 1 : 0]);
+  });
+
+  it('that nobody can read says neither yes nor no of any', () => {
+    for (const [, value] of known(fridge().says({ fault_code: 'X9' }))) expect(value).toBeNaN();
   });
 
   it('that was never sent is not known to be absent', () => {
