@@ -1,16 +1,74 @@
 // What is usual for healthy appliances of one model, from what each has learned of itself.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CohortBody, type Id, type LogRecord, newId } from '#contracts';
-import { deliverCohorts, diagnosisTables, keepLevels, knownCohorts, listCohorts, listOutliers } from '#diagnosis-rules';
+import { CohortBody, type FindingChange, type Id, type LogRecord, newId } from '#contracts';
+import { type Episode, simulateMessages } from '#device-sim';
+import {
+  deliverCohorts,
+  diagnosisTables,
+  keepLevels,
+  knownCohorts,
+  listCohorts,
+  listOutliers,
+  loadCatalogue,
+  startLife,
+} from '#diagnosis-rules';
+import { makeDecode } from '#ingest';
+import { loadModels, neutralCode } from '#registry';
 import { DAY, HOUR, type LogWriter, MINUTE, migrate, type Sql } from '#runtime';
 import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
 import { describeEngine } from '../servers/servers.ts';
+import { NOON, telemetry } from './life.ts';
 
 const NOW = Date.UTC(2026, 2, 2, 9);
 const MODEL = 'stethos-reference-fridge';
 
 describe('cohorts on PGlite', () => cohorts(pgliteDatabase));
 describeEngine('PostgreSQL', 'cohorts', () => cohorts(postgresDatabase));
+
+describe('a young appliance', () => {
+  it('with a fault from the start is found thanks to its cohort, a healthy one is left in peace', {
+    timeout: 120_000,
+  }, async () => {
+    await using database = await pgliteDatabase();
+    const { sql } = database;
+    await migrate(sql, diagnosisTables);
+    const decode = makeDecode(loadModels());
+    const rules = loadCatalogue();
+
+    function live(seed: number, days: number, heard: readonly LogRecord[], episodes: Episode[] = []) {
+      const life = startLife({ rules, neutralCode });
+      for (const record of heard) life.take(record);
+      const changes: FindingChange[] = [];
+      const messages = simulateMessages({ seed, from: NOON, until: NOON + days * DAY, episodes });
+      for (const { sentAt, payload } of messages) {
+        const decoded = decode(telemetry(sentAt, payload), 0);
+        if (decoded.ok) changes.push(...life.hear(decoded.message));
+      }
+      return { evaluator: life.evaluator, changes };
+    }
+
+    const siblings = [11, 12, 13, 14, 15].map((seed) => live(seed, 13, []));
+    const learned = siblings.flatMap(({ evaluator }) =>
+      evaluator.levels().map((own) => ({ ...own, appliance: newId() })),
+    );
+    expect(learned.map(({ model }) => model)).toEqual(Array.from({ length: 5 }, () => MODEL));
+    await keepLevels(sql, learned, NOW);
+    const heard: LogRecord[] = [];
+    const log: LogWriter = {
+      append(record, done) {
+        heard.push(record);
+        done(null);
+      },
+    };
+    expect(await deliverCohorts({ sql, log }, NOW)).toBe(1);
+
+    const leaks: Episode[] = [{ what: 'refrigerant-leak', fromMs: -60 * DAY }];
+    const found = (changes: readonly FindingChange[]) => changes.filter(({ change }) => change === 'opened').length;
+    expect(found(live(20, 6, [], leaks).changes)).toBe(0);
+    expect(found(live(20, 6, heard, leaks).changes)).toBeGreaterThan(0);
+    expect(found(live(20, 6, heard).changes)).toBe(0);
+  });
+});
 
 function cohorts(open: () => Promise<TestDatabase>): void {
   let database: TestDatabase;
