@@ -28,7 +28,6 @@ import type { LateReadings } from './second-look.ts';
 import { type History, SecondLooks } from './second-looks.ts';
 import type { NeutralCode } from './signals.ts';
 import type { Snapshots } from './snapshots.ts';
-import { publishedRules } from './versions/published-rules.ts';
 
 export type DiagnosisWorkerDeps = {
   /** Of the partition that is worked on, and read by `log`. */
@@ -126,7 +125,11 @@ class Worker implements DiagnosisWorker {
     if (snapshot && snapshot.position <= this.#committed && snapshotFits(snapshot.state)) {
       this.#evaluator = createEvaluator({ ...this.#deps, snapshot: snapshot.state });
       from = snapshot.position;
-    } else this.#evaluator = createEvaluator({ ...this.#deps, ...(await publishedRules(sql)), cohorts: await knownCohorts(sql) });
+    } else
+      this.#evaluator = createEvaluator({
+        ...this.#deps,
+        cohorts: await knownCohorts(sql),
+      });
     this.#anew = from === 0;
     await this.#looks.begin(from);
     logger.info({ partition: lease.partition, from, committed: this.#committed }, 'diagnosis goes on');
