@@ -74,7 +74,7 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   return arrival.held.length > HELD_AT_MOST ? giveUpWaiting(arrival) : [];
 }
 
-const REMEMBERED = 2 * 8;
+const REMEMBERED = 2 * 6;
 
 /** True for a message that was taken already: its acknowledgement was lost, and it came again. */
 export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage): boolean {

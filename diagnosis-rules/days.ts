@@ -2,7 +2,7 @@
 // what is left is the machine itself.
 import { DAY, HOUR } from '#runtime';
 import type { Memory } from './memory.ts';
-import { exact, rough } from './places.ts';
+import { brief, exact, rough } from './places.ts';
 import type { RunSample } from './runs.ts';
 import type { Span } from './span.ts';
 
@@ -52,7 +52,7 @@ const CYCLE_WHOLE = rough.take('cycle whole');
 
 const QUARTER = exact.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
-const RING = rough.take('lines', DAYS * FIELDS);
+const RING = brief.take('lines', DAYS * FIELDS);
 const NEWEST_DAY = exact.take('newest line');
 
 const dayOf = (at: number): number => Math.floor(at / DAY);
@@ -130,17 +130,17 @@ function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => vo
     const place = RING + (each % DAYS) * FIELDS;
     const pushed = lineAt(m, place);
     if (pushed.well === 1) old(pushed);
-    m.rough.fill(Number.NaN, place, place + FIELDS);
+    m.brief.fill(Number.NaN, place, place + FIELDS);
   }
   const place = RING + (day % DAYS) * FIELDS;
-  m.rough.copyWithin(place, TODAY, TODAY + FIELDS);
-  m.rough[place + FIELDS - 1] = well ? 1 : 0;
+  m.brief.set(m.rough.subarray(TODAY, TODAY + FIELDS), place);
+  m.brief[place + FIELDS - 1] = well ? 1 : 0;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
   m.exact[NEWEST_DAY] = day;
 }
 
 const lineAt = (m: Memory, place: number): Line =>
-  Object.fromEntries(LINE.map((field, index) => [field, m.rough[place + index]!])) as Line;
+  Object.fromEntries(LINE.map((field, index) => [field, m.brief[place + index]!])) as Line;
 
 /** What the day went between, so far. */
 export type Extreme = 'power' | 'gap' | 'air';
@@ -174,7 +174,7 @@ export function doubt(m: Memory, days: number): void {
   const well = linesOf(m).filter(({ line }) => line.well === 1);
   const newest = m.exact[NEWEST_DAY]!;
   for (const { age } of well.slice(WELL_DAYS_KEPT)) {
-    if (age < days) m.rough[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
+    if (age < days) m.brief[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
   }
 }
 
@@ -184,7 +184,7 @@ export function rewindDays(m: Memory, at: number): void {
   const day = dayOf(at);
   for (let each = Math.max(day, newest - DAYS + 1); each <= newest; each++) {
     const place = RING + (each % DAYS) * FIELDS;
-    m.rough.fill(Number.NaN, place, place + FIELDS);
+    m.brief.fill(Number.NaN, place, place + FIELDS);
   }
   if (newest >= day) m.exact[NEWEST_DAY] = day - 1;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
@@ -192,7 +192,7 @@ export function rewindDays(m: Memory, at: number): void {
 }
 
 /** Places that outlive a rewind. */
-export const DAYS_KEPT = { exact: [NEWEST_DAY], rough: [[RING, DAYS * FIELDS]] } as const;
+export const DAYS_KEPT = { exact: [NEWEST_DAY], brief: [[RING, DAYS * FIELDS]] } as const;
 
 /** Takes the span. True when a day came to its end. `well`: the appliance is not ill, as far as is known. */
 export function followDays(m: Memory, span: Span, run: RunSample, well: boolean, old: (line: Line) => void): boolean {

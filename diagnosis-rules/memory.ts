@@ -1,24 +1,25 @@
-// What is remembered of one appliance: two flat arrays whose places the other files name. NaN is "not known".
-import { exact, type NamedPlace, rough } from './places.ts';
+// What is remembered of one appliance: flat arrays whose places the other files name. NaN is "not known".
+import { brief, exact, type NamedPlace, rough } from './places.ts';
 
-export type Memory = { exact: Float64Array; rough: Float32Array };
+export type Memory = { exact: Float64Array; rough: Float32Array; brief: Float16Array };
 
-export const emptyMemory = (): Memory => ({
-  exact: new Float64Array(exact.length).fill(Number.NaN),
-  rough: new Float32Array(rough.length).fill(Number.NaN),
-});
-
-export const copyOf = (m: Memory): Memory => ({ exact: m.exact.slice(), rough: m.rough.slice() });
+/** All in one block: there may be a hundred thousand of them. */
+export function emptyMemory(): Memory {
+  const roughFrom = exact.length * Float64Array.BYTES_PER_ELEMENT;
+  const briefFrom = roughFrom + rough.length * Float32Array.BYTES_PER_ELEMENT;
+  const block = new ArrayBuffer(briefFrom + brief.length * Float16Array.BYTES_PER_ELEMENT);
+  return {
+    exact: new Float64Array(block, 0, exact.length).fill(Number.NaN),
+    rough: new Float32Array(block, roughFrom, rough.length).fill(Number.NaN),
+    brief: new Float16Array(block, briefFrom, brief.length).fill(Number.NaN),
+  };
+}
 
 /** Names and places of a memory, to be kept beside memories that outlive this version of the program. */
-export type MemoryOrder = { exact: readonly NamedPlace[]; rough: readonly NamedPlace[] };
-export const memoryOrder = (): MemoryOrder => ({ exact: exact.places, rough: rough.places });
+export type MemoryOrder = Record<keyof Memory, readonly NamedPlace[]>;
+export const memoryOrder = (): MemoryOrder => ({ exact: exact.places, rough: rough.places, brief: brief.places });
 
-type Numbers = Float64Array | Float32Array;
-
-const isSame = (a: readonly NamedPlace[], b: readonly NamedPlace[]): boolean =>
-  a.length === b.length &&
-  a.every((place, i) => place.name === b[i]!.name && place.from === b[i]!.from && place.length === b[i]!.length);
+type Numbers = Memory[keyof Memory];
 
 function rearrange(from: Numbers, before: readonly NamedPlace[], to: Numbers, now: readonly NamedPlace[]): void {
   const known = new Map(before.map((place) => [place.name, place]));
@@ -30,11 +31,12 @@ function rearrange(from: Numbers, before: readonly NamedPlace[], to: Numbers, no
 
 /** A way to bring memories of another order into the present one; what had another place length begins anew. */
 export function intoPresentOrder(order: MemoryOrder): (m: Memory) => Memory {
-  if (isSame(order.exact, exact.places) && isSame(order.rough, rough.places)) return (m) => m;
+  const present = memoryOrder();
   return (m) => {
     const now = emptyMemory();
-    rearrange(m.exact, order.exact, now.exact, exact.places);
-    rearrange(m.rough, order.rough, now.rough, rough.places);
+    for (const part of ['exact', 'rough', 'brief'] as const) {
+      if (order[part]) rearrange(m[part], order[part], now[part], present[part]);
+    }
     return now;
   };
 }

@@ -20,3 +20,5 @@ class Shelf {
 export const exact = new Shelf();
 /** 32 bits: what is measured, and shares. */
 export const rough = new Shelf();
+/** 16 bits, three digits: what is kept of whole days. */
+export const brief = new Shelf();

@@ -5,22 +5,24 @@ import { exact, rough } from './places.ts';
 import type { Span } from './span.ts';
 
 export const STEP_MS = 5 * MINUTE;
-/** 3 h. */
-const STEPS = 36;
+/** A little more than 3 h, and than 1 h. */
+const LONG = 37;
+const SHORT = 13;
 
 /** The step that goes on. */
 const NOW = exact.take('step');
 
-type Track = { ring: number; sum: number; known: number };
-const track = (name: string): Track => ({
-  ring: rough.take(`${name} steps`, STEPS),
+type Track = { steps: number; ring: number; sum: number; known: number };
+const track = (name: string, steps: number): Track => ({
+  steps,
+  ring: rough.take(`${name} steps`, steps),
   sum: rough.take(`${name} of this step`),
   known: rough.take(`${name} known of this step`),
 });
 
-export const DOOR_STEPS = track('door');
-export const COOLING_STEPS = track('cooling');
-export const AIR_STEPS = track('air');
+export const DOOR_STEPS = track('door', LONG);
+export const COOLING_STEPS = track('cooling', LONG);
+export const AIR_STEPS = track('air', SHORT);
 const TRACKS = [DOOR_STEPS, COOLING_STEPS, AIR_STEPS];
 
 export const stepOf = (at: number): number => Math.floor(at / STEP_MS);
@@ -29,12 +31,12 @@ export const isNewStep = (m: Memory, at: number): boolean => stepOf(at) !== m.ex
 function turnTo(m: Memory, step: number): void {
   const before = m.exact[NOW]!;
   m.exact[NOW] = step;
-  for (const { ring, sum, known } of TRACKS) {
+  for (const { steps, ring, sum, known } of TRACKS) {
     const r = m.rough;
     if (before < step) {
-      r[ring + (before % STEPS)] = r[known]! > 0 ? r[sum]! / r[known]! : Number.NaN;
-      const skipped = Math.min(step - before - 1, STEPS);
-      for (let i = 1; i <= skipped; i++) r[ring + ((step - i) % STEPS)] = Number.NaN;
+      r[ring + (before % steps)] = r[known]! > 0 ? r[sum]! / r[known]! : Number.NaN;
+      const skipped = Math.min(step - before - 1, steps);
+      for (let i = 1; i <= skipped; i++) r[ring + ((step - i) % steps)] = Number.NaN;
     }
     r[sum] = 0;
     r[known] = 0;
@@ -65,19 +67,19 @@ export function followSteps(m: Memory, { ms, before, now }: Span): void {
 }
 
 /** The mean over the last `windowMs`; NaN unless at least half of it is known. */
-export function meanOf(m: Memory, { ring, sum, known }: Track, at: number, windowMs: number): number {
+export function meanOf(m: Memory, { steps, ring, sum, known }: Track, at: number, windowMs: number): number {
   const last = m.exact[NOW]!;
   const r = m.rough;
   let total = r[sum]!;
   let minutes = r[known]!;
-  const oldest = Math.max(stepOf(at - windowMs) + 1, last - STEPS + 1);
+  const oldest = Math.max(stepOf(at - windowMs) + 1, last - steps + 1);
   for (let step = last - 1; step >= oldest; step--) {
-    const value = r[ring + (step % STEPS)]!;
+    const value = r[ring + (step % steps)]!;
     if (Number.isNaN(value)) continue;
     total += value * (STEP_MS / MINUTE);
     minutes += STEP_MS / MINUTE;
   }
-  if (stepOf(at) - last > STEPS) return Number.NaN;
+  if (stepOf(at) - last > steps) return Number.NaN;
   return minutes * 2 * MINUTE >= windowMs ? total / minutes : Number.NaN;
 }
 

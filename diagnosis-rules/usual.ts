@@ -199,8 +199,13 @@ const median = (values: number[]): number => {
 
 const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
 
+/** One compressor that cools now this evaporator, now another: how far the gap opens says which, not how well. */
+const SHARED_RATIO = 2.2;
+const isShared = (m: Memory): boolean =>
+  m.rough[RANGES.gap.high]! > SHARED_RATIO * Math.max(0.5, m.rough[RANGES.gap.low]!);
+
 function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
-  const usual = known(m, measure, lines, cohort);
+  const usual = measure === GAP && isShared(m) ? null : known(m, measure, lines, cohort);
   const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && !Number.isNaN(line[measure.name]));
   const looked = newest.slice(-LOOKED_AT_DAYS);
   const r = m.rough;
@@ -262,8 +267,8 @@ export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[wh
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
   const lines = linesOf(m);
-  for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
   for (const what of ['power', 'gap', 'air'] as const) judgeRange(m, what, lines);
+  for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
 }
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */
@@ -313,6 +318,6 @@ export function learnedOf(m: Memory): Memory {
   for (const { sums } of MEASURES) kept.exact.set(m.exact.subarray(sums, sums + SUMS), sums);
   kept.exact[LEARNED] = m.exact[LEARNED]!;
   for (const place of DAYS_KEPT.exact) kept.exact[place] = m.exact[place]!;
-  for (const [from, length] of DAYS_KEPT.rough) kept.rough.set(m.rough.subarray(from, from + length), from);
+  for (const [from, length] of DAYS_KEPT.brief) kept.brief.set(m.brief.subarray(from, from + length), from);
   return kept;
 }

@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts';
 import type { NeutralCode } from '../signals.ts';
 import type { JudgedAppliance } from './claim.ts';
 import { Episodes, type FoundEpisode } from './episodes.ts';
-import { type HeardPiece, type HistoryDeps, readHistory, type Stretch } from './history.ts';
+import { type HeardPiece, type HistoryDeps, readHistory } from './history.ts';
 import { paired } from './match.ts';
 import type { TriedAppliance } from './records.ts';
 
@@ -57,13 +57,23 @@ export async function judgeAppliance(
   { id: appliance, model, kind }: Omit<TriedAppliance, 'household'> & { kind: ApplianceKind },
 ): Promise<JudgedAppliance> {
   const sides = [a, b].map((rule) => rule && new JudgedSide(rule, deps.neutralCode));
-  let days = 0;
   const start = from - warmUpDays * DAY;
-  for (let begin = start; begin < to; begin += DAY) {
+  const read = (begin: number): ReturnType<typeof readHistory> => {
     const end = Math.min(to, begin + DAY);
-    const stretch: Stretch = { appliance, kind, model, from: begin, to: end, first: begin === start };
-    const { piece, readings } = await deps.patiently(() => readHistory(deps, stretch));
-    for (const side of sides) side?.take(piece, end);
+    const reading = deps.patiently(() =>
+      readHistory(deps, { appliance, kind, model, from: begin, to: end, first: begin === start }),
+    );
+    // Who asked for it may have ended before it did.
+    reading.catch(() => {});
+    return reading;
+  };
+  let days = 0;
+  let reading = read(start);
+  for (let begin = start; begin < to; begin += DAY) {
+    const { piece, readings } = await reading;
+    // The next day is read while this one is judged.
+    if (begin + DAY < to) reading = read(begin + DAY);
+    for (const side of sides) side?.take(piece, Math.min(to, begin + DAY));
     if (readings && begin >= from) days++;
   }
   const [ofA, ofB] = sides.map((side) => side?.end(from, to) ?? []);
