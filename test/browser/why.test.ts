@@ -31,6 +31,12 @@ describe.skipIf(!hasChromium())('pages that say why', () => {
       .getByRole('row', { name: /Garage fridge/ })
       .getByText('Fridge too warm')
       .click();
+    await page.getByRole('button', { name: 'In numbers, as it stands now' }).click();
+    await page
+      .getByText(/below .*for \d+ min/)
+      .first()
+      .waitFor();
+    await expectGoodPage(page);
     await page.getByRole('link', { name: 'Every number behind it, and what would end it' }).click();
     await heading(page, 'Why, and why not');
     await page.getByText('What would end it').first().waitFor();

@@ -6,6 +6,8 @@ export const whyEn = {
     lead: 'What was known of this appliance, what it was held against, and what would have to change. Worked out from its stored readings.',
     when: 'At what time',
     ask: 'Look',
+    inNumbers: 'In numbers, as it stands now',
+    noNumbers: 'From what is stored now it would be over already, or it cannot be said in numbers.',
     ofAlert: 'Every number behind it, and what would end it',
     takesTime: 'Five weeks of readings are being looked through. This takes a few seconds.',
     at: 'How it stood, {{when}}',

@@ -8,6 +8,8 @@ export const whyZh: Same<typeof whyEn> = {
     lead: '当时对这台家电知道什么、与什么相比、怎样才会改变。根据已保存的读数推算。',
     when: '时间',
     ask: '查看',
+    inNumbers: '用数字说明当前情况',
+    noNumbers: '按现在保存的数据它已经解除，或无法用数字说明。',
     ofAlert: '背后的每个数字，以及怎样才会解除',
     takesTime: '正在查看五周的读数，需要几秒钟。',
     at: '{{when}} 的情况',
