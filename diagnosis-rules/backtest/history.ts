@@ -12,28 +12,16 @@ export type Heard = (query: { appliance: Id; from: number; to: number }) => Prom
 export type HeardPiece = ({ message: DecodedMessage } | { record: LogRecord })[];
 
 export type HistoryDeps = { sql: Sql; history: History; heard: Heard };
-export type Stretch = {
-  appliance: Id;
-  kind: ApplianceKind;
-  model: string;
-  from: number;
-  to: number;
-  /** Nothing was read before. */
-  first: boolean;
-};
+export type Stretch = { appliance: Id; kind: ApplianceKind; model: string; from: number; to: number };
 
-/** Everything of [from, to). Of what came at the same time, readings first. */
-export async function readHistory(
-  { sql, history, heard }: HistoryDeps,
-  { appliance, kind, model, from, to, first }: Stretch,
-): Promise<{ piece: HeardPiece; readings: boolean }> {
-  const moments = await history({ appliance, kind, from, to });
-  const records = [
-    ...(await cohortsOf(sql, { model, from, to, first })),
-    ...(await heard({ appliance, from, to })),
-    ...(await answersOf(sql, { appliance, from, to })),
-  ];
-  records.sort((a, b) => a.at - b.at);
+/** What was heard in [from, to) beside readings, oldest first; it is little. */
+export async function heardBeside({ sql, heard }: HistoryDeps, stretch: Stretch): Promise<LogRecord[]> {
+  const records = [...(await cohortsOf(sql, stretch)), ...(await heard(stretch)), ...(await answersOf(sql, stretch))];
+  return records.sort((a, b) => a.at - b.at);
+}
+
+/** In order of time; of what came at the same time, readings first. */
+export function inOrder(moments: readonly Moment[], records: readonly LogRecord[], model: string): HeardPiece {
   const piece: HeardPiece = [];
   let next = 0;
   for (const moment of moments) {
@@ -41,7 +29,13 @@ export async function readHistory(
     piece.push({ message: messageOf(moment, model) });
   }
   for (; next < records.length; next++) piece.push({ record: records[next]! });
-  return { piece, readings: moments.length > 0 };
+  return piece;
+}
+
+/** Everything of the stretch at once. */
+export async function readHistory(deps: HistoryDeps, stretch: Stretch): Promise<{ piece: HeardPiece }> {
+  const moments = await deps.history(stretch);
+  return { piece: inOrder(moments, await heardBeside(deps, stretch), stretch.model) };
 }
 
 /** Its stamp stands for the time of its receipt. */
@@ -71,17 +65,14 @@ async function answersOf(sql: Sql, { appliance, from, to }: Parameters<Heard>[0]
 
 type Cohort = CohortBody & { at: number };
 
-/** What was usual for its model; at first what was known then. */
-async function cohortsOf(
-  sql: Sql,
-  { model, from, to, first }: Pick<Stretch, 'model' | 'from' | 'to' | 'first'>,
-): Promise<LogRecord[]> {
+/** What was usual for its model; from the beginning what was known then. */
+async function cohortsOf(sql: Sql, { model, from, to }: Stretch): Promise<LogRecord[]> {
   const rows = await sql.query<Cohort>(
     `select model, at, appliances, usual from app.cohort
-      where model = $1 and ((at >= $2 and at < $3)
-        or ($4 and at = (select max(at) from app.cohort where model = $1 and at < $2)))
+      where model = $1 and at < $3
+        and at >= coalesce((select max(at) from app.cohort where model = $1 and at <= $2), $2)
       order by at`,
-    [model, from, to, first],
+    [model, from, to],
   );
   return rows.map(({ at, ...body }) => factRecord('cohort', Math.max(at, from), '', body));
 }

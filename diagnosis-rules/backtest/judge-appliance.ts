@@ -1,12 +1,12 @@
 // One appliance's history through one or two versions of a rule, by the evaluator that judges live; a day at a time.
-import type { ApplianceKind, FindingChange } from '#contracts';
+import type { ApplianceKind, FindingChange, Moment } from '#contracts';
 import { DAY } from '#runtime';
 import { startLife, type ToldLife } from '../life.ts';
 import type { Rule } from '../rule.ts';
 import type { NeutralCode } from '../signals.ts';
 import type { JudgedAppliance } from './claim.ts';
 import { Episodes, type FoundEpisode } from './episodes.ts';
-import { type HeardPiece, type HistoryDeps, readHistory } from './history.ts';
+import { type HeardPiece, type HistoryDeps, heardBeside, inOrder, type Stretch } from './history.ts';
 import { paired } from './match.ts';
 import type { TriedAppliance } from './records.ts';
 
@@ -58,23 +58,26 @@ export async function judgeAppliance(
 ): Promise<JudgedAppliance> {
   const sides = [a, b].map((rule) => rule && new JudgedSide(rule, deps.neutralCode));
   const start = from - warmUpDays * DAY;
-  const read = (begin: number): ReturnType<typeof readHistory> => {
+  const whole: Stretch = { appliance, kind, model, from: start, to };
+  const read = (begin: number): Promise<Moment[]> => {
     const end = Math.min(to, begin + DAY);
-    const reading = deps.patiently(() =>
-      readHistory(deps, { appliance, kind, model, from: begin, to: end, first: begin === start }),
-    );
+    const reading = deps.patiently(() => deps.history({ appliance, kind, from: begin, to: end }));
     // Who asked for it may have ended before it did.
     reading.catch(() => {});
     return reading;
   };
+  const records = await deps.patiently(() => heardBeside(deps, whole));
   let days = 0;
   let reading = read(start);
   for (let begin = start; begin < to; begin += DAY) {
-    const { piece, readings } = await reading;
+    const end = Math.min(to, begin + DAY);
+    const moments = await reading;
     // The next day is read while this one is judged.
-    if (begin + DAY < to) reading = read(begin + DAY);
-    for (const side of sides) side?.take(piece, Math.min(to, begin + DAY));
-    if (readings && begin >= from) days++;
+    if (end < to) reading = read(end);
+    const beside = records.filter(({ at }) => at >= begin && at < end);
+    const piece = inOrder(moments, beside, model);
+    for (const side of sides) side?.take(piece, end);
+    if (moments.length > 0 && begin >= from) days++;
   }
   const [ofA, ofB] = sides.map((side) => side?.end(from, to) ?? []);
   return { days, pairs: paired(ofA!, ofB!) };

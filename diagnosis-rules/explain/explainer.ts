@@ -63,7 +63,7 @@ async function explain(deps: ExplainerDeps, { appliance, kind, model, at, since 
   const life = startLife({ rules: rules.map(({ rule }) => rule), neutralCode });
   for (let begin = from; begin <= at; begin += DAY) {
     const to = Math.min(begin + DAY, at + 1);
-    const { piece } = await readHistory(deps, { appliance, kind, model, from: begin, to, first: begin === from });
+    const { piece } = await readHistory(deps, { appliance, kind, model, from: begin, to });
     await take(life, piece);
   }
   life.passTo(at);

@@ -24,6 +24,7 @@ import { ingestTables, momentsOf } from '#ingest';
 import { registryTables } from '#registry';
 import { DAY, factRecord, HOUR, type Logger, MINUTE, manualClock, migrate, next, type Sql } from '#runtime';
 import { Episodes } from '../../diagnosis-rules/backtest/episodes.ts';
+import { heardBeside } from '../../diagnosis-rules/backtest/history.ts';
 import { paired } from '../../diagnosis-rules/backtest/match.ts';
 import { coolingFails } from '../api/platform.ts';
 import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
@@ -260,9 +261,9 @@ describe('a backtest', () => {
       `insert into app.finding (id, appliance, problem, state, opened_at, closed_at, body) values ($1, $2, $3, $4, $5, $6, $7)`,
       [finding.id, ONE, 'test-warm', 'closed', hour(2), hour(4), JSON.stringify(finding)],
     );
-    const asked: number[] = [];
+    const asked: [Id, number, number][] = [];
     const heard: Heard = async ({ appliance, from, to }) => {
-      asked.push(from);
+      asked.push([appliance, from, to]);
       const rest = factRecord('presence', hour(1), appliance, { restsUntil: null, by: appliance });
       return from <= rest.at && rest.at < to ? [rest] : [];
     };
@@ -277,7 +278,23 @@ describe('a backtest', () => {
       { cause: 'door-left-open', findings: 3, visits: 0 },
       { cause: 'compressor-worn', findings: 1, visits: 1 },
     ]);
-    expect(asked.slice(0, 3)).toEqual([FROM - DAY, FROM, FROM + DAY]);
+    expect(asked).toEqual([ONE, TWO, THREE].map((one) => [one, FROM - DAY, TO]));
+  });
+
+  it('judges by what was usual for the model at that time', async () => {
+    const known = async (at: number): Promise<void> => {
+      await sql.query('insert into app.cohort (model, at, appliances, usual) values ($1, $2, 5, $3)', [model, at, {}]);
+    };
+    for (const at of [FROM - 3 * DAY, FROM - 2 * DAY, hour(5), TO]) await known(at);
+    const beside = await heardBeside(
+      { sql, history, heard: nothingHeard },
+      { appliance: ONE, kind: 'refrigerator', model, from: FROM - DAY, to: TO },
+    );
+    await sql.query('delete from app.cohort');
+    expect(beside.map(({ kind, at }) => [kind, at])).toEqual([
+      ['cohort', FROM - DAY],
+      ['cohort', hour(5)],
+    ]);
   });
 
   it('that dies in the middle is taken over, ends the same, and the dead can write no more', async () => {
