@@ -4,7 +4,7 @@ import { type MessageOptions, simulateMessages } from '#device-sim';
 import { type Catalogue, createEvaluator, type Evaluator, loadCatalogue, type ToReadings } from '#diagnosis-rules';
 import { makeDecode } from '#ingest';
 import { loadModels } from '#registry';
-import { factRecord, MINUTE } from '#runtime';
+import { factRecord, HOUR, MINUTE } from '#runtime';
 
 export const FRIDGE = '01890a5d-ac96-774b-bcce-b302099a8057';
 export const NOON = Date.UTC(2026, 5, 10, 12);
@@ -46,11 +46,14 @@ export function withTicks(records: readonly LogRecord[], from: number, until: nu
   return all.sort((a, b) => a.at - b.at);
 }
 
-/** A simulated fridge's life as the log would hold it. */
+/** A day, and a little: what was plugged in an hour ago is excused for much. */
+export const KNOWN_FOR = 25 * HOUR;
+
+/** A simulated fridge's life as the log would hold it; the story begins at noon, when it has been known for a day. */
 export function lifeOf(
-  options: Omit<MessageOptions, 'from' | 'until'> & { from?: number; until: number; doorSensor?: boolean },
+  options: Omit<MessageOptions, 'from' | 'until' | 'zero'> & { from?: number; until: number; doorSensor?: boolean },
 ): LogRecord[] {
-  const from = options.from ?? NOON;
+  const from = options.from ?? NOON - KNOWN_FOR;
   const model = options.doorSensor === false ? DOOR_SENSOR_LESS : 'stethos-reference-fridge';
   const signals =
     options.doorSensor === false
@@ -60,7 +63,7 @@ export function lifeOf(
             : []),
         ]
       : undefined;
-  const records = [...simulateMessages({ ...options, from, ...(signals ? { signals } : {}) })].map(
+  const records = [...simulateMessages({ ...options, from, zero: NOON, ...(signals ? { signals } : {}) })].map(
     ({ sentAt, payload }) => telemetry(sentAt, payload, { model }),
   );
   return withTicks(records, from, options.until);

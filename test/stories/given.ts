@@ -11,8 +11,10 @@ import { HOUR, MINUTE, manualClock } from '#runtime';
 
 const NOON = Date.UTC(2026, 5, 10, 12);
 const PASSWORD = 'a long enough password';
-/** Simulated appliances begin with this much healthy life, which they send like a buffer. */
-const PAST_HOURS = 2;
+/** Simulated appliances begin with this much healthy life, which they send like a buffer: what was plugged in an hour ago is excused for much. */
+const PAST_HOURS = 26;
+/** Long enough to know what is usual for it. */
+export const WELL_KNOWN = 5 * 24;
 
 export type Client = {
   person: Person;
@@ -32,7 +34,13 @@ export type Town = AsyncDisposable & {
   now(): number;
   /** Lets time pass minute by minute: appliances speak, ticks carry time, every stage does what is due. */
   advance(ms: number, options?: { settleEveryMs?: number }): Promise<void>;
-  home(options: { episodes?: readonly Episode[]; doorSensor?: boolean; region?: string; seed?: number }): Promise<Home>;
+  home(options: {
+    episodes?: readonly Episode[];
+    doorSensor?: boolean;
+    region?: string;
+    seed?: number;
+    pastHours?: number;
+  }): Promise<Home>;
   staff(role: Role, options?: { region?: string; skills?: string[] }): Promise<Client>;
   mailsTo(client: Client): { subject: string; text: string }[];
   cases(client: Client, state?: 'open' | 'closed' | 'all'): Promise<ServiceCase[]>;
@@ -115,6 +123,7 @@ class RunningTown implements Town {
     doorSensor = true,
     region = 'east',
     seed = 7,
+    pastHours = PAST_HOURS,
   }: Parameters<Town['home']>[0]): Promise<Home> {
     const { sql, pepper, mqtt } = this.#platform;
     const household = await createHousehold(sql, {
@@ -140,7 +149,7 @@ class RunningTown implements Town {
       signals: Object.keys(loadModels().get(model)!.signals),
       now: () => this.now(),
       live: false,
-      pastHours: PAST_HOURS,
+      pastHours,
     });
     this.#stack.use(device);
     this.#devices.push(device);
