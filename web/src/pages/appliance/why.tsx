@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
 import type { Appliance, Explanation, LearnedUsual } from '#contracts';
 import { useExplanation } from '../../client/explanations.ts';
+import { useNow } from '../../clock.ts';
 import { RuleCard } from '../../parts/diagnosis/explained-rule.tsx';
 import { useEntry } from '../../parts/form/entry.ts';
 import { TextField } from '../../parts/form/fields.tsx';
@@ -70,6 +71,7 @@ function localTime(at: string | null): string {
 function WhenCard({ at }: { at: string | null }) {
   const { t } = useTranslation();
   const [path, go] = useLocation();
+  const now = useNow();
   const { entry, set } = useEntry({ when: localTime(at) });
   const ask = (event: React.FormEvent) => {
     event.preventDefault();
@@ -84,7 +86,7 @@ function WhenCard({ at }: { at: string | null }) {
           label={t('why.when')}
           type="datetime-local"
           optional
-          max={localTime(new Date().toISOString())}
+          max={localTime(new Date(now).toISOString())}
           value={entry.when}
           onValue={(when) => set({ when })}
         />
