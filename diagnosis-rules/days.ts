@@ -40,6 +40,8 @@ export const LINE = [
   'gapHigh',
   'airLow',
   'airHigh',
+  'freezerLow',
+  'freezerHigh',
   'well',
 ] as const;
 export type Line = Record<(typeof LINE)[number], number>;
@@ -143,7 +145,7 @@ const lineAt = (m: Memory, place: number): Line =>
   Object.fromEntries(LINE.map((field, index) => [field, m.brief[place + index]!])) as Line;
 
 /** What the day went between, so far. */
-export type Extreme = 'power' | 'gap' | 'air';
+export type Extreme = 'power' | 'gap' | 'air' | 'freezer';
 
 /** A value of today that belongs to what the day went between. */
 export function stretch(m: Memory, what: Extreme, value: number): void {

@@ -7,7 +7,7 @@ import { clockWrongMinutes, lineEndedBy, REPORTS, reportedAt, restsAt } from './
 import type { Extreme } from './days.ts';
 import { lastDefrostPeak } from './defrost.ts';
 import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen, isDoorSure } from './door.ts';
-import { foodAt, foodTrend, freezerAboveUsual, frozenFoodAt } from './food.ts';
+import { foodAt, foodTrend, freezerLately, frozenFoodAt } from './food.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
 import {
@@ -103,7 +103,9 @@ const fridge: readonly Feature[] = [
   slow('food_trend', 'K/h', 'cabinet_temperature', ({ m, at }) => foodTrend(m, at)),
   quick('freezer_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => numberAt(m, FREEZER, at)),
   quick('frozen_food_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => frozenFoodAt(m, at)),
-  slow('freezer_above_usual', 'K', 'freezer_temperature', ({ m, at }) => freezerAboveUsual(m, at)),
+  slow('freezer_beyond_usual', 'K', 'freezer_temperature', ({ m, at }) =>
+    beyondUsual(m, 'freezer', freezerLately(m, at)),
+  ),
   // A set point stands until it is changed, so its age does not matter.
   slow('set_point', 'Cel', 'set_point', ({ m }) => lastSaid(m, SET_POINT)),
   slow('freezer_set_point', 'Cel', 'freezer_set_point', ({ m }) => lastSaid(m, FREEZER_SET_POINT)),

@@ -1,7 +1,8 @@
 // What the food feels: air through a first-order filter, as a small pack of perishable food follows it.
 import { HOUR, MINUTE } from '#runtime';
+import { stretch } from './days.ts';
 import type { Memory } from './memory.ts';
-import { exact, rough } from './places.ts';
+import { brief, exact, rough } from './places.ts';
 import { AIR, FREEZER, FRESH_MS, numberAt, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 import { forgetful } from './span.ts';
@@ -10,7 +11,7 @@ import { STEP_MS, stepOf } from './steps.ts';
 const FOOD_TAU_MS = 90 * MINUTE;
 const FROZEN_TAU_MS = 60 * MINUTE;
 /** The freezer's air is warm in a defrost and for a while after it; what lies in it is not. */
-const AFTER_DEFROST_MS = 45 * MINUTE;
+const AFTER_DEFROST_MS = 75 * MINUTE;
 /** A little more than the hour that the trend looks back. */
 const STEPS = 16;
 
@@ -18,18 +19,17 @@ const FOOD = exact.take('food');
 const FOOD_AT = exact.take('food stamp');
 const FROZEN = exact.take('frozen food');
 const FREEZER_LATELY = rough.take('freezer lately');
-const FREEZER_USUALLY = rough.take('freezer usually');
 const FROZEN_AT = exact.take('frozen food stamp');
 /** Food at the beginning of each step, and the newest step that is written. */
-const HISTORY = rough.take('food steps', STEPS);
+const HISTORY = brief.take('food steps', STEPS);
 const HISTORY_STEP = exact.take('food step');
 const DEFROSTED_AT = exact.take('freezer defrosted');
 
 function note(m: Memory, step: number, value: number): void {
   const before = m.exact[HISTORY_STEP]!;
   const from = Number.isNaN(before) ? step - STEPS + 1 : Math.max(before + 1, step - STEPS + 1);
-  for (let each = from; each < step; each++) m.rough[HISTORY + (each % STEPS)] = Number.NaN;
-  m.rough[HISTORY + (step % STEPS)] = value;
+  for (let each = from; each < step; each++) m.brief[HISTORY + (each % STEPS)] = Number.NaN;
+  m.brief[HISTORY + (step % STEPS)] = value;
   m.exact[HISTORY_STEP] = step;
 }
 
@@ -45,19 +45,16 @@ export function followFood(m: Memory, { now }: Span): void {
     const since = at - m.exact[FROZEN_AT]!;
     m.exact[FROZEN] = forgetful(m.exact[FROZEN]!, now.freezer, since, FROZEN_TAU_MS);
     m.rough[FREEZER_LATELY] = forgetful(m.rough[FREEZER_LATELY]!, now.freezer, since, LATELY_TAU_MS);
-    m.rough[FREEZER_USUALLY] = forgetful(m.rough[FREEZER_USUALLY]!, now.freezer, since, USUALLY_TAU_MS);
+    stretch(m, 'freezer', m.rough[FREEZER_LATELY]!);
     m.exact[FROZEN_AT] = at;
   }
 }
 
 const LATELY_TAU_MS = 12 * MINUTE;
-const USUALLY_TAU_MS = 48 * HOUR;
 
-/** K that the freezer's air of the last minutes is above that of the last days. */
-export const freezerAboveUsual = (m: Memory, at: number): number =>
-  at - m.exact[FROZEN_AT]! <= FRESH_MS + AFTER_DEFROST_MS
-    ? m.rough[FREEZER_LATELY]! - m.rough[FREEZER_USUALLY]!
-    : Number.NaN;
+/** The freezer's air of the last minutes, without its defrosts. */
+export const freezerLately = (m: Memory, at: number): number =>
+  at - m.exact[FROZEN_AT]! <= FRESH_MS + AFTER_DEFROST_MS ? m.rough[FREEZER_LATELY]! : Number.NaN;
 
 export const foodAt = (m: Memory, at: number): number =>
   Number.isNaN(numberAt(m, AIR, at)) ? Number.NaN : m.exact[FOOD]!;
@@ -72,7 +69,7 @@ export function foodTrend(m: Memory, at: number): number {
   const last = m.exact[HISTORY_STEP]!;
   const anHourAgo = stepOf(at - HOUR);
   for (let step = anHourAgo; step > anHourAgo - 4 && step > last - STEPS; step--) {
-    const then = m.rough[HISTORY + (step % STEPS)]!;
+    const then = m.brief[HISTORY + (step % STEPS)]!;
     if (!Number.isNaN(then)) return (food - then) / ((m.exact[FOOD_AT]! - step * STEP_MS) / HOUR);
   }
   return Number.NaN;

@@ -1,7 +1,7 @@
 // The last hours in steps of five minutes: shares of time and mean temperatures.
 import { HOUR, MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
-import { exact, rough } from './places.ts';
+import { brief, exact, rough } from './places.ts';
 import type { Span } from './span.ts';
 
 export const STEP_MS = 5 * MINUTE;
@@ -15,7 +15,7 @@ const NOW = exact.take('step');
 type Track = { steps: number; ring: number; sum: number; known: number };
 const track = (name: string, steps: number): Track => ({
   steps,
-  ring: rough.take(`${name} steps`, steps),
+  ring: brief.take(`${name} steps`, steps),
   sum: rough.take(`${name} of this step`),
   known: rough.take(`${name} known of this step`),
 });
@@ -34,9 +34,9 @@ function turnTo(m: Memory, step: number): void {
   for (const { steps, ring, sum, known } of TRACKS) {
     const r = m.rough;
     if (before < step) {
-      r[ring + (before % steps)] = r[known]! > 0 ? r[sum]! / r[known]! : Number.NaN;
+      m.brief[ring + (before % steps)] = r[known]! > 0 ? r[sum]! / r[known]! : Number.NaN;
       const skipped = Math.min(step - before - 1, steps);
-      for (let i = 1; i <= skipped; i++) r[ring + ((step - i) % steps)] = Number.NaN;
+      for (let i = 1; i <= skipped; i++) m.brief[ring + ((step - i) % steps)] = Number.NaN;
     }
     r[sum] = 0;
     r[known] = 0;
@@ -74,7 +74,7 @@ export function meanOf(m: Memory, { steps, ring, sum, known }: Track, at: number
   let minutes = r[known]!;
   const oldest = Math.max(stepOf(at - windowMs) + 1, last - steps + 1);
   for (let step = last - 1; step >= oldest; step--) {
-    const value = r[ring + (step % steps)]!;
+    const value = m.brief[ring + (step % steps)]!;
     if (Number.isNaN(value)) continue;
     total += value * (STEP_MS / MINUTE);
     minutes += STEP_MS / MINUTE;

@@ -236,7 +236,12 @@ const range = (name: Extreme): Range => ({
   low: rough.take(`${name} usual low`),
   high: rough.take(`${name} usual high`),
 });
-const RANGES: Readonly<Record<Extreme, Range>> = { power: range('power'), gap: range('gap'), air: range('air') };
+const RANGES: Readonly<Record<Extreme, Range>> = {
+  power: range('power'),
+  gap: range('gap'),
+  air: range('air'),
+  freezer: range('freezer'),
+};
 /** From so many days on, the oddest one is not taken for usual. */
 const DAYS_FOR_AN_ODD_ONE = 8;
 
@@ -267,7 +272,7 @@ export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[wh
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
   const lines = linesOf(m);
-  for (const what of ['power', 'gap', 'air'] as const) judgeRange(m, what, lines);
+  for (const what of ['power', 'gap', 'air', 'freezer'] as const) judgeRange(m, what, lines);
   for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
 }
 
