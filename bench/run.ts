@@ -50,6 +50,7 @@ const BENCHES: readonly Bench[] = [
     long: ['--full'],
     nodeOptions: ['--expose-gc'],
   },
+  { name: 'backtest', folder: 'backtest', short: ['--appliances', '4', '--days', '20'], long: [] },
   { name: 'node-red', folder: 'node-red', short: [], long: ['--seconds', '120'] },
 ];
 
