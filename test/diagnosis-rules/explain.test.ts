@@ -17,7 +17,8 @@ import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
 import { makeDecode, momentsOf } from '#ingest';
 import { loadModels, neutralCode } from '#registry';
 import { DAY, factRecord, HOUR, MINUTE, migrate } from '#runtime';
-import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
+import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
+import { describeEngine } from '../servers/servers.ts';
 import { FRIDGE, lifeOf, NOON, telemetry } from './life.ts';
 
 const MODEL = 'stethos-reference-fridge';
@@ -62,7 +63,10 @@ causes:
         - { en: Wait., zh: 请等待。 }
 `;
 
-describe('what an explainer says', () => {
+describe('what an explainer says, on PGlite', () => said(pgliteDatabase));
+describeEngine('PostgreSQL', 'what an explainer says', () => said(postgresDatabase));
+
+function said(open: () => Promise<TestDatabase>): void {
   const stack = new AsyncDisposableStack();
   let database: TestDatabase;
   let store: DuckdbReadings;
@@ -72,7 +76,7 @@ describe('what an explainer says', () => {
   const decode = makeDecode(loadModels());
 
   beforeAll(async () => {
-    database = stack.use(await pgliteDatabase());
+    database = stack.use(await open());
     const { sql } = database;
     await migrate(sql, diagnosisTables);
     const logger = { info() {}, warn() {}, error() {} };
@@ -194,11 +198,28 @@ describe('what an explainer says', () => {
     expect(await warmAt(NOON + 30 * MINUTE)).toMatchObject({ version: 1, state: 'quiet', liveThen: true });
     expect(await warmAt(NOON + 2 * HOUR + MINUTE)).toMatchObject({ version: 2, liveThen: true });
     expect(await warmAt(NOON + 30 * MINUTE)).toMatchObject({ version: 1 });
-    // Of a time before there was any rule, the one of now is asked.
+    // Before there was any rule, the one of now is asked.
+    const long = NOON - 45 * DAY;
+    await stored([reading(long, { cabinet_temperature: 5 }, OTHER)]);
+    const [asked] = (await ask(long, { appliance: OTHER })).rules;
+    expect(asked).toMatchObject({ version: 2, liveThen: false, state: 'coming' });
     await sql.transaction((tx) =>
       moveVersion(tx, { rule: 'test-warm', version: 2, move: 'retire', note: '', by: null, now: NOON + 3 * HOUR }),
     );
     expect((await ask(NOON + 4 * HOUR)).rules).toEqual([]);
+  });
+
+  it('says beside it what was found and kept at that time', async () => {
+    const [id, openedAt] = [OTHER, NOON + 20 * MINUTE];
+    await database.sql.query(
+      `insert into app.finding (id, appliance, problem, state, opened_at, closed_at, body)
+       values ($1, $2, 'test-warm', 'closed', $3, $4, $5)`,
+      [id, FRIDGE, openedAt, NOON + 40 * MINUTE, JSON.stringify({ severity: 'critical', answers: [] })],
+    );
+    const found = async (at: number) => (await ask(at)).rules[0]!.finding;
+    expect(await found(NOON + 19 * MINUTE)).toBeNull();
+    expect(await found(NOON + 30 * MINUTE)).toEqual({ id, openedAt, severity: 'critical' });
+    expect(await found(NOON + 41 * MINUTE)).toBeNull();
   });
 
   it('lets only so many wait', async () => {
@@ -207,7 +228,7 @@ describe('what an explainer says', () => {
     expect(refused).toHaveLength(4);
     expect(refused[0]).toMatchObject({ reason: { code: 'too-many-asking' } });
   });
-});
+}
 
 describe('the rules that ship', () => {
   it('explain a whole life without a word missing, in both languages', async () => {
