@@ -3,14 +3,16 @@ import { deserialize, serialize } from 'node:v8';
 import type { Id } from '#contracts';
 import { partitionOf, type Sql } from '#runtime';
 
-type Remembered = { appliances: Map<Id, unknown> };
+type Remembered = { appliances: Map<Id, unknown>; lines?: Map<Id, string> };
 
 /** By partition. What is not of one appliance, as the time that passed, every partition knows. */
 export function spreadState(state: Buffer, partitions: number): Buffer[] {
   const whole = deserialize(state) as Remembered;
   const parts = Array.from({ length: partitions }, () => new Map<Id, unknown>());
   for (const [id, memory] of whole.appliances) parts[partitionOf(id, partitions)]!.set(id, memory);
-  return parts.map((appliances) => serialize({ ...whole, appliances }));
+  const lines = Array.from({ length: partitions }, () => new Map<Id, string>());
+  for (const [id, broker] of whole.lines ?? []) lines[partitionOf(id, partitions)]!.set(id, broker);
+  return parts.map((appliances, partition) => serialize({ ...whole, appliances, lines: lines[partition] }));
 }
 
 /** `positions[i]`: where the snapshot stands in partition i of the new log. */
