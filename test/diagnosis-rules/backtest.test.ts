@@ -18,6 +18,7 @@ import {
   interruptBacktest,
   openBacktests,
   resumeBacktest,
+  ruleFiles,
 } from '#diagnosis-rules';
 import { type DuckdbReadings, openDuckdbReadings } from '#engines/duckdb';
 import { ingestTables, momentsOf } from '#ingest';
@@ -27,7 +28,9 @@ import { Episodes } from '../../diagnosis-rules/backtest/episodes.ts';
 import { heardBeside } from '../../diagnosis-rules/backtest/history.ts';
 import { paired } from '../../diagnosis-rules/backtest/match.ts';
 import { coolingFails } from '../api/platform.ts';
-import { pgliteDatabase, type TestDatabase } from '../engines/databases.ts';
+import { pgliteDatabase, postgresDatabase, type TestDatabase } from '../engines/databases.ts';
+import { describeEngine } from '../servers/servers.ts';
+import { judge, KNOWN_FOR, lifeOf, NOON, toReadings } from './life.ts';
 import { ruleText } from './rule-text.ts';
 
 const FROM = Date.UTC(2026, 2, 2);
@@ -140,7 +143,10 @@ describe('a visit', () => {
   });
 });
 
-describe('a backtest', () => {
+describe('a backtest on PGlite', () => backtests(pgliteDatabase));
+describeEngine('PostgreSQL', 'a backtest', () => backtests(postgresDatabase));
+
+function backtests(open: () => Promise<TestDatabase>): void {
   let database: TestDatabase;
   let sql: Sql;
   let store: DuckdbReadings;
@@ -148,7 +154,7 @@ describe('a backtest', () => {
   const { clock } = manualClock(TO + DAY);
 
   beforeAll(async () => {
-    database = await pgliteDatabase();
+    database = await open();
     sql = database.sql;
     await migrate(sql, [...registryTables, ...ingestTables, ...diagnosisTables]);
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stethos-backtest-'));
@@ -218,8 +224,8 @@ describe('a backtest', () => {
 
   it('says what fires, when, in how many homes, and what differs between the versions', async () => {
     const id = await ask();
-    await using backtests = runner();
-    expect(await backtests.sweep()).toBe(1);
+    await using running = runner();
+    expect(await running.sweep()).toBe(1);
     expect(await backtestById(sql, id)).toMatchObject({
       ...{ state: 'done', appliances: 3, done: 3, applianceDays: 4, silent: 1, finishedAt: clock.now(), error: null },
     });
@@ -268,8 +274,8 @@ describe('a backtest', () => {
       return from <= rest.at && rest.at < to ? [rest] : [];
     };
     const id = await ask({ against: null });
-    await using backtests = runner({ heard });
-    await backtests.sweep();
+    await using running = runner({ heard });
+    await running.sweep();
     await sql.query('delete from app.finding');
     const { a, b, difference } = await result(id);
     // The door was shut: a technician is needed from then on, for the hour and a half that it lasted.
@@ -333,8 +339,8 @@ describe('a backtest', () => {
 
   it('is interrupted, goes on where it was, and ends the same', async () => {
     const uninterrupted = await ask();
-    await using backtests = runner();
-    await backtests.sweep();
+    await using running = runner();
+    await running.sweep();
     const id = await ask();
     const seen: Id[] = [];
     let interrupt = true;
@@ -360,14 +366,14 @@ describe('a backtest', () => {
     const id = await ask({ appliances: [{ id: ONE, model, household: null }] });
     let away = 2;
     const waited: boolean[] = [];
-    await using backtests = runner({
+    await using running = runner({
       history: async (query) => {
         waited.push((await backtestById(sql, id))!.waitsForReadings);
         if (away-- > 0) throw new Error('the store is away');
         return history(query);
       },
     });
-    expect(await backtests.sweep()).toBe(1);
+    expect(await running.sweep()).toBe(1);
     expect(waited.slice(0, 3)).toEqual([false, true, true]);
     expect(await backtestById(sql, id)).toMatchObject({ state: 'done', waitsForReadings: false });
   });
@@ -381,10 +387,10 @@ describe('a backtest', () => {
         return history(query);
       },
     });
-    const running = stopping.sweep();
+    const sweeping = stopping.sweep();
     await reached.promise;
     await stopping[Symbol.asyncDispose]();
-    expect(await running).toBe(0);
+    expect(await sweeping).toBe(0);
     await using again = runner({ owner: 'another' });
     expect(await again.sweep()).toBe(1);
     expect((await result(id)).difference).toMatchObject({ both: 3, onlyA: 1 });
@@ -393,17 +399,42 @@ describe('a backtest', () => {
   it('that takes the process with it again and again is given up', async () => {
     const id = await ask();
     await sql.query("update app.backtest set state = 'running', attempts = 5 where id = $1", [id]);
-    await using backtests = runner();
-    await backtests.sweep();
+    await using running = runner();
+    await running.sweep();
     expect(await backtestById(sql, id)).toMatchObject({ state: 'failed' });
     await sql.transaction((tx) => resumeBacktest(tx, id));
-    expect(await backtests.sweep()).toBe(1);
+    expect(await running.sweep()).toBe(1);
+  });
+
+  it('says what live said of the same readings', async () => {
+    const [from, until] = [NOON - KNOWN_FOR, NOON + 8 * HOUR];
+    const door = { what: 'door-left-open', fromMs: 2 * HOUR, untilMs: 2.75 * HOUR } as const;
+    const life = lifeOf({ seed: 5, until, episodes: [door] });
+    const said = judge(life);
+    const decoded = life.flatMap((record, position) => toReadings(record, position)?.moments ?? []);
+    const another: Id = '01890a5d-ac96-774b-bcce-0000000000bb';
+    const mine = decoded.map((moment) => ({ ...moment, appliance: another }));
+    await store.write(mine, mine.length, 7);
+    const { text } = ruleFiles().find(({ file }) => file === 'refrigerator-cooling.yaml')!;
+    const id = await ask({
+      ...{ rule: { rule: 'refrigerator-cooling', version: 1, text }, against: null, from, to: until, warmUpDays: 0 },
+      appliances: [{ id: another, model, household: null }],
+    });
+    await using running = runner();
+    await running.sweep();
+    const { items } = await foundPairs(sql, { backtest: id, which: 'all', cursor: null, limit: 50 });
+    const told = (change: FindingChange['change']) =>
+      said.filter((one) => one.change === change && one.finding.problem === 'refrigerator-cooling');
+    const found = items.map(({ a }) => a!).reverse();
+    expect(found.map(({ openedAt }) => openedAt)).toEqual(told('opened').map(({ finding }) => finding.openedAt));
+    expect(found.map(({ closedAt }) => closedAt)).toEqual(told('closed').map(({ finding }) => finding.closedAt));
+    expect(found).toHaveLength(1);
   });
 
   it('is a file, as lines of JSON or as a table', async () => {
     const id = await ask();
-    await using backtests = runner();
-    await backtests.sweep();
+    await using running = runner();
+    await running.sweep();
     const lines = async (format: 'ndjson' | 'csv') => {
       const all: string[] = [];
       for await (const line of backtestLines(sql, id, format)) if (line !== '') all.push(line);
@@ -425,4 +456,4 @@ describe('a backtest', () => {
     expect(csv[0]!.split(',')).toHaveLength(14);
     expect(csv[2]!.trimEnd().split(',').slice(8)).toEqual(['', '', '', '', '', '']);
   });
-});
+}
