@@ -46,6 +46,8 @@ export function TryOnHistoryPage({ rule, version }: { rule: string; version: num
 
 const DAY_MS = 24 * 60 * 60_000;
 const SPAN_DAYS = 30;
+/** The browser's and the platform's. */
+const CLOCKS_DIFFER_MS = 60_000;
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 type AskFormProps = { rule: string; version: number; others: readonly number[]; live: number | null };
@@ -73,7 +75,7 @@ function AskForm({ rule, version, others, live }: AskFormProps) {
         version,
         against: against === '' ? null : Number(against),
         from: `${from}T00:00:00Z`,
-        to: `${to}T00:00:00Z`,
+        to: new Date(Math.min(Date.parse(`${to}T00:00:00Z`) + DAY_MS, now - CLOCKS_DIFFER_MS)).toISOString(),
         appliances: { ids, model: model === '' ? null : model },
       },
       { onSuccess: ({ id }) => go(`/rules/backtests/${id}`) },
