@@ -48,12 +48,9 @@ export const noteLoss = (m: Memory, at: number): void => {
   m.exact[LOST_AT] = at;
 };
 
-/** Whether it is sure that it still is as it was said last: it was said again, or something else came and nothing was lost since. */
-export const isDoorSure = (m: Memory): boolean => {
-  if (m.rough[SAMPLES]! > 1) return true;
-  const openedAt = m.exact[OPENED_AT]!;
-  return m.exact[NEWEST]! > openedAt && !(m.exact[LOST_AT]! >= openedAt);
-};
+/** Whether it is sure that it still is as it was said last: something came after it opened, and nothing was lost since it was said. */
+export const isDoorSure = (m: Memory): boolean =>
+  m.exact[NEWEST]! > m.exact[OPENED_AT]! && !(m.exact[LOST_AT]! > m.exact[SAID_AT]!);
 
 export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);
 /** Up to the newest reading: what came after it may be on its way. */

@@ -16,6 +16,7 @@ const fact = (name: [en: string, zh: string], yes: [string, string], no: [string
 const FRIDGE: Record<string, FeatureWords> = {
   cabinet_temperature: number('fridge temperature', '冷藏室温度'),
   food_temperature: number('temperature of the food in the fridge', '冷藏食物的温度'),
+  food_above_usual: number('food above the usual temperature in there', '食物高出平常温度的幅度'),
   food_trend: number('how fast the food gets warmer', '食物升温的速度'),
   freezer_temperature: number('freezer temperature', '冷冻室温度'),
   freezer_beyond_usual: number('freezer beyond what its days go between', '冷冻室超出平常范围的幅度'),

@@ -57,6 +57,7 @@ import {
   levelOf,
   REST,
   POWER as USUAL_POWER,
+  usualAir,
   usualLimit,
   WORK,
 } from './usual.ts';
@@ -100,6 +101,7 @@ const isKnown = (value: number): boolean => !Number.isNaN(value);
 const fridge: readonly Feature[] = [
   quick('cabinet_temperature', 'Cel', 'cabinet_temperature', ({ m, at }) => numberAt(m, AIR, at)),
   quick('food_temperature', 'Cel', 'cabinet_temperature', ({ m, at }) => foodAt(m, at)),
+  quick('food_above_usual', 'K', 'cabinet_temperature', ({ m, at }) => foodAt(m, at) - usualAir(m)),
   slow('food_trend', 'K/h', 'cabinet_temperature', ({ m, at }) => foodTrend(m, at)),
   quick('freezer_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => numberAt(m, FREEZER, at)),
   quick('frozen_food_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => frozenFoodAt(m, at)),

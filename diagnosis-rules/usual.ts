@@ -86,6 +86,7 @@ export const REST = measure({
 const MEASURES = [WORK, POWER, GAP, REST];
 
 const LEARNED = exact.take('days learned');
+const USUAL_AIR = rough.take('air usually');
 
 /** Weighted sums of days: n, x, y, xx, xy, and squared distance of single days from the line (as a share). */
 type Sums = { n: number; x: number; y: number; xx: number; xy: number; rr: number };
@@ -214,7 +215,8 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.certain] = Number.NaN;
   if (!usual || looked.length < 2) return;
   const unit = measure.absolute ? 1 : usual.level;
-  const blind = looked.some(({ line }) => Number.isNaN(measure.x(line))) ? measure.blind : 0;
+  const isBlind = looked.some(({ line }) => Number.isNaN(measure.x(line))) || (measure === WORK && isShared(m));
+  const blind = isBlind ? measure.blind : 0;
   const drifts = looked.map(({ line }) => {
     const x = xOf(measure, line);
     return { away: x - usual.meanX, drift: (line[measure.name] - expectedAt(usual, x)) / unit };
@@ -269,11 +271,21 @@ export const usualLimit = (m: Memory, what: Extreme, value: number): number =>
   m.rough[value > m.rough[RANGES[what].high]! ? RANGES[what].high : RANGES[what].low]!;
 export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[what].high]!;
 
+/** The cabinet's air in quiet hours, in the middle of the days before yesterday. */
+function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
+  const airs = lines
+    .filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line.air))
+    .map(({ line }) => line.air);
+  if (airs.length >= FEWEST_DAYS) m.rough[USUAL_AIR] = median(airs);
+}
+export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
+
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
   const lines = linesOf(m);
   for (const what of ['power', 'gap', 'air', 'freezer'] as const) judgeRange(m, what, lines);
   for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
+  judgeAir(m, lines);
 }
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */

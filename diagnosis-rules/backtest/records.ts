@@ -1,5 +1,5 @@
 // Backtests as rows: asked for, read, interrupted and resumed.
-import { type BacktestState, type Id, newId } from '#contracts';
+import { type BacktestState, type Id, newId, type Phrase } from '#contracts';
 import { type Place, PlatformError, pageOf, placeOf, type Sql, step } from '#runtime';
 import { BACKTEST_LIFE, type BacktestEvent } from './life-cycle.ts';
 
@@ -13,6 +13,8 @@ export type BacktestRecord = {
   rule: string;
   version: number;
   text: string;
+  /** Null: of a file. */
+  title: Phrase | null;
   againstRule: string | null;
   againstVersion: number | null;
   againstText: string | null;
@@ -33,7 +35,8 @@ export type BacktestRecord = {
   silent: number;
 };
 
-export const COLUMNS = `id, rule, version, text, against_rule as "againstRule", against_version as "againstVersion",
+export const COLUMNS = `id, rule, version, text, (select v.title from app.rule_version v
+    where v.rule = backtest.rule and v.version = backtest.version) as title, against_rule as "againstRule", against_version as "againstVersion",
   against_text as "againstText", from_at as "from", to_at as "to", warm_up_days as "warmUpDays", scope, state,
   asked_by as "askedBy", asked_at as "askedAt", finished_at as "finishedAt", error,
   waits_for_readings as "waitsForReadings", appliances, done, appliance_days as "applianceDays", silent`;
