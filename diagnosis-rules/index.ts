@@ -14,7 +14,7 @@ export {
 } from './backtest/records.ts';
 export { backtestLines, backtestResult, fileHead, fileLine } from './backtest/result.ts';
 export { type Backtests, openBacktests } from './backtest/run-backtests.ts';
-export { type TrialReport, trialReport } from './backtest/trial.ts';
+export { rememberedCauseNames, type TrialReport, trialReport } from './backtest/trial.ts';
 export { type Catalogue, loadCatalogue, parseRule } from './catalogue.ts';
 export { deliverCohorts } from './cohorts/deliver-cohorts.ts';
 export { keepLevels } from './cohorts/keep-levels.ts';

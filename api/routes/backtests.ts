@@ -8,6 +8,7 @@ import {
   foundPairs,
   interruptBacktest,
   listBacktests,
+  rememberedCauseNames,
   resumeBacktest,
 } from '#diagnosis-rules';
 import { actorOf, audit, type Viewer } from '#registry';
@@ -30,6 +31,7 @@ const tags = ['Rules'];
 export const backtestRoutes: Routes = (app, deps) => {
   const { sql } = deps;
   const ofAll = () => theInstallation(sql);
+  const namesIn = rememberedCauseNames();
   const backtest: ObjectKind = {
     read: 'read-backtests',
     load: async (id) => ((await backtestById(sql, id)) ? theInstallation(sql) : null),
@@ -91,7 +93,7 @@ export const backtestRoutes: Routes = (app, deps) => {
         response: { 200: BacktestResult },
       },
     },
-    (request) => backtestResultView(sql, request.params.id),
+    (request) => backtestResultView(sql, request.params.id, namesIn),
   );
 
   app.get(

@@ -14,9 +14,9 @@ import {
   type BacktestRecord,
   backtestById,
   backtestResult,
-  checkRule,
   type FoundPair,
   NOT_IN_HISTORY,
+  type rememberedCauseNames,
   type TriedRule,
   trialReport,
 } from '#diagnosis-rules';
@@ -31,7 +31,7 @@ export async function backtestView(sql: Sql, row: BacktestRecord): Promise<Backt
     id: row.id,
     rule: row.rule,
     version: row.version,
-    title: titleOf(row),
+    title: row.title ?? { en: row.rule, zh: row.rule },
     against: againstRule === null ? null : { rule: againstRule, version: againstVersion! },
     from: iso(row.from),
     to: iso(row.to),
@@ -53,15 +53,15 @@ export async function backtestView(sql: Sql, row: BacktestRecord): Promise<Backt
   };
 }
 
-/** A text that this platform no longer reads has no title. */
-const titleOf = ({ rule, text }: BacktestRecord): Backtest['title'] =>
-  checkRule(text).rule?.title ?? { en: rule, zh: rule };
-
 /** Throws `not-found`. */
-export async function backtestResultView(sql: Sql, id: Id): Promise<BacktestResult> {
+export async function backtestResultView(
+  sql: Sql,
+  id: Id,
+  namesIn: ReturnType<typeof rememberedCauseNames>,
+): Promise<BacktestResult> {
   const row = await backtestById(sql, id);
   if (!row) throw notFound();
-  return { ...(await backtestView(sql, row)), found: await backtestResult(sql, row) };
+  return { ...(await backtestView(sql, row)), found: await backtestResult(sql, row, namesIn) };
 }
 
 type Said = NonNullable<ComparedFinding['a']>;

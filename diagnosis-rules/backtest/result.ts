@@ -4,16 +4,17 @@ import type { Sql } from '#runtime';
 import type { FoundEpisode } from './episodes.ts';
 import { everyPair, type FoundPair } from './findings.ts';
 import type { BacktestRecord } from './records.ts';
-import { Tally } from './tally.ts';
+import { type Names, Tally } from './tally.ts';
 import { causeNames } from './trial.ts';
 
 export async function backtestResult(
   sql: Sql,
   { id, from, text, againstText }: Pick<BacktestRecord, 'id' | 'from' | 'text' | 'againstText'>,
+  namesIn: (text: string) => Names = causeNames,
 ): Promise<Comparison> {
   const tally = new Tally(from);
   for await (const pair of everyPair(sql, id)) tally.add(pair);
-  return tally.result({ a: causeNames(text), b: againstText === null ? null : causeNames(againstText) });
+  return tally.result({ a: namesIn(text), b: againstText === null ? null : namesIn(againstText) });
 }
 
 const FIELDS = ['openedAt', 'closedAt', 'severity', 'cause', 'probability', 'visit'] as const;

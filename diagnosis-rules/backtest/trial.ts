@@ -33,6 +33,19 @@ export function causeNames(text: string): Names {
   return new Map(causes.map(([cause, { name }]): [string, Phrase] => [cause, name]));
 }
 
+const REMEMBERED = 20;
+
+/** The same, for who asks again and again: reading a long text takes a tenth of a second. */
+export function rememberedCauseNames(): (text: string) => Names {
+  const known = new Map<string, Names>();
+  return (text) => {
+    const names = known.get(text) ?? causeNames(text);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(text, names);
+    return names;
+  };
+}
+
 /** Null when no version of the rule is on trial. */
 export async function trialReport({ sql, homesOf }: TrialDeps, rule: string, now: number): Promise<TrialReport | null> {
   const versions = await sql.query<{ version: number; state: RuleVersionState; text: string; since: number }>(
