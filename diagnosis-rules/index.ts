@@ -6,6 +6,7 @@ export {
   askBacktest,
   type BacktestRecord,
   backtestById,
+  forgetBacktests,
   interruptBacktest,
   listBacktests,
   resumeBacktest,

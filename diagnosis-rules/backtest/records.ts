@@ -112,6 +112,11 @@ export const interruptBacktest = (tx: Sql, id: Id): Promise<void> => move(tx, id
 /** Goes on behind the last appliance that was done. Throws `not-found` and `wrong-state`. */
 export const resumeBacktest = (tx: Sql, id: Id): Promise<void> => move(tx, id, 'resume');
 
+/** Deletes what was asked for before `before` and is over. */
+export async function forgetBacktests(sql: Sql, before: number): Promise<void> {
+  await sql.query("delete from app.backtest where asked_at < $1 and state not in ('waiting', 'running')", [before]);
+}
+
 async function move(tx: Sql, id: Id, event: BacktestEvent): Promise<void> {
   const [row] = await tx.query<{ state: BacktestState }>('select state from app.backtest where id = $1 for update', [
     id,

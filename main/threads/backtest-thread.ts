@@ -1,10 +1,10 @@
 // The backtest thread: rules are tried on history here, so that nobody who judges, stores or answers waits for it.
 import { workerData } from 'node:worker_threads';
-import { openBacktests } from '#diagnosis-rules';
+import { forgetBacktests, openBacktests } from '#diagnosis-rules';
 import { startJobsWorker } from '#engines/bullmq';
 import { momentsOf } from '#ingest';
 import { loadModels, neutralCode } from '#registry';
-import { messageOf, openClock, SECOND } from '#runtime';
+import { DAY, HOUR, messageOf, openClock, SECOND } from '#runtime';
 import { openLogger } from '../logger.ts';
 import { openInflux, openRegistry } from './engines.ts';
 import { heardOf } from './heard.ts';
@@ -14,11 +14,15 @@ import { connect } from './wire.ts';
 
 /** Stands behind the queue: finds what a lost wake-up left, and what a process that died began. */
 const SWEEP_EVERY_MS = 5 * SECOND;
+const KEPT_MS = 365 * DAY;
 
 const data = workerData as BacktestData;
 const stack = new AsyncDisposableStack();
 const logger = openLogger({ folder: data.folder, thread: 'backtest', terminalToo: data.terminalToo });
 const clock = openClock(data.clock);
+
+const notNow = (error: unknown): void =>
+  logger.warn({ error: messageOf(error) }, 'backtests were not looked after; the next sweep does');
 
 connect<MainOffers, BacktestOffers>(
   data.main,
@@ -42,14 +46,14 @@ connect<MainOffers, BacktestOffers>(
     );
     // Nobody waits for the end of one.
     const begin = async (): Promise<void> => {
-      backtests.sweep().catch((error: unknown) => {
-        logger.warn({ error: messageOf(error) }, 'backtests were not looked for; the next sweep does');
-      });
+      backtests.sweep().catch(notNow);
     };
     stack.use(
       await startJobsWorker({ connection: registry.jobsConnection, stages: ['diagnosis'], run: begin, logger }),
     );
     stack.defer(clock.every(SWEEP_EVERY_MS, () => void begin()));
+    const forget = (): void => void forgetBacktests(sql, clock.now() - KEPT_MS).catch(notNow);
+    stack.defer(clock.every(HOUR, forget));
     await begin();
   }),
 );

@@ -12,6 +12,7 @@ import {
   backtestLines,
   backtestResult,
   diagnosisTables,
+  forgetBacktests,
   foundPairs,
   type Heard,
   type History,
@@ -429,6 +430,15 @@ function backtests(open: () => Promise<TestDatabase>): void {
     expect(found.map(({ openedAt }) => openedAt)).toEqual(told('opened').map(({ finding }) => finding.openedAt));
     expect(found.map(({ closedAt }) => closedAt)).toEqual(told('closed').map(({ finding }) => finding.closedAt));
     expect(found).toHaveLength(1);
+  });
+
+  it('is forgotten when it is old and over', async () => {
+    const [over, waiting] = [await ask(), await ask({ now: TO + 1 })];
+    await sql.transaction((tx) => interruptBacktest(tx, over));
+    await forgetBacktests(sql, TO);
+    expect(await backtestById(sql, over)).not.toBeNull();
+    await forgetBacktests(sql, TO + DAY);
+    expect([await backtestById(sql, over), (await backtestById(sql, waiting))?.id]).toEqual([null, waiting]);
   });
 
   it('is a file, as lines of JSON or as a table', async () => {
