@@ -72,9 +72,11 @@ export function reportedAt(m: Memory, code: Report, at: number): number {
 
 /** How far the appliance's clock is behind; what changes is a buffer being emptied, not a clock. */
 export function noteClock(m: Memory, lagMs: number, at: number): void {
-  if (!(Math.abs(lagMs - m.exact[LAG]!) < 2 * MINUTE)) m.exact[LAG_SINCE] = at;
+  if (Math.abs(lagMs - m.exact[LAG]!) < STEADY_MS) return;
+  m.exact[LAG_SINCE] = at;
   m.exact[LAG] = lagMs;
 }
+const STEADY_MS = 2 * MINUTE;
 /** Readings were refused for their stamps. */
 export const noteWrongStamps = (m: Memory, at: number): void => {
   m.exact[WRONG_STAMPS_AT] = at;

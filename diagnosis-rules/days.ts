@@ -101,11 +101,20 @@ function followCycle(m: Memory, { ms, before, now }: Span): void {
   r[CYCLE_WHOLE] = 1;
 }
 
+/** The quarter that was over last. */
+const LAST = rough.take('last quarter', 3);
+export const lastQuarter = (m: Memory): Pick<Line, 'work' | 'ambient' | 'air'> => ({
+  work: m.rough[LAST]!,
+  ambient: m.rough[LAST + 1]!,
+  air: m.rough[LAST + 2]!,
+});
+
 function closeQuarter(m: Memory): void {
   const work = workOf(m);
   const ambient = meanOf(m, AMBIENT_SUM, KNOWN_HOURS);
   const air = meanOf(m, AIR_SUM, KNOWN_HOURS);
   const r = m.rough;
+  r.set([work, ambient, air], LAST);
   const soFar = load(r[TODAY]!, r[TODAY + 1]!, r[TODAY + 2]!);
   if (!Number.isNaN(work) && !(load(work, ambient, air) >= soFar)) {
     const line = [
@@ -196,18 +205,26 @@ export function rewindDays(m: Memory, at: number): void {
 /** Places that outlive a rewind. */
 export const DAYS_KEPT = { exact: [NEWEST_DAY], brief: [[RING, DAYS * FIELDS]] } as const;
 
-/** Takes the span. True when a day came to its end. `well`: the appliance is not ill, as far as is known. */
-export function followDays(m: Memory, span: Span, run: RunSample, well: boolean, old: (line: Line) => void): boolean {
+/** Takes the span; says what came to its end. `well`: the appliance is not ill, as far as is known. */
+export function followDays(
+  m: Memory,
+  span: Span,
+  run: RunSample,
+  well: boolean,
+  old: (line: Line) => void,
+): 'day' | 'quarter' | null {
   const { ms, before, now } = span;
   const quarter = Math.floor(now.at / QUARTER_MS);
   const last = m.exact[QUARTER]!;
-  let ended = false;
+  let ended: 'day' | 'quarter' | null = null;
   if (quarter !== last) {
-    if (!Number.isNaN(last)) closeQuarter(m);
-    else for (const { total, hours } of SUMS) m.rough.fill(0, total, total + 1).fill(0, hours, hours + 1);
+    if (!Number.isNaN(last)) {
+      closeQuarter(m);
+      ended = 'quarter';
+    } else for (const { total, hours } of SUMS) m.rough.fill(0, total, total + 1).fill(0, hours, hours + 1);
     if (!Number.isNaN(last) && dayOf(now.at) !== dayOf(last * QUARTER_MS)) {
       closeDay(m, dayOf(last * QUARTER_MS), well, old);
-      ended = true;
+      ended = 'day';
     }
     m.exact[QUARTER] = quarter;
   }

@@ -234,6 +234,8 @@ class Fold implements Evaluator {
     appliance.heardUpMs = this.#state.upMs;
     const changes = this.#judgeMessages(appliance, arrive(appliance.arrival, message));
     noteRejected(appliance, message);
+    const newest = message.moments.at(-1);
+    if (newest) noteClock(appliance.memory, message.receivedAt - newest.at, message.receivedAt);
     return [...changes, ...this.#tell(appliance)];
   }
 
@@ -384,7 +386,6 @@ class Fold implements Evaluator {
     const newest = appliance.memory.exact[NEWEST]!;
     if (Number.isNaN(newest)) return changes;
     noteLag(appliance.arrival, newest);
-    noteClock(appliance.memory, appliance.arrival.lagMs, appliance.arrival.receivedAt);
     return changes;
   }
 

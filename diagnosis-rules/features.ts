@@ -60,6 +60,7 @@ import {
   usualAir,
   usualLimit,
   WORK,
+  workLately,
 } from './usual.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
@@ -199,6 +200,7 @@ const fridge: readonly Feature[] = [
 
   slow('work_change', '%', 'compressor_on ambient_temperature', ({ m }) => percent(driftOf(m, WORK))),
   slow('work_drift', '%', 'compressor_on ambient_temperature', ({ m }) => percent(certainDriftOf(m, WORK))),
+  slow('work_lately', '%', 'compressor_on ambient_temperature', ({ m }) => percent(workLately(m))),
   slow('power_change', '%', 'power', ({ m }) => percent(driftOf(m, USUAL_POWER))),
   slow('power_drift', '%', 'power', ({ m }) => percent(certainDriftOf(m, USUAL_POWER))),
   slow('gap_change', '%', 'evaporator_temperature cabinet_temperature', ({ m }) => percent(driftOf(m, GAP))),

@@ -13,7 +13,7 @@ import { AIR, FIRST, lastSaid, NEWEST, type NeutralCode, SET_POINT, takeSignals 
 import { glance, spanOf } from './span.ts';
 import { followSteps } from './steps.ts';
 import { followThermometer } from './thermometer.ts';
-import { type Cohort, judgeDays, learnedOf, learnFrom, usualHigh } from './usual.ts';
+import { type Cohort, judgeDays, judgeQuarter, learnedOf, learnFrom, usualHigh } from './usual.ts';
 
 export type Surroundings = {
   codeOf: (code: string) => ReturnType<NeutralCode>;
@@ -54,7 +54,9 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   if (run.power > 0) stretch(m, 'power', powerNow(m, at));
   if (!Number.isNaN(run.gap)) stretch(m, 'gap', gapNow(m, at));
   if (!doorMovedWithin(m, at, 15 * MINUTE)) stretch(m, 'air', span.now.air);
-  if (followDays(m, span, run, well, (line) => learnFrom(m, line))) judgeDays(m, cohort);
+  const ended = followDays(m, span, run, well, (line) => learnFrom(m, line));
+  if (ended === 'day') judgeDays(m, cohort);
+  if (ended !== null) judgeQuarter(m, cohort);
 }
 
 /** As it was before `at`, as far as that is remembered: what was learned, and the days before. */

@@ -1,6 +1,6 @@
 // What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
 // A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
-import { DAYS_KEPT, type Extreme, type Line, linesOf } from './days.ts';
+import { DAYS_KEPT, type Extreme, LINE, type Line, lastQuarter, linesOf } from './days.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 
@@ -279,6 +279,28 @@ function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
   if (airs.length >= FEWEST_DAYS) m.rough[USUAL_AIR] = median(airs);
 }
 export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
+
+const QUARTERS = 3;
+const WORK_OF_QUARTERS = rough.take('work of the last quarters', QUARTERS);
+const NOTHING_KNOWN = Object.fromEntries(LINE.map((field) => [field, Number.NaN])) as Line;
+
+/** After a quarter of a day ended: how much more it certainly worked than is usual in the least loaded ones. */
+export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
+  const r = m.rough;
+  r.copyWithin(WORK_OF_QUARTERS + 1, WORK_OF_QUARTERS, WORK_OF_QUARTERS + QUARTERS - 1);
+  const usual = known(m, WORK, linesOf(m), cohort);
+  const line = { ...NOTHING_KNOWN, ...lastQuarter(m) };
+  const x = WORK.x(line) - WORK.centre;
+  r[WORK_OF_QUARTERS] = Number.NaN;
+  if (!usual || Number.isNaN(x)) return;
+  const drift = (line.work - expectedAt(usual, x)) / usual.level;
+  const sd = Math.hypot(usual.daily, ((x - usual.meanX) * usual.slopeSd) / usual.level);
+  r[WORK_OF_QUARTERS] = certainly(drift, sd);
+}
+
+/** The least of the last quarters, as a share; NaN where one of them is not known. */
+export const workLately = (m: Memory): number =>
+  Math.min(...m.rough.subarray(WORK_OF_QUARTERS, WORK_OF_QUARTERS + QUARTERS));
 
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
