@@ -9,7 +9,8 @@ import { createAppliance, createHousehold, createPerson } from '#registry';
 import { MINUTE, manualClock } from '#runtime';
 
 export const NOW = Date.UTC(2026, 2, 2, 9);
-const STEP_MS = 2 * MINUTE;
+/** Slow enough that it has been known, and warm, for hours when the first backup is made. */
+const STEP_MS = 8 * MINUTE;
 /** Nothing that a table, a line or a quote could mistake. */
 export const ODD_NAME = 'Familie Grün\u2028und "Söhne"\\ \t{a,b} 冰箱';
 
