@@ -3,10 +3,12 @@ import { HOUR, MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { AIR, FREEZER, lastSaid, NEWEST } from './signals.ts';
+import { beyondUsual } from './usual.ts';
 
 const GAP_MS = 20 * MINUTE;
 /** More than a healthy thermostat lets the air swing. */
 const RISE_KELVIN = 4;
+const BEYOND_KELVIN = 0.5;
 const FREEZER_RISE_KELVIN = 3;
 /** Whatever was off for longer has warmed: one as cold as it was had its electronics restarted, and cooled all the time. */
 const STAYS_COLD_MS = 6 * HOUR;
@@ -35,12 +37,18 @@ export function followGap(m: Memory, at: number): void {
   m.rough[FREEZER_BEFORE] = lastSaid(m, FREEZER);
 }
 
+/** Warmer than its days go; where that is not known yet, the rise alone has to tell. */
+const isBeyondUsual = (m: Memory, what: 'air' | 'freezer', value: number): boolean =>
+  !(beyondUsual(m, what, value) < BEYOND_KELVIN);
+
 /** After the moment's values are taken: soon after its return the appliance shows whether it had warmed. */
 export function followReturn(m: Memory, at: number): void {
   if (!(at - m.exact[ENDED_AT]! < RETURN_MS)) return;
   const air = lastSaid(m, AIR) - m.rough[AIR_BEFORE]!;
   const freezer = lastSaid(m, FREEZER) - m.rough[FREEZER_BEFORE]!;
-  const warmer = air > RISE_KELVIN || freezer > FREEZER_RISE_KELVIN;
+  const warmer =
+    (air > RISE_KELVIN && isBeyondUsual(m, 'air', lastSaid(m, AIR))) ||
+    (freezer > FREEZER_RISE_KELVIN && isBeyondUsual(m, 'freezer', lastSaid(m, FREEZER)));
   const stayedCold = m.exact[LASTED]! > STAYS_COLD_MS && (air <= RISE_KELVIN || freezer <= FREEZER_RISE_KELVIN);
   const restarted = Math.abs(m.exact[RESTARTED_AT]! - m.exact[ENDED_AT]!) < RETURN_MS;
   if (warmer || (restarted && !stayedCold)) m.rough[WAS_OFF] = 1;

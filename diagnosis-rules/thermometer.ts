@@ -9,6 +9,8 @@ import { fadingCount, forgetful, type Span } from './span.ts';
 const TAU_MS = 1 * HOUR;
 /** No air changes so fast by itself with a door that is shut. */
 const JUMP_KELVIN = 4;
+/** In five minutes a small cabinet may come down by half of its band and more. */
+const FAR_JUMP_KELVIN = 8;
 const JUMP_MS = 6 * MINUTE;
 /** Trembling is looked at between readings this near to each other. */
 const NEAR_MS = 2.2 * MINUTE;
@@ -52,7 +54,8 @@ export function followThermometer(m: Memory, { now }: Span): void {
     const moved = Math.abs(now.evaporator - m.rough[EVAPORATOR_THEN]!);
     if (moved > m.rough[MOVED]!) m.rough[MOVED] = moved;
   }
-  if (ms <= JUMP_MS && Math.abs(air - last) >= JUMP_KELVIN && !doorMovedWithin(m, at, 15 * MINUTE)) {
+  const jump = ms <= NEAR_MS ? JUMP_KELVIN : FAR_JUMP_KELVIN;
+  if (ms <= JUMP_MS && Math.abs(air - last) >= jump && !doorMovedWithin(m, at, 15 * MINUTE)) {
     m.rough[JUMPS] = fadingCount(m.rough[JUMPS]!, at - m.exact[JUMPS_AT]!, TAU_MS) + 1;
     m.exact[JUMPS_AT] = at;
   }
