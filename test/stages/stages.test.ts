@@ -52,11 +52,11 @@ const connectTo = (broker: StageProcess, { id, secret }: { id: Id; secret: strin
     reconnectPeriod: 0,
   });
 
-/** An hour in which it was far too warm, sent at once: as an appliance does that comes back. */
-function warmHour(): string {
+/** Hours in which it was far too warm, sent at once: as an appliance does that comes back. */
+function warmHours(): string {
   const now = Date.now();
-  const readings = Array.from({ length: 60 }, (_, minute) => ({
-    at: now - HOUR + minute * MINUTE,
+  const readings = Array.from({ length: 60 }, (_, step) => ({
+    at: now - (59 - step) * 4 * MINUTE,
     values: { cabinet_temperature: 16, door_open: false, compressor_on: true, evaporator_temperature: 10 },
   }));
   return JSON.stringify({ seq: 1, readings });
@@ -135,14 +135,14 @@ function suite(): void {
     for (const broker of brokers) {
       const made = await fridge(`Fridge at ${broker.mqttPort}`);
       const client = await connectTo(broker, made);
-      await client.publishAsync(upTopic(made.id, 'telemetry'), warmHour(), { qos: 1 });
+      await client.publishAsync(upTopic(made.id, 'telemetry'), warmHours(), { qos: 1 });
       const alert = await until('an alert', () => alertOf(made.id));
       await client.endAsync();
       const cookie = await logIn();
       const shown = await fetch(`${api.url}/api/v1/alerts/${alert.id}`, { headers: { cookie } });
       expect(shown.status).toBe(200);
       await until('its readings at the API', async () => {
-        const [from, to] = [Date.now() - 2 * HOUR, Date.now()].map((ms) => new Date(ms).toISOString());
+        const [from, to] = [Date.now() - 5 * HOUR, Date.now()].map((ms) => new Date(ms).toISOString());
         const where = `${api.url}/api/v1/appliances/${made.id}/readings?signal=cabinet_temperature&from=${from}&to=${to}&points=200`;
         const { points } = (await (await fetch(where, { headers: { cookie } })).json()) as { points: object[] };
         return points.length >= 55;
