@@ -129,6 +129,10 @@ const worthNaming = (ranked: readonly Ranked[]): Ranked[] =>
     ({ cause, probability }, index) => index < NAMED_AT_LEAST || probability >= WORTH_NAMING || cause === UNKNOWN_CAUSE,
   );
 
+/** What nobody said or reported is not worth a line; what a cause would have to show is, when it cannot be seen. */
+const isExpected = ({ causes }: Rule, symptom: string): boolean =>
+  Object.values(causes).some(({ likelihood }) => likelihood[symptom] !== undefined);
+
 export function describeFinding(parts: FindingParts): Finding {
   const { compiled, view } = parts;
   const { rule } = compiled;
@@ -140,7 +144,8 @@ export function describeFinding(parts: FindingParts): Finding {
   const evidence = compiled.symptoms.map(({ name, symptom }, index) =>
     evidenceOf(name, symptom, readSymptom(parts.symptoms, index), view),
   );
-  evidence.sort((a, b) => EVIDENCE_ORDER.indexOf(a.state) - EVIDENCE_ORDER.indexOf(b.state));
+  const telling = evidence.filter(({ state, symptom }) => state !== 'unknown' || isExpected(rule, symptom));
+  telling.sort((a, b) => EVIDENCE_ORDER.indexOf(a.state) - EVIDENCE_ORDER.indexOf(b.state));
   const question = parts.question === null ? null : rule.questions[parts.question]!;
   return {
     id: parts.id,
@@ -158,7 +163,7 @@ export function describeFinding(parts: FindingParts): Finding {
     rule: { id: rule.id, version: rule.version },
     reviewedBy: rule.reviewedBy,
     causes: worthNaming(parts.ranked).map((ranked) => causeOf({ ...parts, rule }, ranked)),
-    evidence,
+    evidence: telling,
     question: question && {
       question: parts.question!,
       text: question.text,

@@ -171,6 +171,8 @@ export const en = {
     evidenceLead: 'What was measured, and the limit it is held against.',
     absent_one: '{{count}} sign that does not apply',
     absent_other: '{{count}} signs that do not apply',
+    unknown_one: '{{count}} sign that is not known',
+    unknown_other: '{{count}} signs that are not known',
     measured: 'Measured',
     threshold: 'Limit',
     lasting: 'Since',

@@ -171,6 +171,8 @@ export const zh: Words = {
     evidenceLead: '实际测得的数值，以及用来对比的界限。',
     absent_one: '{{count}} 项不符合',
     absent_other: '{{count}} 项不符合',
+    unknown_one: '{{count}} 项未知',
+    unknown_other: '{{count}} 项未知',
     measured: '实测',
     threshold: '界限',
     lasting: '开始于',

@@ -15,16 +15,18 @@ export const LOOKS = {
 /** What applies or is not known stands open, what does not apply is folded away. */
 export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
   const { t } = useTranslation();
-  const absent = evidence.filter((item) => item.state === 'absent');
+  const inState = (state: Evidence['state']) => evidence.filter((item) => item.state === state);
   return (
     <>
-      <Items items={evidence.filter((item) => item.state !== 'absent')} />
-      {absent.length > 0 && (
-        <details className="fold">
-          <summary>{t('alert.absent', { count: absent.length })}</summary>
-          <Items items={absent} />
-        </details>
-      )}
+      <Items items={evidence.filter(({ state }) => state === 'present' || state === 'pending')} />
+      {(['absent', 'unknown'] as const)
+        .filter((state) => inState(state).length > 0)
+        .map((state) => (
+          <details className="fold" key={state}>
+            <summary>{t(`alert.${state}`, { count: inState(state).length })}</summary>
+            <Items items={inState(state)} />
+          </details>
+        ))}
     </>
   );
 }
