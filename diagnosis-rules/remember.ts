@@ -24,7 +24,7 @@ export type Surroundings = {
 };
 
 /** Above the set point by more than a healthy thermostat lets it come, overshoot and sensor included. */
-const WARM_KELVIN = 3.2;
+const WARM_KELVIN = 2.8;
 const WARMER_THAN_USUAL_KELVIN = 0.5;
 
 function isWarm(m: Memory): boolean {

@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from '#runtime';
 import { doorMovedWithin } from './door.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
-import { ENERGY, lastSaid, stampOf } from './signals.ts';
+import { ENERGY, FAN_SPEED, lastSaid, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
@@ -21,6 +21,7 @@ const PEAK_WATTS = 7;
 /** A rotor that does not turn is switched off within seconds; a heater is on for longer than this. */
 const PEAK_MS = 2.5 * MINUTE;
 const FAN_STANDS = 60;
+const FAN_STARTS_MS = 2 * MINUTE;
 
 const SINCE = exact.take('run or rest since');
 /** Began before anybody watched: its length is not known. */
@@ -110,7 +111,9 @@ function followFan(m: Memory, { ms, before, now }: Span): void {
   // One that never turned is one that the appliance does not have, or does not report.
   if (now.fan >= FAN_STANDS) m.rough[FAN_TURNED] = 1;
   const ran = ms > 0 && before.cooling === 1 && now.cooling === 1 && m.rough[FAN_TURNED] === 1;
-  const stands = ran && now.door !== 1 && now.fan < FAN_STANDS;
+  // Said before the run it is about the rest.
+  const saidInRun = stampOf(m, FAN_SPEED) - m.exact[SINCE]! > FAN_STARTS_MS;
+  const stands = ran && saidInRun && now.door !== 1 && now.fan < FAN_STANDS;
   if (!stands) m.exact[FAN_STOOD_SINCE] = Number.NaN;
   else if (Number.isNaN(m.exact[FAN_STOOD_SINCE]!)) m.exact[FAN_STOOD_SINCE] = before.at;
 }

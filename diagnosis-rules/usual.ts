@@ -292,7 +292,7 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   const line = { ...NOTHING_KNOWN, ...lastQuarter(m) };
   const x = WORK.x(line) - WORK.centre;
   r[WORK_OF_QUARTERS] = Number.NaN;
-  if (!usual || Number.isNaN(x)) return;
+  if (!usual || Number.isNaN(x) || isShared(m)) return;
   const drift = (line.work - expectedAt(usual, x)) / usual.level;
   const sd = Math.hypot(usual.daily, ((x - usual.meanX) * usual.slopeSd) / usual.level);
   r[WORK_OF_QUARTERS] = certainly(drift, sd);
