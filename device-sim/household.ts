@@ -34,7 +34,8 @@ const SIGNALS_WITHOUT_DOOR = [
 ] as const;
 const SIGNALS = [...SIGNALS_WITHOUT_DOOR, 'fan_speed', 'door_open', 'defrost_on'];
 
-const PAST_HOURS = 24;
+/** As long as diagnosis takes to learn what is usual, and a little more. */
+const PAST_HOURS = 6 * 24;
 const FAILING_FOR = 5 * HOUR;
 const OPEN_FOR = 20 * MINUTE;
 const CLOSES_AFTER = 6 * MINUTE;

@@ -45,13 +45,20 @@ export const FAULTS: Readonly<Record<Code, Row>> = {
     part: /relay|overload|capacitor|start/i,
   }),
   F8: row('compressor worn', 2 * DAY, 'technician', 0.005, ['compressor-worn'], { part: /compressor/i }),
-  F9: row('power cut', 1 * HOUR, 'owner', 0.5, ['power-cut', 'power-was-off'], { dueAfterEnd: true }),
+  F9: row('power cut', 1 * HOUR, 'owner', 0.5, ['power-cut'], { dueAfterEnd: true }),
   F10: row('temperature sensor', 6 * HOUR, 'technician', 0.005, ['temperature-sensor'], {
     part: /sensor|thermistor|probe/i,
   }),
   F11: row('control board', 6 * HOUR, 'technician', 0.005, ['control-board'], { part: /board|electronic|control/i }),
   F12: row('freezer door', 6 * HOUR, 'owner', 0.5, ['freezer-door']),
-  X1: row('silent', 26 * HOUR, 'owner', 0.2, ['appliance-offline']),
+  X1: row('silent', 26 * HOUR, 'owner', 0.2, [
+    'switched-off',
+    'home-network',
+    'power-cut-area',
+    'our-side',
+    'appliance-module',
+    'clock-not-set',
+  ]),
   X2: row('mains voltage', 1 * HOUR, 'owner', 0.05, []),
 };
 
