@@ -35,17 +35,19 @@ const EVIDENCE_ORDER: readonly Evidence['state'][] = ['present', 'pending', 'abs
 export function evidenceOf(name: string, symptom: Symptom, memory: SymptomMemory, view: View): Evidence {
   // A symptom that waits to be cleared no longer applies, whatever the episode remembers.
   const state = memory.clearingSince === null ? shownState(memory) : 'absent';
-  const number = measured(symptom.shows, view);
-  const feature = FEATURES.get(symptom.shows)!;
-  const limit = shownThreshold(symptom.when, symptom.shows, view);
+  const { shows, elseShows = shows } = symptom;
+  const shown = measured(shows, view) ? shows : elseShows;
+  const number = measured(shown, view);
+  const feature = FEATURES.get(shown)!;
+  const limit = shownThreshold(symptom.when, shown, view);
   const threshold = limit === null ? null : quantityOf(feature, limit);
   const since = state === 'present' || state === 'pending' ? memory.since : null;
   const words =
     state === 'unknown' ? symptom.text.unknown : state === 'present' ? symptom.text.present : symptom.text.absent;
   // The words say in which direction.
-  const shown = number && { ...number, value: symptom.magnitude ? Math.abs(number.value) : number.value };
+  const said = number && { ...number, value: symptom.magnitude ? Math.abs(number.value) : number.value };
   const values: Values = {
-    ...(shown ? { measured: shown } : {}),
+    ...(said ? { measured: said } : {}),
     ...(threshold ? { threshold } : {}),
     ...(since === null ? {} : { since: { value: since, unit: 'instant' as const } }),
   };

@@ -64,6 +64,8 @@ const Symptom = z.strictObject({
   clearMinutes: z.number().nonnegative().default(0),
   /** The number shown as evidence. */
   shows: FeatureName,
+  /** Shown while that one is not known. */
+  elseShows: FeatureName.optional(),
   /** How often it is present when its causes are not at work. */
   base: z.number().min(0.001).max(0.999),
   /** False for what only opens the problem: what it is made of counts by itself. */
