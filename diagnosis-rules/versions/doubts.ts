@@ -22,7 +22,7 @@ const NO_EXPLANATION: readonly string[] = ['unknown'];
 function explains(rule: Rule, symptom: string): boolean {
   const { base, weighs } = rule.symptoms[symptom]!;
   const causes = Object.entries(rule.causes).filter(([name]) => !NO_EXPLANATION.includes(name));
-  const likelihoods = causes.map(([, { likelihood }]) => likelihood[symptom] ?? base);
+  const likelihoods = causes.map(([, { likelihood, may }]) => likelihood[symptom] ?? may[symptom] ?? base);
   const [lowest, highest] = [Math.min(...likelihoods), Math.max(...likelihoods)];
   return !weighs || causes.length < 2 || highest > base || (highest === base && lowest < base);
 }
@@ -41,8 +41,9 @@ function symptomsUnused(rule: Rule): Found[] {
   const used = new Set([
     ...Object.keys(rule.opens),
     ...rule.improving,
-    ...Object.values(rule.causes).flatMap(({ likelihood, says }) => [
+    ...Object.values(rule.causes).flatMap(({ likelihood, may, says }) => [
       ...Object.keys(likelihood),
+      ...Object.keys(may),
       ...(says ? [says.while] : []),
     ]),
     ...Object.keys(rule.titleWhile),
