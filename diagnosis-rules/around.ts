@@ -77,6 +77,7 @@ export function noteClock(m: Memory, lagMs: number, at: number): void {
   m.exact[LAG] = lagMs;
 }
 const STEADY_MS = 2 * MINUTE;
+const STEADY_FOR_MS = 3 * HOUR;
 /** Readings were refused for their stamps. */
 export const noteWrongStamps = (m: Memory, at: number): void => {
   m.exact[WRONG_STAMPS_AT] = at;
@@ -84,7 +85,7 @@ export const noteWrongStamps = (m: Memory, at: number): void => {
 /** Minutes that its clock is known to be wrong; NaN before that can be said. */
 export function clockWrongMinutes(m: Memory, at: number): number {
   if (at - m.exact[WRONG_STAMPS_AT]! < HOUR) return Number.POSITIVE_INFINITY;
-  if (!(at - m.exact[LAG_SINCE]! >= HOUR)) return Number.NaN;
+  if (!(at - m.exact[LAG_SINCE]! >= STEADY_FOR_MS)) return Number.NaN;
   return Math.abs(m.exact[LAG]!) / MINUTE;
 }
 

@@ -43,6 +43,14 @@ export function followDoor(m: Memory, { before, now }: Span): void {
   m.rough[AIR_AT_OPENING] = before.air;
 }
 
+/** It was said to be shut later than it was said to be open, though that was heard first. */
+export function noteShut(m: Memory, at: number): void {
+  if (!(at >= m.exact[SAID_AT]!)) return;
+  m.exact[SAID_AT] = at;
+  if (at - m.exact[OPENED_AT]! >= STOOD_OPEN_MS) m.exact[SHUT_AT] = at;
+  m.exact[OPENED_AT] = Number.NaN;
+}
+
 /** Messages up to here were lost: that the door was shut may have been among them. */
 export const noteLoss = (m: Memory, at: number): void => {
   m.exact[LOST_AT] = at;

@@ -28,7 +28,7 @@ import { emptyMemory, intoPresentOrder, type MemoryOrder, memoryOrder } from './
 import { type Clocks, close, judge, live, type Patient, tell, viewAt } from './patient.ts';
 import { noteRestart } from './power-cut.ts';
 import { type Episode, takenOver } from './problem.ts';
-import type { Surroundings } from './remember.ts';
+import { rememberLate, type Surroundings } from './remember.ts';
 import { Rule } from './rule.ts';
 import { type Published, type Role, RuleSet, samePublished } from './rule-set.ts';
 import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
@@ -373,6 +373,7 @@ class Fold implements Evaluator {
         // Older than what was judged: it is judged again with its span, once the store holds it.
         if (moment.at < appliance.memory.exact[NEWEST]!) {
           this.#cameLate(appliance.id, moment.at);
+          rememberLate(appliance.memory, moment, around.codeOf);
           continue;
         }
         changes.push(

@@ -57,6 +57,7 @@ const FRIDGE: Record<string, FeatureWords> = {
   ),
   fan_stood_minutes: number('time the fan has stood still while it should turn', '风扇应转未转的时间'),
   defrost_peak: number('warmest evaporator of the last defrost', '上次除霜时蒸发器的最高温度'),
+  iced_hours: number('time in which ice has been growing', '结冰积累的时间'),
   hours_since_defrost: number('time since the last defrost', '距上次除霜的时间'),
   defrosting: fact(['defrosting', '除霜'], ['it is defrosting', '正在除霜'], ['it is not defrosting', '没有在除霜']),
   thermometer_frozen_minutes: number('time its thermometer has not moved', '温度计读数不变的时间'),

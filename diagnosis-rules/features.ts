@@ -183,11 +183,13 @@ const fridge: readonly Feature[] = [
   slow('power_while_running', 'W', 'power', ({ m, at }) => powerNow(m, at)),
   slow('power_while_running_beyond', '%', 'power', ({ m, at }) => beyond(m, 'power', powerNow(m, at))),
   quick('fan_stood_minutes', 'duration', 'fan_speed compressor_on', ({ m, at }) =>
-    isKnown(numberAt(m, FAN_SPEED, at)) && isKnown(coolingAt(m, at)) ? fanStoodMs(m, at) / MINUTE : Number.NaN,
+    isKnown(numberAt(m, FAN_SPEED, at)) && isKnown(coolingAt(m, at)) ? fanStoodMs(m) / MINUTE : Number.NaN,
   ),
 
   slow('defrost_peak', 'Cel', 'evaporator_temperature defrost_on', ({ m, at }) => lastDefrostPeak(m, at)),
   slow('hours_since_defrost', 'duration', 'defrost_on', ({ m, at }) => minutesSinceDefrost(m, at) / 60),
+  // Where no defrost was ever told of, ice has to be told by other signs.
+  slow('iced_hours', 'duration', 'defrost_on', ({ m, at }) => minutesSinceDefrost(m, at) / 60 || 0),
   quick('defrosting', '1', 'defrost_on', ({ m, at }) => stateAt(m, DEFROST_ON, at)),
 
   slow('thermometer_frozen_minutes', 'duration', 'cabinet_temperature evaporator_temperature', ({ m, at }) =>

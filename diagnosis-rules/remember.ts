@@ -3,13 +3,24 @@ import type { Moment } from '#contracts';
 import { MINUTE } from '#runtime';
 import { followDays, rewindDays, stretch } from './days.ts';
 import { followDefrost } from './defrost.ts';
-import { doorMovedWithin, followDoor } from './door.ts';
+import { doorMovedWithin, followDoor, noteShut } from './door.ts';
 import { followFood } from './food.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
 import { followRuns, followWarmRest, gapNow, powerNow } from './runs.ts';
 import { followSettings } from './settings.ts';
-import { AIR, FIRST, lastSaid, NEWEST, type NeutralCode, SET_POINT, takeSignals } from './signals.ts';
+import {
+  AIR,
+  DOOR_OPEN,
+  FIRST,
+  lastSaid,
+  NEWEST,
+  type NeutralCode,
+  SET_POINT,
+  stampOf,
+  takeLateSignals,
+  takeSignals,
+} from './signals.ts';
 import { glance, spanOf } from './span.ts';
 import { followSteps } from './steps.ts';
 import { followThermometer } from './thermometer.ts';
@@ -57,6 +68,12 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   const ended = followDays(m, span, run, well, (line) => learnFrom(m, line));
   if (ended === 'day') judgeDays(m, cohort);
   if (ended !== null) judgeQuarter(m, cohort);
+}
+
+/** A moment older than the newest one taken: what it says of signals that nothing newer was said of. */
+export function rememberLate(m: Memory, moment: Moment, codeOf: Surroundings['codeOf']): void {
+  takeLateSignals(m, moment, codeOf);
+  if (stampOf(m, DOOR_OPEN) === moment.at && lastSaid(m, DOOR_OPEN) === 0) noteShut(m, moment.at);
 }
 
 /** As it was before `at`, as far as that is remembered: what was learned, and the days before. */

@@ -30,6 +30,7 @@ const POWER_NOW = rough.take('power of settled runs');
 const GAP_NOW = rough.take('gap of settled runs');
 const NOW_AT = exact.take('settled run stamp');
 const FAN_STOOD_SINCE = exact.take('fan stood since');
+const FAN_STOOD_TO = exact.take('fan stood to');
 const FAN_TURNED = rough.take('fan was seen to turn');
 const REST_POWER = rough.take('power at rest');
 const PEAK_SINCE = exact.take('peak since');
@@ -107,15 +108,19 @@ function followPeaks(m: Memory, { ms, before, now }: Span): void {
   }
 }
 
+/** Said in a run, again and again, across runs; one reading that turns ends it. What is lost between says nothing. */
 function followFan(m: Memory, { ms, before, now }: Span): void {
+  if (stampOf(m, FAN_SPEED) !== now.at) return;
   // One that never turned is one that the appliance does not have, or does not report.
-  if (now.fan >= FAN_STANDS) m.rough[FAN_TURNED] = 1;
-  const ran = ms > 0 && before.cooling === 1 && now.cooling === 1 && m.rough[FAN_TURNED] === 1;
-  // Said before the run it is about the rest.
-  const saidInRun = stampOf(m, FAN_SPEED) - m.exact[SINCE]! > FAN_STARTS_MS;
-  const stands = ran && saidInRun && now.door !== 1 && now.fan < FAN_STANDS;
-  if (!stands) m.exact[FAN_STOOD_SINCE] = Number.NaN;
-  else if (Number.isNaN(m.exact[FAN_STOOD_SINCE]!)) m.exact[FAN_STOOD_SINCE] = before.at;
+  if (now.fan >= FAN_STANDS) {
+    m.rough[FAN_TURNED] = 1;
+    m.exact[FAN_STOOD_SINCE] = Number.NaN;
+    return;
+  }
+  const inRun = ms > 0 && before.cooling === 1 && now.cooling === 1 && now.at - m.exact[SINCE]! > FAN_STARTS_MS;
+  if (!inRun || now.door === 1 || m.rough[FAN_TURNED] !== 1) return;
+  if (Number.isNaN(m.exact[FAN_STOOD_SINCE]!)) m.exact[FAN_STOOD_SINCE] = now.at;
+  m.exact[FAN_STOOD_TO] = now.at;
 }
 
 function settled(m: Memory, { ms, before, now }: Span): RunSample {
@@ -178,10 +183,8 @@ export const turnMs = (m: Memory, at: number): number => at - m.exact[SINCE]!;
 export const turnsOf = (m: Memory): number => (Number.isNaN(m.rough[TURNS]!) ? 0 : m.rough[TURNS]!);
 export const peaksAt = (m: Memory, at: number): number =>
   fadingCount(m.rough[PEAKS]!, at - m.exact[PEAKS_AT]!, PEAKS_TAU_MS);
-export const fanStoodMs = (m: Memory, at: number): number => {
-  const since = m.exact[FAN_STOOD_SINCE]!;
-  return Number.isNaN(since) ? 0 : at - since;
-};
+export const fanStoodMs = (m: Memory): number =>
+  Number.isNaN(m.exact[FAN_STOOD_SINCE]!) ? 0 : m.exact[FAN_STOOD_TO]! - m.exact[FAN_STOOD_SINCE]!;
 const LATELY_MS = 4 * HOUR;
 /** W while running, at full speed, of late; NaN when it has not run in hours. */
 export const powerNow = (m: Memory, at: number): number =>

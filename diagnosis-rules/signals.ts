@@ -76,6 +76,16 @@ export function takeSignals(m: Memory, moment: Moment, codeOf: (code: string) =>
   }
 }
 
+/** What came late, and is still the newest of its signal, counts from now on. */
+export function takeLateSignals(m: Memory, moment: Moment, codeOf: (code: string) => PlainCode): void {
+  for (const { signal, value, mapped } of moment.readings) {
+    const index = mapped ? INDEX.get(signal) : undefined;
+    if (index === undefined || !(moment.at > m.exact[AT + index]!)) continue;
+    m.exact[AT + index] = moment.at;
+    m.rough[VALUE + index] = numberOf(index, value, codeOf);
+  }
+}
+
 export const stampOf = (m: Memory, signal: number): number => m.exact[AT + signal]!;
 
 /** As it was last said, however long ago; NaN when never. */

@@ -122,7 +122,8 @@ describe('what people report', () => {
     const opened = judge([report(until + SECOND, 'noise')], evaluator);
     expect(opened.map(({ change }) => change)).toEqual(['opened']);
     expect(stateOf(said(opened), 'reported-noise')).toBe('present');
-    expect(stateOf(said(opened), 'reported-frost')).toBe('unknown');
+    // What nobody said is not worth a line.
+    expect(stateOf(said(opened), 'reported-frost')).toBeUndefined();
     const more = judge([report(until + MINUTE, 'frost')], evaluator);
     expect(stateOf(said(more), 'reported-frost')).toBe('present');
     expect(said(more).id).toBe(said(opened).id);
