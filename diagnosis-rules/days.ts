@@ -1,9 +1,11 @@
 // Days in one line each. A day's line is its least loaded quarter: doors, warm food and guests only ever add load, so that
 // what is left is the machine itself.
-import { DAY, HOUR } from '#runtime';
+import { DAY, HOUR, MINUTE } from '#runtime';
+import { lostSince } from './door.ts';
 import type { Memory } from './memory.ts';
 import { brief, exact, rough } from './places.ts';
 import type { RunSample } from './runs.ts';
+import { COMPRESSOR_ON, COMPRESSOR_SPEED, POWER, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 
 const QUARTER_MS = 6 * HOUR;
@@ -52,6 +54,7 @@ const CYCLE_WORK = rough.take('cycle work');
 const CYCLE_HOURS = rough.take('cycle hours');
 const CYCLE_WHOLE = rough.take('cycle whole');
 
+const RUN_SAID_AT = exact.take('run or rest said');
 const QUARTER = exact.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
 const RING = brief.take('lines', DAYS * FIELDS);
@@ -82,8 +85,21 @@ function workOf(m: Memory): number {
   return meanOf(m, SHARE, KNOWN_HOURS) >= WITHOUT_PAUSE ? meanOf(m, EFFORT, KNOWN_HOURS) : Number.NaN;
 }
 
+/** Runs of some minutes: so long nothing of one need be missed. */
+const SAID_SOON_MS = 3 * MINUTE;
+
+/** A start or a stop may be among what was lost. */
+function mayHaveTurned(m: Memory, at: number): boolean {
+  if (Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0, stampOf(m, POWER) || 0) !== at)
+    return false;
+  const saidAt = m.exact[RUN_SAID_AT]!;
+  m.exact[RUN_SAID_AT] = at;
+  return at - saidAt > SAID_SOON_MS && lostSince(m, saidAt);
+}
+
 function followCycle(m: Memory, { ms, before, now }: Span): void {
   const r = m.rough;
+  if (mayHaveTurned(m, now.at)) r[CYCLE_WHOLE] = 0;
   if (ms === 0 || now.defrost === 1 || Number.isNaN(now.cooling)) {
     r[CYCLE_WHOLE] = 0;
     return;

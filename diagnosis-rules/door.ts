@@ -56,6 +56,9 @@ export const noteLoss = (m: Memory, at: number): void => {
   m.exact[LOST_AT] = at;
 };
 
+/** Whether messages were lost after `at`. */
+export const lostSince = (m: Memory, at: number): boolean => m.exact[LOST_AT]! > at;
+
 /** Whether it is sure that it still is as it was said last: something came after it opened, and nothing was lost since it was said. */
 export const isDoorSure = (m: Memory): boolean =>
   m.exact[NEWEST]! > m.exact[OPENED_AT]! && !(m.exact[LOST_AT]! > m.exact[SAID_AT]!);
