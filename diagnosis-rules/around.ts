@@ -1,7 +1,7 @@
 // What is known of an appliance beside its readings: its line to us, its clock, whether it rests, what people reported.
 
 import type { z } from 'zod';
-import type { DisconnectedBody } from '#contracts';
+import { type DisconnectedBody, ReportCode } from '#contracts';
 import { DAY, HOUR, MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
@@ -9,22 +9,10 @@ import { exact, rough } from './places.ts';
 const LINE_CAUSES = ['connected', 'goodbye', 'lost', 'replaced', 'refused', 'shutdown', 'our-side'] as const;
 export type LineCause = (typeof LINE_CAUSES)[number] | z.infer<typeof DisconnectedBody>['cause'];
 
-/** What people say of a refrigerator, in plain terms. */
-export const REPORTS = [
-  'not-cold',
-  'too-cold',
-  'frost',
-  'noise',
-  'water',
-  'door-not-closing',
-  'freezer-warm',
-  'runs-all-the-time',
-  'does-not-run',
-  'burnt-smell',
-] as const;
-export type Report = (typeof REPORTS)[number];
 /** Takes back what was reported before. */
-export const WORKS_FINE = 'works-fine';
+const WORKS_FINE = 'works-fine';
+export type Report = Exclude<ReportCode, typeof WORKS_FINE>;
+export const REPORTS = ReportCode.options.filter((code): code is Report => code !== WORKS_FINE);
 
 const REPORT_HOLDS_MS = 3 * DAY;
 
