@@ -86,6 +86,16 @@ export {
   ProvisioningKey,
 } from './http-credentials.ts';
 export {
+  Cohort,
+  ConditionLine,
+  ExplainedRule,
+  ExplainedSymptom,
+  Explanation,
+  ExplanationQuery,
+  LearnedUsual,
+  Truth,
+} from './http-explanations.ts';
+export {
   Ledger,
   LedgerBalance,
   LedgerDay,
@@ -208,16 +218,6 @@ export {
   RuleVersionText,
   RuleWithVersions,
 } from './http-rules.ts';
-export {
-  Cohort,
-  ConditionLine,
-  ExplainedRule,
-  ExplainedSymptom,
-  Explanation,
-  ExplanationQuery,
-  LearnedUsual,
-  Truth,
-} from './http-explanations.ts';
 export {
   CreatedWebhook,
   NewWebhook,
