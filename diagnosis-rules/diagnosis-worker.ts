@@ -21,7 +21,8 @@ import {
 import type { Catalogue } from './catalogue.ts';
 import { keepLevels } from './cohorts/keep-levels.ts';
 import { knownCohorts } from './cohorts/known-cohorts.ts';
-import { createEvaluator, type Evaluator, snapshotFits, type ToReadings } from './evaluator.ts';
+import { createEvaluator, type Evaluator, type ToReadings } from './evaluator.ts';
+import { snapshotFits } from './evaluator-state.ts';
 import { keepLate, markLooked, openSince } from './late.ts';
 import { recordFindings } from './record-findings.ts';
 import type { LateReadings } from './second-look.ts';

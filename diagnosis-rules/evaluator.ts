@@ -1,5 +1,4 @@
 // The fold: log records in, changes of findings out. No I/O, and time only from the records, so a replay says what live said.
-import { deserialize, serialize } from 'node:v8';
 import {
   AnswerBody,
   type ApplianceKind,
@@ -11,57 +10,33 @@ import {
   type Finding,
   type FindingChange,
   type Id,
-  idOf,
   type LogRecord,
   type Moment,
   PresenceBody,
   ReportBody,
   RulesBody,
 } from '#contracts';
-import { HOUR, MINUTE } from '#runtime';
-import { clockWrongMinutes, noteClock, noteLine, noteReport, noteRest, noteWrongStamps } from './around.ts';
-import { type Arrival, arrive, isRepeated, newArrival, noteLag, noteTime, overdue } from './arrival.ts';
+import { MINUTE } from '#runtime';
+import { noteClock, noteLine, noteReport, noteRest } from './around.ts';
+import { arrive, isRepeated, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
-import { isDoorOpen, noteLoss } from './door.ts';
-import { emptyMemory, intoPresentOrder, type MemoryOrder, memoryOrder } from './memory.ts';
-import { type Clocks, close, judge, live, type Patient, tell, viewAt } from './patient.ts';
+import { noteLoss } from './door.ts';
+import { freshState, remembered, type State, stateBytes } from './evaluator-state.ts';
+import { type Clocks, close, judge, live, type Patient, tell } from './patient.ts';
 import { noteRestart } from './power-cut.ts';
-import { type Episode, takenOver } from './problem.ts';
+import { takenOver } from './problem.ts';
 import { rememberLate, type Surroundings } from './remember.ts';
-import { Rule } from './rule.ts';
 import { type Published, type Role, RuleSet, samePublished } from './rule-set.ts';
-import { goesOn, type LateReadings, type Life, runAgain, settleOpen, settlePast } from './second-look.ts';
-import { FRESH_MS, NEWEST, type NeutralCode, speaksOfUs } from './signals.ts';
-import { isAnythingSeen } from './symptoms.ts';
+import { type LateReadings, runAgain, settlePast } from './second-look.ts';
+import { NEWEST, type NeutralCode, speaksOfUs } from './signals.ts';
+import { orphans, takeOver } from './take-over.ts';
 import { testResultOf } from './test-results.ts';
-import { noteOutOfRange } from './thermometer.ts';
 import { type Cohort, levelsOf } from './usual.ts';
+import { carriedOn, clocksOf, noteRejected, type Watched, waitsForTime, watch } from './watched.ts';
 
 /** The same function that feeds the readings store; rejected messages give null. */
 export type ToReadings = (record: LogRecord, position: number) => DecodedMessage | null;
-
-type Watched = Patient & {
-  arrival: Arrival;
-  /** The appliance's time of the last judgement. */
-  judgedAt: number;
-  /** The platform's time of the last look at it. */
-  lookedAt: number;
-  /** The platform's time while it was up, at the last message: silence is counted on that clock. */
-  heardUpMs: number;
-};
-
-type State = {
-  order: MemoryOrder;
-  rules: [string, Published][];
-  cohorts: Map<string, Cohort>;
-  upMs: number;
-  tickAt: number;
-  lookedAt: number;
-  appliances: Map<Id, Watched>;
-  /** At which broker each is connected, also one that has said nothing yet. */
-  lines: Map<Id, string>;
-};
 
 export type EvaluatorOptions = {
   /** Judged from the first record on, until a record publishes others; `trials`: silently. A snapshot knows its own. */
@@ -110,8 +85,6 @@ export type Evaluator = {
 /** Ticks come every 10 s. A longer gap than this means that the platform was down, not that appliances were silent. */
 const DOWN_GAP_MS = 2 * MINUTE;
 const LOOK_EVERY_MS = 1 * MINUTE;
-/** Silence is not judged before this; it saves looking at every healthy appliance every minute. */
-const SILENCE_MATTERS_MS = 1 * HOUR;
 
 const NONE: readonly never[] = [];
 const ROLES: readonly Role[] = ['live', 'trial'];
@@ -129,18 +102,7 @@ class Fold implements Evaluator {
   constructor({ catalogue, trials = [], toReadings, neutralCode, cohorts, snapshot }: EvaluatorOptions) {
     this.#toReadings = toReadings;
     this.#neutralCode = neutralCode ?? (() => null);
-    this.#state = snapshot
-      ? remembered(snapshot)
-      : {
-          order: memoryOrder(),
-          rules: [],
-          cohorts: new Map(cohorts),
-          upMs: 0,
-          tickAt: 0,
-          lookedAt: 0,
-          appliances: new Map(),
-          lines: new Map(),
-        };
+    this.#state = snapshot ? remembered(snapshot) : freshState(cohorts);
     const given = new Map<string, Published>();
     for (const rule of catalogue) given.set(rule.id, { live: rule, trial: null });
     for (const rule of trials) given.set(rule.id, { live: given.get(rule.id)?.live ?? null, trial: rule });
@@ -148,7 +110,7 @@ class Fold implements Evaluator {
   }
 
   snapshot(): Buffer {
-    return serialize({ ...this.#state, rules: this.#rules.all() });
+    return stateBytes({ ...this.#state, rules: this.#rules.all() });
   }
 
   take(record: LogRecord, position: number): FindingChange[] {
@@ -337,21 +299,10 @@ class Fold implements Evaluator {
   }
 
   #meet(message: DecodedMessage): Watched | null {
-    const first = message.moments[0];
-    if (!first) return null;
-    const met: Watched = {
-      id: message.appliance,
-      kind: first.kind,
-      model: message.model,
-      arrival: newArrival(),
-      memory: emptyMemory(),
-      judgedAt: first.at,
-      lookedAt: 0,
-      heardUpMs: this.#state.upMs,
-      problems: { live: {}, trial: {} },
-    };
-    this.#state.appliances.set(message.appliance, met);
-    this.#met.push(message.appliance);
+    const met = watch(message, this.#state.upMs);
+    if (!met) return null;
+    this.#state.appliances.set(met.id, met);
+    this.#met.push(met.id);
     return met;
   }
 
@@ -429,7 +380,7 @@ class Fold implements Evaluator {
   #report(record: LogRecord): FindingChange[] {
     const appliance = this.#state.appliances.get(record.appliance);
     if (!appliance) return [];
-    const at = this.#carriedOn(appliance, record.at);
+    const at = carriedOn(appliance, record.at);
     for (const code of ReportBody.parse(bodyOf(record)).codes) noteReport(appliance.memory, code, at);
     appliance.judgedAt = Math.max(appliance.judgedAt, at);
     const changes = judge(appliance, this.#rules, this.#clocks(appliance), 'all');
@@ -455,118 +406,21 @@ class Fold implements Evaluator {
     const changes = this.#judgeMessages(appliance, overdue(appliance.arrival, at));
     noteTime(appliance.arrival, at);
     appliance.lookedAt = at;
-    if (appliance.arrival.current && this.#waitsForTime(appliance)) {
-      appliance.judgedAt = Math.max(appliance.judgedAt, this.#carriedOn(appliance, at));
+    if (appliance.arrival.current && waitsForTime(appliance, this.#state.upMs)) {
+      appliance.judgedAt = Math.max(appliance.judgedAt, carriedOn(appliance, at));
       changes.push(...judge(appliance, this.#rules, this.#clocks(appliance), 'all'));
     }
     changes.push(...this.#tell(appliance));
     return changes;
   }
 
-  /** The appliance's own clock, carried on from its newest stamp; not further than its last values are good for. */
-  #carriedOn({ arrival, memory }: Watched, at: number): number {
-    return memory.exact[NEWEST]! + Math.min(FRESH_MS + 1, Math.max(0, at - arrival.receivedAt));
-  }
-
-  #waitsForTime(appliance: Watched): boolean {
-    if (isDoorOpen(appliance.memory) || clockWrongMinutes(appliance.memory, appliance.arrival.receivedAt) > 0)
-      return true;
-    if (this.#state.upMs - appliance.heardUpMs >= SILENCE_MATTERS_MS) return true;
-    for (const rule in appliance.problems.live) {
-      const { episode, symptoms } = appliance.problems.live[rule]!;
-      if (episode || isAnythingSeen(symptoms)) return true;
-    }
-    return false;
-  }
-
   #clocks(appliance: Watched): Clocks {
-    const silentMs = this.#state.upMs - appliance.heardUpMs;
-    return {
-      readings: viewAt(appliance, appliance.judgedAt, silentMs),
-      messages: viewAt(appliance, Math.max(appliance.arrival.receivedAt, appliance.lookedAt), silentMs),
-    };
+    return clocksOf(appliance, this.#state.upMs);
   }
 }
 
 const isOfKind = ({ live: of, trial }: Published, kind: string): boolean =>
   of?.kind === kind || (of === null && trial?.kind === kind);
 
-/** Said of it so far, by who remembers nothing but the finding. */
-const rememberedBy = (open: Finding): Episode => ({
-  id: open.id,
-  openedAt: open.openedAt,
-  severity: open.severity,
-  announced: true,
-  told: '',
-  evidence: '',
-  lookedAt: 0,
-  news: true,
-  // Behind every ordinal that was used before.
-  changes: open.changedAt,
-  openers: [],
-  answers: open.answers,
-});
-
-/** The problems as the second look left them; what people know of them goes on, or is over. */
-function takeOver(appliance: Watched, life: Life, known: readonly Finding[], role: Role): FindingChange[] {
-  const open = role === 'live' ? known.filter(({ state }) => state === 'open') : [];
-  return Object.entries(life.patient.problems[role]).flatMap(([rule, now]) => {
-    const { episode: before = null, takenOverAt = null } = appliance.problems[role][rule] ?? {};
-    appliance.problems[role][rule] = now;
-    const said = open.find(({ problem }) => problem === rule);
-    // A replay from nothing, by rules that are new, may call it otherwise than people know it.
-    const isSaid = before?.announced && (said === undefined || said.id === before.id);
-    const told = isSaid ? before : said ? rememberedBy(said) : null;
-    if (!told) return [];
-    if (now.episode) {
-      now.episode = goesOn(told, now.episode);
-      // What was said when the version changed was said without history.
-      if (takenOverAt !== null) now.episode.lookedAt = 0;
-      return [];
-    }
-    return said ? [settleOpen(life, said, told.changes)] : [];
-  });
-}
-
-/** Findings that no rule speaks for any more. */
-const orphans = (appliance: Watched, life: Life, known: readonly Finding[]): FindingChange[] =>
-  known
-    .filter(
-      ({ state, problem }) =>
-        state === 'open' && !appliance.problems.live[problem]?.episode && !life.patient.problems.live[problem],
-    )
-    .map((finding) => ({
-      id: idOf(finding.id, finding.changedAt, 'orphan'),
-      change: 'closed',
-      finding: { ...finding, state: 'closed', closedAt: life.judgedAt, changedAt: life.judgedAt, question: null },
-    }));
-
-function noteRejected({ memory }: Watched, { rejected, receivedAt }: DecodedMessage): void {
-  for (const { signal, at } of rejected) {
-    if (signal === AIR_NAME) noteOutOfRange(memory, at ?? receivedAt);
-    if (signal === '*' && at !== null) noteWrongStamps(memory, receivedAt);
-  }
-}
-const AIR_NAME = 'cabinet_temperature';
-
-/** A rule that this version of the program cannot judge is not judged. */
-const judgeable = (rule: Rule | null): Rule | null => (rule && Rule.safeParse(rule).success ? rule : null);
-
-function remembered(snapshot: Buffer): State {
-  const state = deserialize(snapshot) as State;
-  for (const [, versions] of state.rules) {
-    versions.live = judgeable(versions.live);
-    versions.trial = judgeable(versions.trial);
-  }
-  const arrange = intoPresentOrder(state.order);
-  for (const appliance of state.appliances.values()) appliance.memory = arrange(appliance.memory);
-  // One from before lines were remembered has none.
-  return { ...state, order: memoryOrder(), lines: state.lines ?? new Map() };
-}
-
 /** Judges nothing before it is told to `take`. */
 export const createEvaluator = (options: EvaluatorOptions): Evaluator => new Fold(options);
-
-/** False for one from before memories had an order: the log is replayed then. */
-export const snapshotFits = (snapshot: Buffer): boolean =>
-  (deserialize(snapshot) as Partial<State>).order !== undefined;

@@ -10,6 +10,7 @@ import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen, isDoorSu
 import { foodAt, foodTrend, freezerLately, frozenFoodAt } from './food.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
+import { beyondUsual, usualAir, usualLimit } from './range.ts';
 import {
   fanStoodMs,
   gapNow,
@@ -49,19 +50,7 @@ import {
 } from './signals.ts';
 import { AIR_STEPS, COOLING_STEPS, DOOR_STEPS, shareOfHour } from './steps.ts';
 import { frozenMs, jumpsAt, missingMs, outOfRangeAt, trembleAt } from './thermometer.ts';
-import {
-  beyondUsual,
-  certainDriftOf,
-  driftOf,
-  GAP,
-  levelOf,
-  REST,
-  POWER as USUAL_POWER,
-  usualAir,
-  usualLimit,
-  WORK,
-  workLately,
-} from './usual.ts';
+import { certainDriftOf, driftOf, GAP, levelOf, REST, POWER as USUAL_POWER, WORK, workLately } from './usual.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
 export type View = { m: Memory; at: number; silentMs: number };

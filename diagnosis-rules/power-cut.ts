@@ -2,8 +2,8 @@
 import { HOUR, MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
+import { beyondUsual } from './range.ts';
 import { AIR, FREEZER, lastSaid, NEWEST } from './signals.ts';
-import { beyondUsual } from './usual.ts';
 
 const GAP_MS = 20 * MINUTE;
 /** More than a healthy thermostat lets the air swing. */

@@ -7,6 +7,7 @@ import { doorMovedWithin, followDoor, noteShut } from './door.ts';
 import { followFood } from './food.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
+import { usualHigh } from './range.ts';
 import { followRuns, followWarmRest, gapNow, powerNow } from './runs.ts';
 import { followSettings } from './settings.ts';
 import {
@@ -24,7 +25,7 @@ import {
 import { glance, spanOf } from './span.ts';
 import { followSteps } from './steps.ts';
 import { followThermometer } from './thermometer.ts';
-import { type Cohort, judgeDays, judgeQuarter, learnedOf, learnFrom, usualHigh } from './usual.ts';
+import { type Cohort, judgeDays, judgeQuarter, learnedOf, learnFrom } from './usual.ts';
 
 export type Surroundings = {
   codeOf: (code: string) => ReturnType<NeutralCode>;

@@ -1,8 +1,9 @@
 // What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
 // A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
-import { DAYS_KEPT, type Extreme, LINE, type Line, lastQuarter, linesOf } from './days.ts';
+import { DAYS_KEPT, LINE, type Line, lastQuarter, linesOf } from './days.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
+import { isShared, judgeRanges, median } from './range.ts';
 
 /** Half of what was learned is forgotten in about three months. */
 const FORGET = 1 - 1 / 120;
@@ -86,7 +87,6 @@ export const REST = measure({
 const MEASURES = [WORK, POWER, GAP, REST];
 
 const LEARNED = exact.take('days learned');
-const USUAL_AIR = rough.take('air usually');
 
 /** Weighted sums of days: n, x, y, xx, xy, and squared distance of single days from the line (as a share). */
 type Sums = { n: number; x: number; y: number; xx: number; xy: number; rr: number };
@@ -192,18 +192,7 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
   };
 }
 
-const median = (values: number[]): number => {
-  const sorted = values.sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
-
 const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
-
-/** One compressor that cools now this evaporator, now another: how far the gap opens says which, not how well. */
-const SHARED_RATIO = 2.2;
-const isShared = (m: Memory): boolean =>
-  m.rough[RANGES.gap.high]! > SHARED_RATIO * Math.max(0.5, m.rough[RANGES.gap.low]!);
 
 function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
   const usual = measure === GAP && isShared(m) ? null : known(m, measure, lines, cohort);
@@ -233,53 +222,6 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.certain] = certainly(drift, sd);
 }
 
-type Range = { low: number; high: number };
-const range = (name: Extreme): Range => ({
-  low: rough.take(`${name} usual low`),
-  high: rough.take(`${name} usual high`),
-});
-const RANGES: Readonly<Record<Extreme, Range>> = {
-  power: range('power'),
-  gap: range('gap'),
-  air: range('air'),
-  freezer: range('freezer'),
-};
-/** From so many days on, the oddest one is not taken for usual. */
-const DAYS_FOR_AN_ODD_ONE = 8;
-
-/** What the days before yesterday went between. With too few of them it stays as it was. */
-function judgeRange(m: Memory, what: Extreme, lines: ReturnType<typeof linesOf>): void {
-  const well = lines.filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line[`${what}Low`]));
-  if (well.length < FEWEST_DAYS) return;
-  const odd = well.length >= DAYS_FOR_AN_ODD_ONE ? 1 : 0;
-  const lows = well.map(({ line }) => line[`${what}Low`]).sort((a, b) => a - b);
-  const highs = well.map(({ line }) => line[`${what}High`]).sort((a, b) => b - a);
-  m.rough[RANGES[what].low] = lows[odd]!;
-  m.rough[RANGES[what].high] = highs[odd]!;
-}
-
-/** How far a value is beyond what is usual, either way; 0 within; NaN: not known. */
-export function beyondUsual(m: Memory, what: Extreme, value: number): number {
-  const low = m.rough[RANGES[what].low]!;
-  const high = m.rough[RANGES[what].high]!;
-  if (value > high) return value - high;
-  if (value < low) return value - low;
-  return Number.isNaN(value + low + high) ? Number.NaN : 0;
-}
-/** The end of what is usual on the side of the value. */
-export const usualLimit = (m: Memory, what: Extreme, value: number): number =>
-  m.rough[value > m.rough[RANGES[what].high]! ? RANGES[what].high : RANGES[what].low]!;
-export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[what].high]!;
-
-/** The cabinet's air in quiet hours, in the middle of the days before yesterday. */
-function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
-  const airs = lines
-    .filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line.air))
-    .map(({ line }) => line.air);
-  if (airs.length >= FEWEST_DAYS) m.rough[USUAL_AIR] = median(airs);
-}
-export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
-
 const QUARTERS = 3;
 const WORK_OF_QUARTERS = rough.take('work of the last quarters', QUARTERS);
 const NOTHING_KNOWN = Object.fromEntries(LINE.map((field) => [field, Number.NaN])) as Line;
@@ -305,9 +247,8 @@ export const workLately = (m: Memory): number =>
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
   const lines = linesOf(m);
-  for (const what of ['power', 'gap', 'air', 'freezer'] as const) judgeRange(m, what, lines);
+  judgeRanges(m, lines);
   for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
-  judgeAir(m, lines);
 }
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */
