@@ -15,6 +15,8 @@ const NOT_YET_USUAL_DAYS = 4;
 const LOOKED_AT_DAYS = 3;
 /** A drift is only as large as it certainly is. */
 const SIGMAS = 2.2;
+/** The newest day alone, as a share of what the last days were away. */
+const RECOVERED = 0.4;
 
 /**
  * Each is a straight line over `x`, because work, power and gap move with the room by themselves. `slope`: per kelvin as
@@ -218,8 +220,11 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
     (away * usual.slopeSd) / unit,
     blind,
   );
-  r[measure.raw] = drift;
-  r[measure.certain] = certainly(drift, sd);
+  const newestDrift = drifts.at(-1)!.drift;
+  // A day that is as usual again ends it: a repair shows with the first quarter after it.
+  const isOver = Math.abs(newestDrift) < RECOVERED * Math.abs(drift) || Math.sign(newestDrift) !== Math.sign(drift);
+  r[measure.raw] = isOver ? newestDrift : drift;
+  r[measure.certain] = isOver ? 0 : certainly(drift, sd);
 }
 
 const QUARTERS = 3;
