@@ -35,15 +35,23 @@ export const PACES: Record<Pace, { remindAfterMs: number | null; handOverAfterMs
   quiet: {
     remindAfterMs: null,
     handOverAfterMs: null,
-    why: 'A notice, or an appliance that is only not heard from: no technician mends a router.',
+    why: 'A notice, or an appliance that is only not heard from, or badly supplied: no technician mends a router or the mains.',
   },
 };
 
-/** From this probability on the cause is taken as known. */
+/** From this probability on it is taken as known what is to be done. */
 const SURE = 0.6;
 
+/** How likely it is that the visit which the leading cause asks for is the right one: causes that need the same skill need no telling apart before it. */
+const rightVisit = ({ causes }: Finding): number => {
+  const [{ remedy }] = causes as [Finding['causes'][number]];
+  const isSame = (other: typeof remedy): boolean =>
+    other.by === 'technician' && remedy.by === 'technician' && other.skill === remedy.skill;
+  return causes.reduce((sum, cause) => (isSame(cause.remedy) ? sum + cause.probability : sum), 0);
+};
+
 /** Never handed over by themselves; the owner may still ask for service. */
-const NEVER_HANDED_OVER: ReadonlySet<string> = new Set(['appliance-silent']);
+const NEVER_HANDED_OVER: ReadonlySet<string> = new Set(['appliance-silent', 'appliance-clock', 'mains-voltage']);
 
 /** Between two messages about one alert, unless it becomes critical: news in between is told in one go. */
 export const BETWEEN_MESSAGES_MS = 10 * MINUTE;
@@ -62,6 +70,6 @@ export function paceOf(finding: Finding): Pace {
   if (finding.improving) return 'improving';
   if (finding.severity === 'notice' || NEVER_HANDED_OVER.has(finding.problem)) return 'quiet';
   if (top.remedy.by === 'owner') return 'owner';
-  if (top.probability < SURE) return 'unsure';
+  if (rightVisit(finding) < SURE) return 'unsure';
   return finding.answers.length > 0 ? 'answered' : 'sure';
 }

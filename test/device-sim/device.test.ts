@@ -91,9 +91,12 @@ describe('a device', () => {
 
   it('runs by itself on a clock that is faster, and finishes', async () => {
     await using broker = await listeningBroker();
-    const began = Date.now();
     const rate = 3600;
-    const now = () => START + (Date.now() - began) * rate;
+    let began: number | null = null;
+    const now = () => {
+      began ??= Date.now();
+      return START + (Date.now() - began) * rate;
+    };
     await using device = startDevice({ ...broker, seed: 6, now, rate, until: START + HOUR });
     await device.finished;
     const expected = [...simulateRefrigerator({ seed: 6, from: START, until: START + HOUR })].map(({ at }) => at);
