@@ -1,4 +1,4 @@
-// A platform with one household: a healthy fridge, and one that no longer cools since hours and does not know its door.
+// A platform with one household: a healthy fridge, and one that is warm since hours because its door, which it cannot tell of, stands open.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,11 @@ import type { Role } from '#contracts';
 import { demoHousehold, startDevice } from '#device-sim';
 import { type Platform, readSettings, startPlatform } from '#main';
 import { createAppliance, createHousehold, createPerson } from '#registry';
+import { HOUR } from '#runtime';
 
 const WEB = join(import.meta.dirname, '../../web');
 const REGION = 'north';
+const DOOR_OPEN = { what: 'door-left-open', fromMs: -3 * HOUR, untilMs: 24 * HOUR } as const;
 export const PASSWORD = 'a password of the tests';
 const PEOPLE: readonly { role: Role; name: string }[] = [
   { role: 'owner', name: 'Olga Owner' },
@@ -67,7 +69,8 @@ async function plugIn(platform: Platform, household: string, stack: AsyncDisposa
   for (const { key: _key, name, model, serial, ...life } of wanted) {
     const made = await createAppliance(sql, { model, name: name.en, serial, household, now, pepper });
     const mqttUrl = `mqtt://${mqtt.host}:${mqtt.port}`;
-    const device = startDevice({ ...life, ...made, mqttUrl, storyStart: now, live: false });
+    const ill = life.episodes.length > 0 ? { episodes: [DOOR_OPEN] } : {};
+    const device = startDevice({ ...life, ...ill, ...made, mqttUrl, pastHours: 24, storyStart: now, live: false });
     devices.push(stack.use(device));
   }
   await Promise.all(devices.map((device) => device.catchUp()));
