@@ -75,7 +75,7 @@ const meanOf = (m: Memory, { total, hours }: { total: number; hours: number }, a
 const load = (work: number, ambient: number, air: number): number =>
   work / (Number.isNaN(ambient) ? 20 : Math.max(3, ambient - air + 3));
 
-const CYCLES_HOURS = 0.75;
+const CYCLES_HOURS = 2;
 const WITHOUT_PAUSE = 0.97;
 
 /** By whole cycles, since a quarter holds few of them; by time where it never rests. */

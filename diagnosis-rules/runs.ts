@@ -168,10 +168,10 @@ export function followRuns(m: Memory, span: Span): RunSample {
 /** Warm and at rest: since when. `warm`: the air is further above its set point than a healthy thermostat lets it come. */
 export function followWarmRest(m: Memory, { ms, now }: Span, warm: boolean): void {
   const since = m.exact[WARM_REST_SINCE]!;
-  const still = warm && now.cooling === 0 && now.defrost !== 1 && ms > 0;
+  const still = warm && now.cooling === 0 && ms > 0;
   if (!still) m.exact[WARM_REST_SINCE] = Number.NaN;
-  // An open door makes it warm; it does not make it rest.
-  else if (Number.isNaN(since) && now.door !== 1) m.exact[WARM_REST_SINCE] = now.at;
+  // An open door and a defrost make it warm; they do not make it rest.
+  else if (Number.isNaN(since) && now.door !== 1 && now.defrost !== 1) m.exact[WARM_REST_SINCE] = now.at;
 }
 
 export const warmRestMs = (m: Memory, at: number): number => {

@@ -74,16 +74,17 @@ describe('failing cooling', () => {
   });
 
   it('asks about the door when no sensor knows, and the answer changes the ranking', () => {
-    const life = lifeOf({ seed: 1, doorSensor: false, until: NOON + 8 * HOUR, episodes: [failing] });
+    const open: Episode = { what: 'door-left-open', fromMs: 5 * HOUR, untilMs: 9 * HOUR };
+    const life = lifeOf({ seed: 1, doorSensor: false, until: NOON + 8 * HOUR, episodes: [open] });
     const evaluator = newEvaluator();
     const changes = judge(life, evaluator);
-    expect(changes[0]!.finding.question?.question).toBe('door-closed');
+    expect(changes.map(({ finding }) => finding.question?.question)).toContain('door-closed');
     const probability = (of: ReturnType<typeof judge>, cause: string): number =>
       of.at(-1)!.finding.causes.find((ranked) => ranked.cause === cause)?.probability ?? 0;
     const closed = judge([answer(NOON + 8 * HOUR, 'it-is-closed')], evaluator);
     expect(closed[0]!.change).toBe('changed');
     expect(closed[0]!.finding.question?.question).not.toBe('door-closed');
-    expect(probability(closed, 'refrigerant-leak')).toBeGreaterThan(probability(changes, 'refrigerant-leak'));
+    expect(probability(closed, 'door-left-open')).toBeLessThan(probability(changes, 'door-left-open'));
     const opposite = judge([answer(NOON + 8 * HOUR + 1000, 'it-was-open')], evaluator);
     expect(probability(opposite, 'door-left-open')).toBeGreaterThan(probability(closed, 'door-left-open'));
   });
