@@ -54,9 +54,11 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   m.exact[NEWEST] = at;
   takeSignals(m, moment, codeOf);
   const span = spanOf(before, glance(m, at));
-  followSteps(m, span);
   followFood(m, span);
   followDoor(m, span);
+  // More about the same time: nothing has gone on since.
+  if (at === newest) return;
+  followSteps(m, span);
   const run = followRuns(m, span);
   followWarmRest(m, span, isWarm(m));
   followSettings(m, at);
