@@ -47,7 +47,6 @@ const FRIDGE: Record<string, FeatureWords> = {
   resting_while_warm_minutes: number('time the compressor has rested although it is warm', '偏热时压缩机停歇的时间'),
   start_peaks: number('attempts of the compressor to start', '压缩机尝试启动的次数'),
   rest_surplus: number('power drawn at rest, above what is usual at rest', '停机时高出平常的功率'),
-  turns: number('turns of the compressor since it was first heard', '首次收到数据以来压缩机启停的次数'),
   evaporator_gap: number('how much colder the evaporator is than the air while it runs', '运行时蒸发器比空气低的温差'),
   evaporator_gap_beyond: number('that difference now, beyond what its days go between', '该温差超出平常范围的幅度'),
   power_while_running: number('power while running', '运行功率'),

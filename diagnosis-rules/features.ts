@@ -11,17 +11,7 @@ import { foodAt, foodTrend, freezerLately, frozenFoodAt } from './food.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
 import { beyondUsual, usualAir, usualLimit } from './range.ts';
-import {
-  fanStoodMs,
-  gapNow,
-  minutesSinceDefrost,
-  peaksAt,
-  powerNow,
-  restSurplus,
-  turnMs,
-  turnsOf,
-  warmRestMs,
-} from './runs.ts';
+import { fanStoodMs, gapNow, minutesSinceDefrost, peaksAt, powerNow, restSurplus, turnMs, warmRestMs } from './runs.ts';
 import { hoursSinceSetPointChanged } from './settings.ts';
 import {
   AIR,
@@ -163,7 +153,6 @@ const fridge: readonly Feature[] = [
   ),
   // What the meter counted at rest beyond what is drawn at rest: starts that fail show here, however rarely power is read.
   slow('rest_surplus', 'W', 'energy power compressor_on', ({ m, at }) => restSurplus(m, at)),
-  slow('turns', '1', 'compressor_on', ({ m }) => turnsOf(m)),
   // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
   slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),
   slow('evaporator_gap_beyond', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>

@@ -38,7 +38,6 @@ const PEAKS = rough.take('peaks');
 const PEAKS_AT = exact.take('peaks stamp');
 const WARM_REST_SINCE = exact.take('rests although warm since');
 const DEFROSTED_AT = exact.take('last in defrost');
-const TURNS = rough.take('turns of the compressor');
 
 /** What a span tells of a settled run or of the end of a rest; NaN: nothing. */
 export type RunSample = { power: number; gap: number; restGap: number };
@@ -154,7 +153,6 @@ export function followRuns(m: Memory, span: Span): RunSample {
   const turned = ms > 0 && before.cooling !== now.cooling;
   noteTurn(m, now.at, turned);
   if (!turned) return NOTHING;
-  m.rough[TURNS] = (Number.isNaN(m.rough[TURNS]!) ? 0 : m.rough[TURNS]!) + 1;
   if (now.cooling === 0) {
     if (whole && lasted <= Math.max(PEAK_MS, ms)) countPeak(m, now.at);
     return NOTHING;
@@ -180,7 +178,6 @@ export const warmRestMs = (m: Memory, at: number): number => {
 };
 /** Of the run or rest that goes on; at least, when its beginning was not seen. */
 export const turnMs = (m: Memory, at: number): number => at - m.exact[SINCE]!;
-export const turnsOf = (m: Memory): number => (Number.isNaN(m.rough[TURNS]!) ? 0 : m.rough[TURNS]!);
 export const peaksAt = (m: Memory, at: number): number =>
   fadingCount(m.rough[PEAKS]!, at - m.exact[PEAKS_AT]!, PEAKS_TAU_MS);
 export const fanStoodMs = (m: Memory): number =>

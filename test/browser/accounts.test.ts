@@ -1,9 +1,10 @@
 // People and what is theirs, in a real browser: an account by mail, an appliance by its label, a household of two, a second factor.
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE, type Visitor } from './chromium.ts';
-import { type Home, openHome, PASSWORD } from './home.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { atHome, heading } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE, type Visitor } from './chromium.ts';
+import { PASSWORD } from './home.ts';
 
 const MODEL = 'stethos-reference-fridge';
 const CODE = '7K3QX-0WM5T-A9D2R-HJ4VB';
@@ -33,21 +34,7 @@ const ADMINISTRATION = [
 ] as const;
 
 describe.skipIf(!hasChromium())('accounts', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: false });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
-  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
+  const { visit } = atHome({ appliances: false });
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
   /** Opens the link of the newest mail to this address, as its reader would. */

@@ -1,24 +1,11 @@
 // Commands on the pages, with a simulated refrigerator that does what it is asked.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
-import { type Home, openHome } from './home.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { atHome } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE } from './chromium.ts';
 
 describe.skipIf(!hasChromium())('commands', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: true });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
+  const { visit } = atHome({ appliances: true });
   const row = (page: Page, name: string | RegExp, state: string) =>
     page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: state }).first().waitFor();
 

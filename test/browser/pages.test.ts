@@ -1,25 +1,11 @@
 // The pages in a real browser: a fridge that no longer cools, from the owner's alert to the technician's visit.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
-import { type Home, openHome } from './home.ts';
+
+import { describe, expect, test } from 'vitest';
+import { atHome, heading } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE } from './chromium.ts';
 
 describe.skipIf(!hasChromium())('pages', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: true });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
-  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
+  const { visit } = atHome({ appliances: true });
 
   test('an owner reads on a phone, in English, what happened, what to do now and why', async () => {
     await using visitor = await visit('en-GB', PHONE);

@@ -1,27 +1,13 @@
 // What people say of an appliance, and when it rests, on the pages: the owner's phone and the service's desk.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type FindingChange, type Id, newId } from '#contracts';
 import { put } from '#runtime';
 import { coolingFails } from '../api/platform.ts';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
-import { type Home, openHome } from './home.ts';
+import { atHome } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE } from './chromium.ts';
 
 describe.skipIf(!hasChromium())('what people say', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: true });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
+  const { home, visit } = atHome({ appliances: true });
 
   test('an owner says it in her own words, reads what is dangerous first, puts it right and sends it', async () => {
     await using visitor = await visit('en-GB', PHONE);
@@ -47,7 +33,7 @@ describe.skipIf(!hasChromium())('what people say', () => {
 
   /** Diagnosis finds something on the fridge whose door it knows. */
   async function find(): Promise<void> {
-    const [{ id: appliance } = { id: '' }] = await home.sql.query<{ id: Id }>(
+    const [{ id: appliance } = { id: '' }] = await home().sql.query<{ id: Id }>(
       "select id from app.appliance where model = 'stethos-reference-fridge' limit 1",
     );
     const at = Date.now();
@@ -70,7 +56,7 @@ describe.skipIf(!hasChromium())('what people say', () => {
       ],
     });
     const body: FindingChange = { id: newId(), change: 'opened', finding };
-    await put(home.sql, 'finding', { id: body.id, key: appliance, body });
+    await put(home().sql, 'finding', { id: body.id, key: appliance, body });
   }
 
   test('an owner reads the safety stop before the steps, and starts the test that can tell', async () => {

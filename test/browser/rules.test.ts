@@ -1,25 +1,11 @@
 // Rules in a real browser: an engineer's way from what is live to a new version and back.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ruleText } from '../diagnosis-rules/rule-text.ts';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
-import { type Home, openHome } from './home.ts';
+import { atHome } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE } from './chromium.ts';
 
 describe.skipIf(!hasChromium())('pages of rules', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: false });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
+  const { home, visit } = atHome({ appliances: false });
 
   test('a rule is written, mended, published, followed by another and made live again', async () => {
     await using visitor = await visit('en-GB', DESK);
@@ -80,7 +66,7 @@ describe.skipIf(!hasChromium())('pages of rules', () => {
     await page.getByRole('button', { name: /^Administrator/ }).click();
     await page.getByRole('heading', { name: 'Overview' }).first().waitFor();
     const fridge = { model: 'stethos-reference-fridge', name: 'Fridge' };
-    expect((await page.request.post(`${home.url}/api/v1/appliances`, { data: fridge })).status()).toBe(201);
+    expect((await page.request.post(`${home().url}/api/v1/appliances`, { data: fridge })).status()).toBe(201);
     await visitor.open('/rules/test-warm/2');
     await page.getByRole('link', { name: 'Try on history' }).click();
     await page.getByText('Nothing was tried yet.').waitFor();

@@ -1,25 +1,11 @@
 // Why and why not in a real browser: from an alert to every number behind it, for service and for an owner.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESK, expectGoodPage, hasChromium, openChromium, openVisitor, PHONE } from './chromium.ts';
-import { type Home, openHome } from './home.ts';
+
+import { describe, expect, test } from 'vitest';
+import { atHome, heading } from './at-home.ts';
+import { DESK, expectGoodPage, hasChromium, PHONE } from './chromium.ts';
 
 describe.skipIf(!hasChromium())('pages that say why', () => {
-  let browser: Browser;
-  let home: Home;
-
-  beforeAll(async () => {
-    home = await openHome({ appliances: true });
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await home?.[Symbol.asyncDispose]();
-  });
-
-  const visit = (locale: 'en-GB' | 'zh-CN', size: typeof PHONE) =>
-    openVisitor(browser, { url: home.url, locale, size });
-  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
+  const { visit } = atHome({ appliances: true });
 
   test('service follows an alert to the tree of its conditions, and asks about another time', async () => {
     await using visitor = await visit('en-GB', DESK);

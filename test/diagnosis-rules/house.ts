@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { vi } from 'vitest';
 import type { FindingChange, LogRecord } from '#contracts';
 import {
   type Catalogue,
@@ -38,8 +39,7 @@ export type House = AsyncDisposable & {
 
 /** The worker has judged, or stored, everything that is in the log now. */
 export async function done(...workers: { caughtUp(): Promise<boolean> }[]): Promise<void> {
-  for (const worker of workers)
-    while (!(await worker.caughtUp())) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const worker of workers) await vi.waitUntil(() => worker.caughtUp(), { timeout: 60_000, interval: 5 });
 }
 
 export async function openHouse(catalogue: Catalogue = loadCatalogue()): Promise<House> {

@@ -8,12 +8,12 @@ import { Segments } from '../../parts/form/fields.tsx';
 import { SureButton } from '../../parts/form/sure-button.tsx';
 import { offers } from '../../parts/offers.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
-import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { Loaded } from '../../parts/status/loaded.tsx';
 import { Pill, type Tone } from '../../parts/status/mark.tsx';
 import { More } from '../../parts/status/more.tsx';
 import { ProblemNote } from '../../parts/status/problem-note.tsx';
 import { useSay, useTimes } from '../../reader.tsx';
-import { ComparedRow, ComparisonCard, causesOf, type SideNames } from './comparison.tsx';
+import { ComparedList, ComparisonCard, causesOf, type SideNames } from './comparison.tsx';
 
 export function BacktestPage({ id }: { id: string }) {
   const found = useBacktest(id);
@@ -196,21 +196,7 @@ function Findings({
         />
       )}
       <Loaded from={list} lines={4}>
-        {({ items }) => (
-          <>
-            {items.length === 0 && <Empty>{t('backtest.nothing')}</Empty>}
-            <ul className="rows">
-              {items.map((finding) => (
-                <ComparedRow
-                  key={`${finding.appliance} ${(finding.a ?? finding.b)!.openedAt}`}
-                  finding={finding}
-                  names={names}
-                  causes={causesOf(found.a, found.b)}
-                />
-              ))}
-            </ul>
-          </>
-        )}
+        {({ items }) => <ComparedList findings={items} names={names} causes={causesOf(found.a, found.b)} />}
       </Loaded>
       <More of={list} />
     </section>

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { ComparedFinding, Comparison, FoundBySide, FoundDifference, Phrase } from '#contracts';
+import { Empty } from '../../parts/status/loaded.tsx';
 import { Pill } from '../../parts/status/mark.tsx';
 import { useSay, useTimes } from '../../reader.tsx';
 
@@ -137,7 +138,35 @@ function Difference({ difference, names }: { difference: FoundDifference; names:
 
 type Causes = readonly (readonly [string, Phrase | null])[];
 
-export function ComparedRow({
+/** The findings one by one, or that there are none. */
+export function ComparedList({
+  findings,
+  names,
+  causes,
+}: {
+  findings: readonly ComparedFinding[];
+  names: SideNames;
+  causes: Causes;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {findings.length === 0 && <Empty>{t('backtest.nothing')}</Empty>}
+      <ul className="rows">
+        {findings.map((finding) => (
+          <ComparedRow
+            key={`${finding.appliance} ${(finding.a ?? finding.b)!.openedAt}`}
+            finding={finding}
+            names={names}
+            causes={causes}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function ComparedRow({
   finding: { appliance, a, b },
   names,
   causes,

@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { useRuleTrial } from '../../client/backtests.ts';
 import { useRule } from '../../client/rules.ts';
 import { PageHead } from '../../parts/shell/page-head.tsx';
-import { Empty, Loaded } from '../../parts/status/loaded.tsx';
+import { Loaded } from '../../parts/status/loaded.tsx';
 import { useSay, useTimes } from '../../reader.tsx';
-import { ComparedRow, ComparisonCard, causesOf, type SideNames } from './comparison.tsx';
+import { ComparedList, ComparisonCard, causesOf, type SideNames } from './comparison.tsx';
 
 export function RuleTrialPage({ rule }: { rule: string }) {
   const { t } = useTranslation();
@@ -33,17 +33,7 @@ export function RuleTrialPage({ rule }: { rule: string }) {
               <ComparisonCard title={t('backtest.result')} hint={t('backtest.trialHint')} found={found} names={names} />
               <section className="card">
                 <h2>{t('backtest.each')}</h2>
-                {findings.length === 0 && <Empty>{t('backtest.nothing')}</Empty>}
-                <ul className="rows">
-                  {findings.map((finding) => (
-                    <ComparedRow
-                      key={`${finding.appliance} ${(finding.a ?? finding.b)!.openedAt}`}
-                      finding={finding}
-                      names={names}
-                      causes={causesOf(found.a, found.b)}
-                    />
-                  ))}
-                </ul>
+                <ComparedList findings={findings} names={names} causes={causesOf(found.a, found.b)} />
               </section>
             </>
           );
