@@ -10,7 +10,7 @@ import type { Span } from './span.ts';
 
 const QUARTER_MS = 6 * HOUR;
 const KNOWN_HOURS = 4;
-const SETTLED_HOURS = 0.15;
+const SETTLED_HOURS = 0.25;
 /** Remembered one by one; what is older is learned from. */
 export const DAYS = 21;
 

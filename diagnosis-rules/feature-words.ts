@@ -81,6 +81,10 @@ const FRIDGE: Record<string, FeatureWords> = {
     'difference of the thermometers at rest, against what is usual',
     '停机时两温度计之差与平常相比的变化',
   ),
+  power_fall_per_gap_fall: number(
+    'fall of the power for each share that the evaporator difference fell',
+    '蒸发器温差每下降一份、功率随之下降的份额',
+  ),
   rest_gap_drift: number(
     'difference of the thermometers at rest, certainly beyond what is usual',
     '停机时两温度计之差确定偏离平常的幅度',

@@ -75,6 +75,16 @@ const percent = (share: number): number => share * 100;
 const beyond = (m: Memory, what: Extreme, value: number): number =>
   percent(beyondUsual(m, what, value) / Math.abs(usualLimit(m, what, value)));
 
+/** Enough to compare another fall with: of days, and of what is seen now. */
+const GAP_FELL_PERCENT = { days: 5, now: 25 };
+
+/** How much of its power went with each share of the gap that went; NaN while the gap has not fallen. */
+function powerFallPerGapFall({ m, at }: View): number {
+  if (percent(certainDriftOf(m, GAP)) < -GAP_FELL_PERCENT.days) return driftOf(m, USUAL_POWER) / driftOf(m, GAP);
+  const gap = beyond(m, 'gap', gapNow(m, at));
+  return gap < -GAP_FELL_PERCENT.now ? beyond(m, 'power', powerNow(m, at)) / gap : Number.NaN;
+}
+
 /** W: what is drawn while running shows once in hours only; before that it is not known. */
 const isKnown = (value: number): boolean => !Number.isNaN(value);
 
@@ -152,7 +162,8 @@ const fridge: readonly Feature[] = [
     isKnown(numberAt(m, POWER, at)) && isKnown(coolingAt(m, at)) ? peaksAt(m, at) : Number.NaN,
   ),
   // What the meter counted at rest beyond what is drawn at rest: starts that fail show here, however rarely power is read.
-  slow('rest_surplus', 'W', 'energy power compressor_on', ({ m, at }) => restSurplus(m, at)),
+  // Where nothing is counted, power alone has to show them.
+  slow('rest_surplus', 'W', 'energy power compressor_on', ({ m, at }) => restSurplus(m, at) || 0),
   // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
   slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),
   slow('evaporator_gap_beyond', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
@@ -185,6 +196,8 @@ const fridge: readonly Feature[] = [
   slow('power_drift', '%', 'power', ({ m }) => percent(certainDriftOf(m, USUAL_POWER))),
   slow('gap_change', '%', 'evaporator_temperature cabinet_temperature', ({ m }) => percent(driftOf(m, GAP))),
   slow('gap_drift', '%', 'evaporator_temperature cabinet_temperature', ({ m }) => percent(certainDriftOf(m, GAP))),
+  // Less refrigerant is less to pump; a compressor that leaks inside turns as hard as ever.
+  slow('power_fall_per_gap_fall', '1', 'power evaporator_temperature cabinet_temperature', powerFallPerGapFall),
   slow('rest_gap_change', 'K', 'evaporator_temperature cabinet_temperature', ({ m }) => driftOf(m, REST)),
   slow('rest_gap_drift', 'K', 'evaporator_temperature cabinet_temperature', ({ m }) => certainDriftOf(m, REST)),
   // A thermometer that is off shifts the gap by as many kelvins in a run as at rest.

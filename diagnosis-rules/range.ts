@@ -1,5 +1,5 @@
 // What the days of this appliance go between.
-import type { Extreme, linesOf } from './days.ts';
+import type { Extreme, Line, linesOf } from './days.ts';
 import type { Memory } from './memory.ts';
 import { rough } from './places.ts';
 
@@ -28,7 +28,11 @@ const DAYS_FOR_AN_ODD_ONE = 8;
 
 /** What the days before yesterday went between. With too few of them it stays as it was. */
 function judgeRange(m: Memory, what: Extreme, lines: ReturnType<typeof linesOf>): void {
-  const well = lines.filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line[`${what}Low`]));
+  // A day on which next to nothing was seen of a run does not tell what days go between.
+  const isSeen = (line: Line): boolean => what === 'air' || what === 'freezer' || !Number.isNaN(line[what]);
+  const well = lines.filter(
+    ({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line[`${what}Low`]) && isSeen(line),
+  );
   if (well.length < FEWEST_DAYS) return;
   const odd = well.length >= DAYS_FOR_AN_ODD_ONE ? 1 : 0;
   const lows = well.map(({ line }) => line[`${what}Low`]).sort((a, b) => a - b);

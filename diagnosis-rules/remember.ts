@@ -38,10 +38,14 @@ export type Surroundings = {
 /** Above the set point by more than a healthy thermostat lets it come, overshoot and sensor included. */
 const WARM_KELVIN = 2.8;
 const WARMER_THAN_USUAL_KELVIN = 0.5;
+/** Until it is known how far its thermostat lets it swing. */
+const WARM_FOR_ANY_KELVIN = 4.5;
 
 function isWarm(m: Memory): boolean {
   const air = lastSaid(m, AIR);
-  return air - lastSaid(m, SET_POINT) > WARM_KELVIN && !(air < usualHigh(m, 'air') + WARMER_THAN_USUAL_KELVIN);
+  const above = air - lastSaid(m, SET_POINT);
+  const high = usualHigh(m, 'air');
+  return Number.isNaN(high) ? above > WARM_FOR_ANY_KELVIN : above > WARM_KELVIN && air > high + WARMER_THAN_USUAL_KELVIN;
 }
 
 /** `moment`: not older than the newest one taken. */

@@ -164,9 +164,11 @@ export function followRuns(m: Memory, span: Span): RunSample {
 }
 
 /** Warm and at rest: since when. `warm`: the air is further above its set point than a healthy thermostat lets it come. */
-export function followWarmRest(m: Memory, { ms, now }: Span, warm: boolean): void {
+export function followWarmRest(m: Memory, { ms, before, now }: Span, warm: boolean): void {
   const since = m.exact[WARM_REST_SINCE]!;
-  const still = warm && now.cooling === 0 && ms > 0;
+  // A start that fails draws for seconds, which a meter of means shows as one moment of running.
+  const runs = now.cooling === 1 && (before.cooling === 1 || Number.isNaN(since));
+  const still = warm && !runs && !Number.isNaN(now.cooling) && ms > 0;
   if (!still) m.exact[WARM_REST_SINCE] = Number.NaN;
   // An open door and a defrost make it warm; they do not make it rest.
   else if (Number.isNaN(since) && now.door !== 1 && now.defrost !== 1) m.exact[WARM_REST_SINCE] = now.at;

@@ -110,12 +110,23 @@ const COOLING_WATTS = 30;
 /** A variable-speed compressor at this many turns does as much as one of fixed speed. */
 const FULL_SPEED = 3_000;
 
+/** Less than any compressor takes that turns, of one speed and of many; lamp, fan and board may. */
+const TURNS_WATTS = { fixed: 15, variable: 7 };
+
+/** Many boards tell what they want, not what turns: while it draws nothing, as was said no earlier, nothing turns. */
+function drawsNothing(m: Memory, time: number): boolean {
+  const { fixed, variable } = TURNS_WATTS;
+  const wanted = lastSaid(m, COMPRESSOR_SPEED);
+  const saidAt = Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0);
+  return stampOf(m, POWER) >= saidAt && numberAt(m, POWER, time) < (Number.isNaN(wanted) ? fixed : variable);
+}
+
 /** 1 while cooling, 0 at rest, NaN when it is not known. */
 export function coolingAt(m: Memory, time: number): number {
   const state = stateAt(m, COMPRESSOR_ON, time);
-  if (!Number.isNaN(state)) return state;
   const speed = numberAt(m, COMPRESSOR_SPEED, time);
-  if (!Number.isNaN(speed)) return speed > 0 ? 1 : 0;
+  const wanted = Number.isNaN(state) ? Math.min(speed, 1) : state;
+  if (!Number.isNaN(wanted)) return wanted === 0 || drawsNothing(m, time) ? 0 : 1;
   const power = numberAt(m, POWER, time);
   if (Number.isNaN(power)) return Number.NaN;
   return power > COOLING_WATTS && stateAt(m, DEFROST_ON, time) !== 1 ? 1 : 0;

@@ -89,7 +89,8 @@ export function nextSymptom(
       if (truth !== TRUE) return { state: 'absent', since: 0, clearingSince: null, known };
       return { ...memory, state: at - memory.since >= forMs ? 'present' : 'pending', known };
     case 'present': {
-      if (truth !== FALSE) return { ...memory, clearingSince: null, known };
+      if (truth === UNKNOWN) return { ...memory, known };
+      if (truth === TRUE) return { ...memory, clearingSince: null, known };
       const clearingSince = memory.clearingSince ?? at;
       if (at - clearingSince < clearMs) return { ...memory, clearingSince, known };
       return { state: 'absent', since: 0, clearingSince: null, known };
@@ -100,6 +101,8 @@ export function nextSymptom(
 function truthOf({ when, unless, unsure }: CompiledSymptom, view: View, holding: boolean): Truth {
   const seen = when(view, holding);
   if (seen === FALSE) {
+    // What was seen ends by its own thresholds; doubt is for what was not.
+    if (holding) return FALSE;
     for (const doubt of unsure) if (doubt(view, false) === TRUE) return UNKNOWN;
     return FALSE;
   }

@@ -33,6 +33,8 @@ type Measure = {
   blind: number;
   /** A shift is counted in the measure's own unit, not as a share. */
   absolute?: true;
+  /** What one day lies further from the line for each unit of the level. */
+  dailyPerLevel?: number;
   sums: number;
   raw: number;
   certain: number;
@@ -85,6 +87,8 @@ export const REST = measure({
   daily: 0.3,
   blind: 0.3,
   absolute: true,
+  // Cold that a short rest leaves in the evaporator: how much depends on how long it rested.
+  dailyPerLevel: 0.1,
 });
 const MEASURES = [WORK, POWER, GAP, REST];
 
@@ -130,7 +134,8 @@ function usualFrom(measure: Measure, s: Sums): Usual {
   const sxx = Math.max(0, s.xx - s.x * meanX);
   const slope = (s.xy - s.x * level + belief * given) / (sxx + belief);
   const slopeSd = measure.slopeSpread * unit * Math.sqrt(belief / (sxx + belief));
-  const daily = Math.sqrt((DAILY_DAYS * measure.daily ** 2 + s.rr) / (DAILY_DAYS + s.n));
+  const dailyGiven = Math.hypot(measure.daily, (measure.dailyPerLevel ?? 0) * level);
+  const daily = Math.sqrt((DAILY_DAYS * dailyGiven ** 2 + s.rr) / (DAILY_DAYS + s.n));
   return { n: s.n, meanX, level, slope, slopeSd, daily };
 }
 
@@ -204,7 +209,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.level] = usual ? usual.level : Number.NaN;
   r[measure.raw] = Number.NaN;
   r[measure.certain] = Number.NaN;
-  if (!usual || looked.length < 2) return;
+  if (!usual || looked.length < LOOKED_AT_DAYS) return;
   const unit = measure.absolute ? 1 : usual.level;
   const isBlind = looked.some(({ line }) => Number.isNaN(measure.x(line))) || (measure === WORK && isShared(m));
   const blind = isBlind ? measure.blind : 0;

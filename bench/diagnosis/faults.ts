@@ -75,6 +75,9 @@ const BY_CAUSE = new Map(CODES.flatMap((code) => FAULTS[code].causes.map((cause)
 export const codeOf = (problem: string, cause: string): Code | null =>
   BY_CAUSE.get(cause) ?? PROBLEM_CODES[problem] ?? null;
 
+/** A fault of the refrigerator itself; silence and the mains are judged apart. */
+export const isOfCatalogue = (code: Code): boolean => code.startsWith('F');
+
 /** Whether a finding about `problem` is about cooling. */
 export const isCooling = (problem: string): boolean => PROBLEM_CODES[problem] === undefined;
 

@@ -3,7 +3,7 @@ import { type Interval, interval, ruleOfThree } from './bootstrap.ts';
 import { type DangerOf, dangerShare, dangersOf } from './dangers.ts';
 import { type Dispatches, dispatchesOf } from './dispatches.ts';
 import { type FalseKind, falseKinds, falseRate, yearsOf } from './false-alarms.ts';
-import { CODES, FAULTS } from './faults.ts';
+import { CODES, FAULTS, isOfCatalogue } from './faults.ts';
 import type { JudgedLife } from './judged-life.ts';
 import { type Scored, scoreLife } from './matching.ts';
 import { type PerFault, perFault } from './per-fault.ts';
@@ -77,7 +77,9 @@ export function measure(lives: readonly JudgedLife[]): Quality {
     causeFirstTwo: interval(full, causeShare('firstTwo', 'settled')),
     causeFirstAtOnce: interval(full, causeShare('first', 'first')),
     causeFirstTwoAtOnce: interval(full, causeShare('firstTwo', 'first')),
-    unknownWithoutCause: macro(faults.map(({ withoutCause: w }) => share(w.unknown, w.detected))),
+    unknownWithoutCause: macro(
+      faults.filter(({ code }) => isOfCatalogue(code)).map(({ withoutCause: w }) => share(w.unknown, w.detected)),
+    ),
     avoidableShare: share(
       sum(owner, ({ told }) => told.technician),
       sum(owner, ({ told }) => told.technician + told.owner),

@@ -1,5 +1,5 @@
 // What was said to be the cause, against what it was.
-import { type Code, codeOf, TWINS } from './faults.ts';
+import { type Code, codeOf, isOfCatalogue, TWINS } from './faults.ts';
 import type { Told } from './judged-life.ts';
 import type { Match, Scored } from './matching.ts';
 import { matchesOf } from './recall.ts';
@@ -37,7 +37,7 @@ export const causeShare =
     const byCode = Map.groupBy(matchesOf(scored), ({ event }) => event.code);
     return macro(
       [...byCode]
-        .filter(([code]) => code.startsWith('F'))
+        .filter(([code]) => isOfCatalogue(code))
         .map(([, matches]) => {
           const counts = countCauses(matches, of);
           return share(counts[count], counts.detected);

@@ -116,9 +116,10 @@ describe('the life of a symptom (for 10, clear 5)', () => {
   ] as const)('%j + %i at %i -> %s since %i', (memory, truth, now, state, since) => {
     expect(nextSymptom(memory, truth, now, 10, 5)).toMatchObject({ state, since });
   });
-  it('begins clearing anew after it held again, and no data is not clearing', () => {
+  it('begins clearing anew after it held again; no data neither clears nor holds', () => {
     expect(nextSymptom(at('present', 1, 200), T, 204, 10, 5).clearingSince).toBeNull();
-    expect(nextSymptom(at('present', 1, 200), U, 204, 10, 5).clearingSince).toBeNull();
+    expect(nextSymptom(at('present', 1, 200), U, 206, 10, 5)).toMatchObject({ state: 'present', clearingSince: 200 });
+    expect(nextSymptom(at('present', 1, null), U, 206, 10, 5).clearingSince).toBeNull();
   });
   it('is present at once without a time to hold', () => {
     expect(nextSymptom(absentSymptom(), T, 7, 0, 0)).toMatchObject({ state: 'present', since: 7 });
