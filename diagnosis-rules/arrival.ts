@@ -23,8 +23,8 @@ export type Arrival = {
   messages: number;
   /** The newest message counts from the beginning again. */
   restarted: boolean;
-  /** Messages before the newest are missing, for good as it seems. */
-  lost: boolean;
+  /** The newest message before which some are missing, for good as it seems; until it is judged. */
+  lostBefore: number | null;
   /** The newest messages: `seq` and first stamp of each, in turns. */
   recent: number[];
 };
@@ -39,7 +39,7 @@ export const newArrival = (): Arrival => ({
   look: { at: 0, lagMs: 0, messages: 0 },
   messages: 0,
   restarted: false,
-  lost: false,
+  lostBefore: null,
   recent: [],
 });
 
@@ -88,8 +88,9 @@ export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage
 
 function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
   if (arrival.held.length === 0) return [];
-  arrival.lost = true;
-  arrival.nextSeq = Math.max(...arrival.held.map((message) => message.seq!)) + 1;
+  const seqs = arrival.held.map(({ seq }) => seq!).sort((a, b) => a - b);
+  arrival.lostBefore = seqs.findLast((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1) ?? null;
+  arrival.nextSeq = seqs.at(-1)! + 1;
   return release(arrival);
 }
 

@@ -8,6 +8,8 @@ export type CompiledSymptom = {
   name: string;
   symptom: Symptom;
   when: Check;
+  /** The conditions of `when`, any of which is enough. */
+  branches: readonly Check[];
   unless: readonly Check[];
   unsure: readonly Check[];
   forMs: number;
@@ -59,6 +61,7 @@ export function compileRule(rule: Rule): CompiledRule {
     name,
     symptom,
     when: compile(symptom.when),
+    branches: ('any' in symptom.when ? symptom.when.any : [symptom.when]).map(compile),
     unless: symptom.unless.map(compile),
     unsure: symptom.unsure.map(compile),
     forMs: symptom.forMinutes * MINUTE,

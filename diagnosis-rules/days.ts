@@ -4,13 +4,13 @@ import { DAY, HOUR, MINUTE } from '#runtime';
 import { lostSince } from './door.ts';
 import type { Memory } from './memory.ts';
 import { brief, exact, rough } from './places.ts';
-import type { RunSample } from './runs.ts';
+import { minutesSinceDefrost, type RunSample } from './runs.ts';
 import { COMPRESSOR_ON, COMPRESSOR_SPEED, POWER, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 
 const QUARTER_MS = 6 * HOUR;
 const KNOWN_HOURS = 4;
-const SETTLED_HOURS = 0.25;
+const SETTLED_HOURS = { power: 0.25, gap: 0.15 };
 /** Remembered one by one; what is older is learned from. */
 export const DAYS = 21;
 
@@ -97,10 +97,17 @@ function mayHaveTurned(m: Memory, at: number): boolean {
   return at - saidAt > SAID_SOON_MS && lostSince(m, saidAt);
 }
 
-function followCycle(m: Memory, { ms, before, now }: Span): void {
+/** Some boards wait for days between two defrosts: what ice does meanwhile is no fault. Long after the last one it is. */
+const ICED_HOURS = { from: 48, to: 200 };
+function isIced(m: Memory, at: number): boolean {
+  const hours = minutesSinceDefrost(m, at) / 60;
+  return hours > ICED_HOURS.from && hours < ICED_HOURS.to;
+}
+
+function followCycle(m: Memory, { ms, before, now }: Span, iced: boolean): void {
   const r = m.rough;
   if (mayHaveTurned(m, now.at)) r[CYCLE_WHOLE] = 0;
-  if (ms === 0 || now.defrost === 1 || Number.isNaN(now.cooling)) {
+  if (ms === 0 || iced || now.defrost === 1 || Number.isNaN(now.cooling)) {
     r[CYCLE_WHOLE] = 0;
     return;
   }
@@ -137,8 +144,8 @@ function closeQuarter(m: Memory): void {
       work,
       ambient,
       air,
-      meanOf(m, POWER_SUM, SETTLED_HOURS),
-      meanOf(m, GAP_SUM, SETTLED_HOURS),
+      meanOf(m, POWER_SUM, SETTLED_HOURS.power),
+      meanOf(m, GAP_SUM, SETTLED_HOURS.gap),
       meanOf(m, REST_SUM, 1),
     ];
     for (const [field, value] of line.entries()) r[TODAY + field] = value;
@@ -244,8 +251,9 @@ export function followDays(
     }
     m.exact[QUARTER] = quarter;
   }
-  followCycle(m, span);
-  if (ms === 0) return ended;
+  const iced = isIced(m, now.at);
+  followCycle(m, span, iced);
+  if (ms === 0 || iced) return ended;
   const hours = ms / HOUR;
   add(m, SHARE, before.cooling, hours);
   add(m, EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);

@@ -316,9 +316,9 @@ class Fold implements Evaluator {
       const first = message.moments[0];
       const newest = appliance.memory.exact[NEWEST]!;
       if (first && appliance.arrival.restarted && first.at > newest) noteRestart(appliance.memory, first.at);
-      if (first && appliance.arrival.lost) noteLoss(appliance.memory, first.at);
+      if (first && message.seq !== null && message.seq === appliance.arrival.lostBefore)
+        noteLoss(appliance.memory, first.at);
       appliance.arrival.restarted = false;
-      appliance.arrival.lost = false;
       for (const moment of message.moments) {
         if (!speaksOfUs(moment)) continue;
         // Older than what was judged: it is judged again with its span, once the store holds it.

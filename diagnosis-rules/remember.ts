@@ -45,7 +45,9 @@ function isWarm(m: Memory): boolean {
   const air = lastSaid(m, AIR);
   const above = air - lastSaid(m, SET_POINT);
   const high = usualHigh(m, 'air');
-  return Number.isNaN(high) ? above > WARM_FOR_ANY_KELVIN : above > WARM_KELVIN && air > high + WARMER_THAN_USUAL_KELVIN;
+  return Number.isNaN(high)
+    ? above > WARM_FOR_ANY_KELVIN
+    : above > WARM_KELVIN && air > high + WARMER_THAN_USUAL_KELVIN;
 }
 
 /** `moment`: not older than the newest one taken. */

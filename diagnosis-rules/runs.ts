@@ -122,11 +122,18 @@ function followFan(m: Memory, { ms, before, now }: Span): void {
   m.exact[FAN_STOOD_TO] = now.at;
 }
 
+/** Fan and board draw the same at any speed. */
+function atFullSpeed(m: Memory, power: number, effort: number): number {
+  if (effort === 1) return power;
+  const rest = m.rough[REST_POWER]! || 0;
+  return rest + Math.max(0, power - rest) / effort;
+}
+
 function settled(m: Memory, { ms, before, now }: Span): RunSample {
   const ranFor = before.at - m.exact[SINCE]!;
   if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || ranFor < POWER_SETTLED_MS) return NOTHING;
   if (doorMovedWithin(m, now.at, 4 * MINUTE)) return NOTHING;
-  const power = now.power / now.effort;
+  const power = atFullSpeed(m, now.power, now.effort);
   const gap = ranFor < GAP_SETTLED_MS ? Number.NaN : (now.air - now.evaporator) / now.effort;
   m.rough[POWER_NOW] = forgetful(m.rough[POWER_NOW]!, power, ms, NOW_TAU_MS);
   m.rough[GAP_NOW] = forgetful(m.rough[GAP_NOW]!, gap, ms, NOW_TAU_MS);

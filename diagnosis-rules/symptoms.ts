@@ -16,13 +16,18 @@ export type SymptomMemory = {
   clearingSince: number | null;
   /** What was known at the last judgement. */
   known: boolean;
+  /** Which of the conditions, any of which makes it present, did so. */
+  by: number;
 };
 
 /**
  * All symptoms of one rule on one appliance, one letter each; stamps only of those that are pending or present, which few
  * ever are.
  */
-export type Symptoms = { letters: string; stamps: Map<number, { since: number; clearingSince: number | null }> | null };
+export type Symptoms = {
+  letters: string;
+  stamps: Map<number, Pick<SymptomMemory, 'since' | 'clearingSince' | 'by'>> | null;
+};
 
 /** Known, and not known. */
 const LETTERS: Readonly<Record<State, readonly [string, string]>> = {
@@ -42,19 +47,20 @@ export const absentSymptoms = (count: number): Symptoms => ({ letters: LETTERS.a
 
 export function readSymptom({ letters, stamps }: Symptoms, index: number): SymptomMemory {
   const { state, known } = MEANINGS.get(letters.charCodeAt(index))!;
-  if (state === 'absent') return { state, since: 0, clearingSince: null, known };
-  const { since, clearingSince } = stamps!.get(index)!;
-  return { state, since, clearingSince, known };
+  if (state === 'absent') return { state, since: 0, clearingSince: null, known, by: 0 };
+  // A snapshot from before conditions were told apart has no `by`.
+  const { since, clearingSince, by = 0 } = stamps!.get(index)!;
+  return { state, since, clearingSince, known, by };
 }
 
 export function writeSymptom(symptoms: Symptoms, index: number, memory: SymptomMemory): void {
-  const { state, since, clearingSince, known } = memory;
+  const { state, since, clearingSince, known, by } = memory;
   const letter = LETTERS[state][known ? 0 : 1];
   if (symptoms.letters[index] !== letter)
     symptoms.letters = symptoms.letters.slice(0, index) + letter + symptoms.letters.slice(index + 1);
   if (state !== 'absent') {
     symptoms.stamps ??= new Map();
-    symptoms.stamps.set(index, { since, clearingSince });
+    symptoms.stamps.set(index, { since, clearingSince, by });
   } else if (symptoms.stamps?.delete(index) && symptoms.stamps.size === 0) symptoms.stamps = null;
 }
 
@@ -70,7 +76,13 @@ export function isPresent({ letters }: Symptoms, index: number): boolean {
 /** Whether any is pending or present. */
 export const isAnythingSeen = ({ stamps }: Symptoms): boolean => stamps !== null;
 
-export const absentSymptom = (): SymptomMemory => ({ state: 'absent', since: 0, clearingSince: null, known: false });
+export const absentSymptom = (): SymptomMemory => ({
+  state: 'absent',
+  since: 0,
+  clearingSince: null,
+  known: false,
+  by: 0,
+});
 
 /** One row a line: what the condition says, in which state, leads where. */
 export function nextSymptom(
@@ -84,30 +96,34 @@ export function nextSymptom(
   switch (memory.state) {
     case 'absent':
       if (truth !== TRUE) return { ...memory, known };
-      return { state: forMs === 0 ? 'present' : 'pending', since: at, clearingSince: null, known };
+      return { ...memory, state: forMs === 0 ? 'present' : 'pending', since: at, clearingSince: null, known };
     case 'pending':
-      if (truth !== TRUE) return { state: 'absent', since: 0, clearingSince: null, known };
+      if (truth !== TRUE) return { ...absentSymptom(), known };
       return { ...memory, state: at - memory.since >= forMs ? 'present' : 'pending', known };
     case 'present': {
       if (truth === UNKNOWN) return { ...memory, known };
       if (truth === TRUE) return { ...memory, clearingSince: null, known };
       const clearingSince = memory.clearingSince ?? at;
       if (at - clearingSince < clearMs) return { ...memory, clearingSince, known };
-      return { state: 'absent', since: 0, clearingSince: null, known };
+      return { ...absentSymptom(), known };
     }
   }
 }
 
-function truthOf({ when, unless, unsure }: CompiledSymptom, view: View, holding: boolean): Truth {
-  const seen = when(view, holding);
+/** What was seen ends by its own thresholds, or when what was seen is gone and the rest is not known. */
+function truthOfPresent({ when, branches }: CompiledSymptom, view: View, by: number): Truth {
+  const seen = when(view, true);
+  return seen === UNKNOWN && branches[by]!(view, true) === FALSE ? FALSE : seen;
+}
+
+function truthOfAbsent({ when, unless, unsure }: CompiledSymptom, view: View): Truth {
+  const seen = when(view, false);
   if (seen === FALSE) {
-    // What was seen ends by its own thresholds; doubt is for what was not.
-    if (holding) return FALSE;
     for (const doubt of unsure) if (doubt(view, false) === TRUE) return UNKNOWN;
     return FALSE;
   }
   // What is not known is not excused either: nobody has seen that it is absent.
-  if (holding || seen === UNKNOWN) return seen;
+  if (seen === UNKNOWN) return seen;
   for (const excuse of unless) if (excuse(view, false) === TRUE) return FALSE;
   return seen;
 }
@@ -120,12 +136,23 @@ function isQuiet({ letters, stamps }: Symptoms, index: number, truth: Truth): bo
   return letter === PRESENT && stamps!.get(index)!.clearingSince === null;
 }
 
+/** The first condition that holds; as it was when none does. */
+function branchOf({ branches }: CompiledSymptom, view: View, before: SymptomMemory): number {
+  const holding = before.state === 'present';
+  if (branches.length === 1 || branches[before.by]!(view, holding) === TRUE) return before.by;
+  const found = branches.findIndex((branch) => branch(view, holding) === TRUE);
+  return found < 0 ? before.by : found;
+}
+
 /** Judges one symptom in place. True when people would see it otherwise than before. */
 export function judgeSymptom(symptoms: Symptoms, index: number, symptom: CompiledSymptom, view: View): boolean {
-  const truth = truthOf(symptom, view, isPresent(symptoms, index));
-  if (isQuiet(symptoms, index, truth)) return false;
+  const truth = isPresent(symptoms, index)
+    ? truthOfPresent(symptom, view, readSymptom(symptoms, index).by)
+    : truthOfAbsent(symptom, view);
+  if (isQuiet(symptoms, index, truth) && (truth !== TRUE || symptom.branches.length === 1)) return false;
   const before = readSymptom(symptoms, index);
-  const after = nextSymptom(before, truth, view.at, symptom.forMs, symptom.clearMs);
+  const by = truth === TRUE ? branchOf(symptom, view, before) : before.by;
+  const after = { ...nextSymptom(before, truth, view.at, symptom.forMs, symptom.clearMs), by };
   writeSymptom(symptoms, index, after);
   return shownState(after) !== shownState(before) || (after.clearingSince === null) !== (before.clearingSince === null);
 }

@@ -56,7 +56,7 @@ export const WORK = measure({
   centre: 20,
   // In proportion to how much warmer the room is, and a little more: a warm room also takes from the capacity.
   slope: (meanX) => 1.2 / Math.max(8, meanX + 20),
-  slopeSpread: 0.02,
+  slopeSpread: 0.025,
   daily: 0.05,
   blind: 0.4,
 });
@@ -236,6 +236,9 @@ const QUARTERS = 3;
 const WORK_OF_QUARTERS = rough.take('work of the last quarters', QUARTERS);
 const NOTHING_KNOWN = Object.fromEntries(LINE.map((field) => [field, Number.NaN])) as Line;
 
+/** What two compartments ask of one compressor follows the room less closely. */
+const SHARED_SPREAD = 0.2;
+
 /** After a quarter of a day ended: how much more it certainly worked than is usual in the least loaded ones. */
 export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   const r = m.rough;
@@ -244,9 +247,10 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   const line = { ...NOTHING_KNOWN, ...lastQuarter(m) };
   const x = WORK.x(line) - WORK.centre;
   r[WORK_OF_QUARTERS] = Number.NaN;
-  if (!usual || Number.isNaN(x) || isShared(m)) return;
+  if (!usual || Number.isNaN(x)) return;
   const drift = (line.work - expectedAt(usual, x)) / usual.level;
-  const sd = Math.hypot(usual.daily, ((x - usual.meanX) * usual.slopeSd) / usual.level);
+  const slope = ((x - usual.meanX) * usual.slopeSd) / usual.level;
+  const sd = Math.hypot(usual.daily, slope, isShared(m) ? SHARED_SPREAD : 0);
   r[WORK_OF_QUARTERS] = certainly(drift, sd);
 }
 

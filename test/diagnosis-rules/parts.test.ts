@@ -97,6 +97,7 @@ describe('the life of a symptom (for 10, clear 5)', () => {
     since,
     clearingSince,
     known: true,
+    by: 0,
   });
   it.each([
     // from, the condition, now, to, since
@@ -128,13 +129,13 @@ describe('the life of a symptom (for 10, clear 5)', () => {
 
 describe('symptoms side by side', () => {
   const ROWS: readonly [SymptomMemory, ReturnType<typeof shownState>][] = [
-    [{ state: 'absent', since: 0, clearingSince: null, known: false }, 'unknown'],
-    [{ state: 'absent', since: 0, clearingSince: null, known: true }, 'absent'],
-    [{ state: 'pending', since: 80, clearingSince: null, known: true }, 'pending'],
-    [{ state: 'pending', since: 80, clearingSince: null, known: false }, 'unknown'],
-    [{ state: 'present', since: 1_750_000_000_123, clearingSince: null, known: true }, 'present'],
-    [{ state: 'present', since: 90, clearingSince: 95, known: true }, 'present'],
-    [{ state: 'present', since: 90, clearingSince: null, known: false }, 'present'],
+    [{ state: 'absent', since: 0, clearingSince: null, known: false, by: 0 }, 'unknown'],
+    [{ state: 'absent', since: 0, clearingSince: null, known: true, by: 0 }, 'absent'],
+    [{ state: 'pending', since: 80, clearingSince: null, known: true, by: 0 }, 'pending'],
+    [{ state: 'pending', since: 80, clearingSince: null, known: false, by: 0 }, 'unknown'],
+    [{ state: 'present', since: 1_750_000_000_123, clearingSince: null, known: true, by: 0 }, 'present'],
+    [{ state: 'present', since: 90, clearingSince: 95, known: true, by: 2 }, 'present'],
+    [{ state: 'present', since: 90, clearingSince: null, known: false, by: 0 }, 'present'],
   ];
   it('are kept each in its place, and read as they were written', () => {
     const packed = absentSymptoms(ROWS.length);
