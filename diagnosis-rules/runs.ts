@@ -8,8 +8,9 @@ import { ENERGY, FAN_SPEED, lastSaid, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
-/** The inrush of a start is over. */
+/** The inrush of a start is over; a mean of less than a minute must not reach back to it. */
 const POWER_SETTLED_MS = 2.5 * MINUTE;
+const MEAN_REACHES_MS = 1 * MINUTE;
 /** The evaporator has come down. */
 const GAP_SETTLED_MS = 5 * MINUTE;
 /** The evaporator has come up to the air again, as far as it will. */
@@ -129,9 +130,10 @@ function atFullSpeed(m: Memory, power: number, effort: number): number {
   return rest + Math.max(0, power - rest) / effort;
 }
 
-function settled(m: Memory, { ms, before, now }: Span): RunSample {
-  const ranFor = before.at - m.exact[SINCE]!;
-  if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || ranFor < POWER_SETTLED_MS) return NOTHING;
+function settled(m: Memory, { ms, now }: Span): RunSample {
+  const ranFor = now.at - m.exact[SINCE]!;
+  const isSettled = ranFor >= POWER_SETTLED_MS + Math.min(ms, MEAN_REACHES_MS);
+  if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || !isSettled) return NOTHING;
   if (doorMovedWithin(m, now.at, 4 * MINUTE)) return NOTHING;
   const power = atFullSpeed(m, now.power, now.effort);
   const gap = ranFor < GAP_SETTLED_MS ? Number.NaN : (now.air - now.evaporator) / now.effort;

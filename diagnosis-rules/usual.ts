@@ -236,9 +236,6 @@ const QUARTERS = 3;
 const WORK_OF_QUARTERS = rough.take('work of the last quarters', QUARTERS);
 const NOTHING_KNOWN = Object.fromEntries(LINE.map((field) => [field, Number.NaN])) as Line;
 
-/** What two compartments ask of one compressor follows the room less closely. */
-const SHARED_SPREAD = 0.2;
-
 /** After a quarter of a day ended: how much more it certainly worked than is usual in the least loaded ones. */
 export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   const r = m.rough;
@@ -247,10 +244,9 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   const line = { ...NOTHING_KNOWN, ...lastQuarter(m) };
   const x = WORK.x(line) - WORK.centre;
   r[WORK_OF_QUARTERS] = Number.NaN;
-  if (!usual || Number.isNaN(x)) return;
+  if (!usual || Number.isNaN(x) || isShared(m)) return;
   const drift = (line.work - expectedAt(usual, x)) / usual.level;
-  const slope = ((x - usual.meanX) * usual.slopeSd) / usual.level;
-  const sd = Math.hypot(usual.daily, slope, isShared(m) ? SHARED_SPREAD : 0);
+  const sd = Math.hypot(usual.daily, ((x - usual.meanX) * usual.slopeSd) / usual.level);
   r[WORK_OF_QUARTERS] = certainly(drift, sd);
 }
 
