@@ -111,7 +111,7 @@ const COOLING_WATTS = 30;
 const FULL_SPEED = 3_000;
 
 /** Less than any compressor takes that turns, of one speed and of many; lamp, fan and board may. */
-const TURNS_WATTS = { fixed: 15, variable: 7 };
+const TURNS_WATTS = { fixed: 22, variable: 7 };
 
 /** Many boards tell what they want, not what turns: while it draws nothing, as was said no earlier, nothing turns. */
 function drawsNothing(m: Memory, time: number): boolean {
