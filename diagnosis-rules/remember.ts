@@ -7,8 +7,8 @@ import { doorMovedWithin, followDoor, noteShut } from './door.ts';
 import { followFood } from './food.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
-import { usualHigh } from './range.ts';
-import { followRuns, followWarmRest, gapNow, powerNow } from './runs.ts';
+import { isShared, usualHigh } from './range.ts';
+import { followRuns, followWarmRest, gapNow, powerNow, type RunSample } from './runs.ts';
 import { followSettings } from './settings.ts';
 import {
   AIR,
@@ -50,6 +50,14 @@ function isWarm(m: Memory): boolean {
     : above > WARM_KELVIN && air > high + WARMER_THAN_USUAL_KELVIN;
 }
 
+/** Less than this of the largest gap of its days: the compressor cooled the other compartment. */
+const OTHER_COMPARTMENT_SHARE = 0.5;
+
+function ofOwnEvaporator(m: Memory, run: RunSample): RunSample {
+  const isOther = isShared(m) && run.gap < OTHER_COMPARTMENT_SHARE * usualHigh(m, 'gap');
+  return isOther ? { ...run, gap: Number.NaN } : run;
+}
+
 /** `moment`: not older than the newest one taken. */
 export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Surroundings): void {
   const { at } = moment;
@@ -74,7 +82,7 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   if (run.power > 0) stretch(m, 'power', powerNow(m, at));
   if (!Number.isNaN(run.gap)) stretch(m, 'gap', gapNow(m, at));
   if (!doorMovedWithin(m, at, 15 * MINUTE)) stretch(m, 'air', span.now.air);
-  const ended = followDays(m, span, run, well, (line) => learnFrom(m, line));
+  const ended = followDays(m, span, ofOwnEvaporator(m, run), well, (line) => learnFrom(m, line));
   if (ended === 'day') judgeDays(m, cohort);
   if (ended !== null) judgeQuarter(m, cohort);
 }

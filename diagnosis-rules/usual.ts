@@ -88,7 +88,7 @@ export const REST = measure({
   blind: 0.3,
   absolute: true,
   // Cold that a short rest leaves in the evaporator: how much depends on how long it rested.
-  dailyPerLevel: 0.1,
+  dailyPerLevel: 0.15,
 });
 const MEASURES = [WORK, POWER, GAP, REST];
 
@@ -202,7 +202,7 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
 const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
 
 function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
-  const usual = measure === GAP && isShared(m) ? null : known(m, measure, lines, cohort);
+  const usual = known(m, measure, lines, cohort);
   const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && !Number.isNaN(line[measure.name]));
   const looked = newest.slice(-LOOKED_AT_DAYS);
   const r = m.rough;
