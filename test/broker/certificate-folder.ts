@@ -5,13 +5,13 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { newId } from '#contracts';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 
 export type Pair = { cert: string; key: string };
 export type CertificateFolder = ReturnType<typeof certificateFolder>;
 
 /** Null where it is not installed. */
-export const openssl = findProgram('openssl');
+export const openssl = findTool('openssl');
 
 export const fingerprint = ({ cert }: Pair): string => new X509Certificate(cert).fingerprint256;
 

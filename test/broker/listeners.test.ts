@@ -11,11 +11,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Notice, noticesTopic, upTopic } from '#contracts';
 import { openListeners } from '../../broker/listeners.ts';
-import { findProgram, freePort } from '../servers/process.ts';
+import { findTool, freePort } from '../servers/process.ts';
 import { bodies, openDoor } from './door.ts';
 
-const openssl = findProgram('openssl');
-if (!openssl) console.warn('MQTT over TLS is not exercised: there is no openssl on this machine');
+const openssl = findTool('openssl');
 
 const ended = (socket: net.Socket): Promise<void> =>
   new Promise((resolve) => socket.on('error', () => {}).once('close', () => resolve()));

@@ -2,13 +2,12 @@
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Id, type Notice, noticesTopic, upTopic } from '#contracts';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 import { bodies, type Door, openDoor } from './door.ts';
 
-const mosquittoPub = findProgram('mosquitto_pub');
-const mosquittoSub = findProgram('mosquitto_sub');
+const mosquittoPub = findTool('mosquitto_pub');
+const mosquittoSub = findTool('mosquitto_sub');
 const present = mosquittoPub !== null && mosquittoSub !== null;
-if (!present) console.warn('mosquitto_pub and mosquitto_sub are not exercised: they are not on this machine');
 
 function run(program: string, args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

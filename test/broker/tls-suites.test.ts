@@ -9,11 +9,11 @@ import * as tls from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pgliteDatabase } from '../engines/databases.ts';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 import { openssl } from './certificate-folder.ts';
 import { type Fleet, openFleet } from './fleet.ts';
 
-const sslscan = findProgram('sslscan', ['/usr/bin']);
+const sslscan = findTool('sslscan');
 
 describe.skipIf(!openssl)('MQTT over TLS', () => {
   let folder: string;

@@ -8,7 +8,7 @@ import { readSettings } from '#main';
 import { describeSettings } from '../../main/config.ts';
 import { STAGES } from '../../main/stages.ts';
 import { ROOT } from '../architecture/sources.ts';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 
 type Service = {
   image: string;
@@ -73,7 +73,7 @@ describe('deploy/compose.yaml', () => {
 });
 
 describe('deploy/haproxy.cfg', () => {
-  const program = findProgram('haproxy', ['/usr/sbin']);
+  const program = findTool('haproxy');
   it.skipIf(program === null)('is one that haproxy takes', () => {
     const { status, stderr } = spawnSync(program!, ['-c', '-f', path.join(ROOT, 'deploy/haproxy.cfg')]);
     expect(stderr.toString()).toBe('');

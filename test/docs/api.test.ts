@@ -6,13 +6,11 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { startApi } from '#api';
 import { openPlatform, PASSWORD } from '../api/platform.ts';
+import { findTool } from '../servers/process.ts';
 
 const run = promisify(execFile);
 const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-const hasCurl = await run('curl', ['--version']).then(
-  () => true,
-  () => false,
-);
+const curl = findTool('curl');
 
 /** Each example with what it must print; null when the page does not say. */
 const examples = [...text.matchAll(/```sh\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)].map(([, script, printed]) => ({
@@ -21,7 +19,7 @@ const examples = [...text.matchAll(/```sh\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs
 }));
 const MARK = '---- next example ----';
 
-describe.skipIf(!hasCurl)('docs/api.md', () => {
+describe.skipIf(!curl)('docs/api.md', () => {
   it('prints what it says, from its first example to its last', async () => {
     await using platform = await openPlatform();
     await using api = await startApi(platform.deps);

@@ -8,11 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isPublicAddress, openWebhookSender } from '#engines/webhook';
-import { findProgram, freePort } from '../servers/process.ts';
+import { findTool, freePort } from '../servers/process.ts';
 import { temporaryDir } from './databases.ts';
 
-const openssl = findProgram('openssl');
-if (!openssl) console.warn('Webhooks over TLS are not exercised: there is no openssl on this machine');
+const openssl = findTool('openssl');
 
 const noName = async (): Promise<string[]> => {
   throw new Error('nobody knows this name');

@@ -9,13 +9,13 @@ import { type Platform, startPlatform } from '#main';
 import { createAppliance, createHousehold, createPerson } from '#registry';
 import { HOUR, manualClock } from '#runtime';
 import { databaseDir } from '../servers/database-dir.ts';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 import { freeSettings } from './data-folder.ts';
 
 const NOW = Date.UTC(2026, 2, 2, 9);
 const LOG_IN = { email: 'owner@example.org', password: 'correct horse battery' };
-const sub = findProgram('mosquitto_sub');
-const pub = findProgram('mosquitto_pub');
+const sub = findTool('mosquitto_sub');
+const pub = findTool('mosquitto_pub');
 const run = promisify(execFile);
 
 describe('a command', () => {

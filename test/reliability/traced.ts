@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { findProgram } from '../servers/process.ts';
+import { findTool } from '../servers/process.ts';
 
 export type Event =
   /** A flush that was done; `path` is the file or folder. */
@@ -11,7 +11,7 @@ export type Event =
   | { what: 'made'; path: string }
   | { what: 'renamed'; path: string; to: string };
 
-export const strace = findProgram('strace');
+export const strace = findTool('strace');
 
 const CALLS = 'fsync,fdatasync,write,openat,mkdir,rename';
 

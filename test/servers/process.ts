@@ -114,3 +114,12 @@ export function findProgram(name: string, folders: readonly string[] = []): stri
   const paths = [...folders, ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name));
   return paths.find((path) => existsSync(path)) ?? null;
 }
+
+/** A program that a test uses; null when it is not here, which is said: with REQUIRE_ENGINES=1 that is a failure. */
+export function findTool(name: string, folders: readonly string[] = ['/usr/bin', '/usr/sbin']): string | null {
+  const program = findProgram(name, folders);
+  if (program !== null) return program;
+  if (process.env.REQUIRE_ENGINES === '1') throw new Error(`REQUIRE_ENGINES=1, but ${name} is not installed.`);
+  console.warn(`Not exercised: there is no ${name} on this machine.`);
+  return null;
+}
