@@ -20,7 +20,7 @@ export function recordedTable(rows: readonly RecordedRow[]): string {
 const YEARS_ASKED = 300;
 const VALUES_ASKED = YEARS_ASKED * 365.25 * 24 * 60 * 8;
 
-export function costTable({ speed, held, judgeMs, simulateMs, wallMs, jobs }: Costs): string {
+export function costTable({ speed, held, judgeMs, simulateMs, run }: Costs): string {
   const count = (value: number): string => Math.round(value).toLocaleString('en');
   const judged = (VALUES_ASKED / speed.valuesPerSecond / 2) * 1_000;
   return table(
@@ -40,7 +40,7 @@ export function costTable({ speed, held, judgeMs, simulateMs, wallMs, jobs }: Co
       ]),
       [
         'this run',
-        `${duration(wallMs)} on ${jobs} threads; processor time: judging ${duration(judgeMs)}, simulating ${duration(simulateMs)}`,
+        `${run ? `${duration(run.wallMs)} on ${run.jobs} threads; ` : ''}processor time: judging ${duration(judgeMs)}, simulating ${duration(simulateMs)}`,
         '',
       ],
     ],

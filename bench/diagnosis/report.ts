@@ -14,7 +14,9 @@ import {
   strataTable,
 } from './tables.ts';
 
-export type Costs = { speed: Speed; held: Held[]; judgeMs: number; simulateMs: number; wallMs: number; jobs: number };
+/** Of threads that judged; null: the lives were judged before. */
+export type Run = { wallMs: number; jobs: number } | null;
+export type Costs = { speed: Speed; held: Held[]; judgeMs: number; simulateMs: number; run: Run };
 export type Results = {
   date: string;
   commit: string;

@@ -14,7 +14,7 @@ import { type BenchOptions, readOptions } from './options.ts';
 import { writePage } from './page.ts';
 import { planOf } from './plan.ts';
 import { judgeRecordings } from './recordings.ts';
-import { type Costs, reportOf } from './report.ts';
+import { type Costs, type Run, reportOf } from './report.ts';
 import { commitName, noteSealedUse, sealedLine } from './sealed.ts';
 import { measureMemory, measureSpeed } from './speed.ts';
 import { tellStory } from './story.ts';
@@ -43,18 +43,17 @@ async function judgeFleets(options: BenchOptions): Promise<JudgedLife[]> {
   return lives.sort((a, b) => a.seed - b.seed);
 }
 
-function costsOf(lives: readonly JudgedLife[], wallMs: number, jobs: number): Costs {
+function costsOf(lives: readonly JudgedLife[], run: Run): Costs {
   const sum = (part: (life: JudgedLife) => number) => lives.reduce((total, life) => total + part(life), 0);
   const rules = loadCatalogue();
   return {
     speed: measureSpeed(rules),
-    held: [measureMemory(rules, 2_000, 1, 5 * MINUTE), measureMemory(rules, 100, 28, 10 * MINUTE)].filter(
+    held: [measureMemory(rules, 2_000, 1, 5 * MINUTE), measureMemory(rules, 400, 28, 10 * MINUTE)].filter(
       (held) => held !== null,
     ),
     judgeMs: sum((life) => life.judgeMs),
     simulateMs: sum((life) => life.simulateMs),
-    wallMs,
-    jobs,
+    run,
   };
 }
 
@@ -63,10 +62,10 @@ async function run(options: BenchOptions): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const began = monotonicMs();
   const lives = await judgeFleets(options);
-  const wallMs = monotonicMs() - began;
+  const judged = options.from === null ? { wallMs: monotonicMs() - began, jobs: options.jobs } : null;
   const quality = measure(lives);
   if (options.sealed) noteSealedUse(sealedLine(quality, options, date, commit));
-  const costs = options.speed ? costsOf(lives, wallMs, options.jobs) : null;
+  const costs = options.speed ? costsOf(lives, judged) : null;
   const report = reportOf({
     date,
     commit,

@@ -86,21 +86,26 @@ const saidBy = (appliance: string, message: DecodedMessage): DecodedMessage => (
 
 export type Held = { appliances: number; days: number; lives: number; bytesEach: number; snapshotBytesEach: number };
 
-/** Null without `node --expose-gc`. */
-export function measureMemory(rules: Catalogue, appliances: number, days: number, everyMs: number): Held | null {
-  if (!globalThis.gc) return null;
-  const lives = recorded(days, everyMs);
+function weigh(rules: Catalogue, lives: readonly Recorded[], appliances: number, days: number) {
   const ids = Array.from({ length: appliances }, (_, n) => idOf('bench-memory', n));
   const before = heldBytes();
   const evaluator = createEvaluator({ catalogue: rules, toReadings: () => null });
   liveTogether(evaluator, lives, ids, days);
-  const held = heldBytes() - before;
+  return { held: heldBytes() - before, snapshot: evaluator.snapshot().length };
+}
+
+/** What one appliance more costs: rules and code are there once. Null without `node --expose-gc`. */
+export function measureMemory(rules: Catalogue, appliances: number, days: number, everyMs: number): Held | null {
+  if (!globalThis.gc) return null;
+  const lives = recorded(days, everyMs);
+  const few = weigh(rules, lives, lives.length, days);
+  const many = weigh(rules, lives, appliances, days);
+  const more = appliances - lives.length;
   return {
     appliances,
     days,
-    // Told here so that the recorded lives are held as long as what is weighed.
     lives: lives.length,
-    bytesEach: held / appliances,
-    snapshotBytesEach: evaluator.snapshot().length / appliances,
+    bytesEach: (many.held - few.held) / more,
+    snapshotBytesEach: (many.snapshot - few.snapshot) / more,
   };
 }
