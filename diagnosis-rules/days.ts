@@ -44,6 +44,8 @@ export const LINE = [
   'airHigh',
   'freezerLow',
   'freezerHigh',
+  'riseLow',
+  'riseHigh',
   'well',
 ] as const;
 export type Line = Record<(typeof LINE)[number], number>;
@@ -177,7 +179,7 @@ const lineAt = (m: Memory, place: number): Line =>
   Object.fromEntries(LINE.map((field, index) => [field, m.brief[place + index]!])) as Line;
 
 /** What the day went between, so far. */
-export type Extreme = 'power' | 'gap' | 'air' | 'freezer';
+export type Extreme = 'power' | 'gap' | 'air' | 'freezer' | 'rise';
 
 /** A value of today that belongs to what the day went between. */
 export function stretch(m: Memory, what: Extreme, value: number): void {

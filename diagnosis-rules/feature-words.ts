@@ -19,6 +19,11 @@ const FRIDGE: Record<string, FeatureWords> = {
   food_above_usual: number('food above the usual temperature in there', '食物高出平常温度的幅度'),
   food_trend: number('how fast the food gets warmer', '食物升温的速度'),
   freezer_temperature: number('freezer temperature', '冷冻室温度'),
+  freezer_rise: number('how fast the freezer warms while nothing cools it', '停机时冷冻室的升温速度'),
+  freezer_rise_beyond: number(
+    'how fast the freezer warms at rest, beyond what its days go between',
+    '停机时冷冻室升温速度超出平常的幅度',
+  ),
   freezer_beyond_usual: number('freezer beyond what its days go between', '冷冻室超出平常范围的幅度'),
   frozen_food_temperature: number('temperature of the frozen food', '冷冻食物的温度'),
   air_beyond_usual: number('air beyond what its days go between', '冷藏室空气温度超出平常范围的幅度'),

@@ -8,6 +8,7 @@ import type { Extreme } from './days.ts';
 import { lastDefrostPeak } from './defrost.ts';
 import { airAtOpening, doorOpenMs, doorSamples, doorShutAt, isDoorOpen, isDoorSure } from './door.ts';
 import { foodAt, foodTrend, freezerLately, frozenFoodAt } from './food.ts';
+import { freezerRise } from './freezer-rise.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
 import { beyondUsual, usualAir, usualLimit } from './range.ts';
@@ -97,6 +98,10 @@ const fridge: readonly Feature[] = [
   quick('frozen_food_temperature', 'Cel', 'freezer_temperature', ({ m, at }) => frozenFoodAt(m, at)),
   slow('freezer_beyond_usual', 'K', 'freezer_temperature', ({ m, at }) =>
     beyondUsual(m, 'freezer', freezerLately(m, at)),
+  ),
+  slow('freezer_rise', 'K/h', 'freezer_temperature compressor_on', ({ m, at }) => freezerRise(m, at)),
+  slow('freezer_rise_beyond', '%', 'freezer_temperature compressor_on', ({ m, at }) =>
+    beyond(m, 'rise', freezerRise(m, at)),
   ),
   // A set point stands until it is changed, so its age does not matter.
   slow('set_point', 'Cel', 'set_point', ({ m }) => lastSaid(m, SET_POINT)),

@@ -22,6 +22,7 @@ const RANGES: Readonly<Record<Extreme, Range>> = {
   gap: range('gap'),
   air: range('air'),
   freezer: range('freezer'),
+  rise: range('rise'),
 };
 /** From so many days on, the oddest one is not taken for usual. */
 const DAYS_FOR_AN_ODD_ONE = 8;
@@ -29,7 +30,7 @@ const DAYS_FOR_AN_ODD_ONE = 8;
 /** What the days before yesterday went between. With too few of them it stays as it was. */
 function judgeRange(m: Memory, what: Extreme, lines: ReturnType<typeof linesOf>): void {
   // A day on which next to nothing was seen of a run does not tell what days go between.
-  const isSeen = (line: Line): boolean => what === 'air' || what === 'freezer' || !Number.isNaN(line[what]);
+  const isSeen = (line: Line): boolean => (what !== 'power' && what !== 'gap') || !Number.isNaN(line[what]);
   const well = lines.filter(
     ({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line[`${what}Low`]) && isSeen(line),
   );
@@ -64,7 +65,7 @@ function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
 export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
 
 export function judgeRanges(m: Memory, lines: ReturnType<typeof linesOf>): void {
-  for (const what of ['power', 'gap', 'air', 'freezer'] as const) judgeRange(m, what, lines);
+  for (const what of ['power', 'gap', 'air', 'freezer', 'rise'] as const) judgeRange(m, what, lines);
   judgeAir(m, lines);
 }
 

@@ -5,6 +5,7 @@ import { followDays, rewindDays, stretch } from './days.ts';
 import { followDefrost } from './defrost.ts';
 import { doorMovedWithin, followDoor, noteShut } from './door.ts';
 import { followFood } from './food.ts';
+import { followFreezerRise } from './freezer-rise.ts';
 import type { Memory } from './memory.ts';
 import { followGap, followReturn } from './power-cut.ts';
 import { isShared, usualHigh } from './range.ts';
@@ -75,6 +76,7 @@ export function remember(m: Memory, moment: Moment, { codeOf, cohort, well }: Su
   followSteps(m, span);
   const run = followRuns(m, span);
   followWarmRest(m, span, isWarm(m));
+  followFreezerRise(m, span);
   followSettings(m, at);
   followDefrost(m, span);
   followThermometer(m, span);

@@ -18,8 +18,8 @@ export type SickAppliance = Appliance & {
   mend(): void;
 };
 
-const SICK_BEFORE_MIN = 160;
-const KNOWN_BEFORE_MIN = 180;
+const SICK_BEFORE_MIN = 190;
+const KNOWN_BEFORE_MIN = 200;
 
 /** Fridges of one household, and the people who look after them. */
 export async function registerAppliances(
@@ -44,7 +44,7 @@ export async function registerAppliances(
 
 export async function registerTechnicians(sql: Sql, now: number): Promise<void> {
   const person = { password: 'correct horse battery', language: 'en', timeZone: 'UTC', region: 'east', now } as const;
-  const skills = ['refrigeration', 'general'];
+  const skills = ['refrigeration', 'electrical', 'general'];
   for (const n of [1, 2]) {
     const email = `technician${n}@example.org`;
     await createPerson(sql, { ...person, role: 'technician', name: `Technician ${n}`, email, skills });
@@ -82,12 +82,14 @@ const cabinetOf = (minute: number, warm: boolean): number => (warm ? 14 : 3) + (
 const sickValues = (minute: number, warm: boolean) => ({
   cabinet_temperature: cabinetOf(minute, warm),
   evaporator_temperature: cabinetOf(minute, warm) - (warm ? 1 : 15),
-  compressor_on: warm || minute % 3 === 0,
+  // While it is warm it tries to start, again and again, and cannot.
+  compressor_on: !warm && minute % 20 < 12,
+  power: (warm ? minute % 5 === 0 : minute % 20 < 12) ? 60 : 3,
   door_open: false,
   set_point: 4,
 });
 
-/** Comes up now with three hours in its buffer, warm for most of them, and goes on minute by minute. */
+/** Comes up now with more than three hours in its buffer, warm for most of them, and goes on minute by minute. */
 export function sickAppliance(
   registered: Registered,
   options: { ports: readonly number[]; clock: Clock; rate: number },
