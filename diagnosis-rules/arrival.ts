@@ -43,8 +43,10 @@ export const newArrival = (): Arrival => ({
   recent: [],
 });
 
+const bySeq = (a: DecodedMessage, b: DecodedMessage): number => a.seq! - b.seq!;
+
 function release(arrival: Arrival): DecodedMessage[] {
-  arrival.held.sort((a, b) => a.seq! - b.seq!);
+  arrival.held.sort(bySeq);
   const ready: DecodedMessage[] = [];
   while (arrival.held[0] && arrival.held[0].seq! <= arrival.nextSeq!) {
     const message = arrival.held.shift()!;
@@ -88,7 +90,8 @@ export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage
 
 function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
   if (arrival.held.length === 0) return [];
-  const seqs = arrival.held.map(({ seq }) => seq!).sort((a, b) => a - b);
+  arrival.held.sort(bySeq);
+  const seqs = arrival.held.map(({ seq }) => seq!);
   arrival.lostBefore = seqs.findLast((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1) ?? null;
   arrival.nextSeq = seqs.at(-1)! + 1;
   return release(arrival);

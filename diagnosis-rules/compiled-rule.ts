@@ -1,6 +1,6 @@
 // A rule made ready to judge with: names have become places, conditions functions.
 import { MINUTE } from '#runtime';
-import { type Check, compile, featuresIn } from './conditions.ts';
+import { any, type Check, compile, featuresIn } from './conditions.ts';
 import { FEATURES } from './features.ts';
 import type { Cause, Rule, Symptom } from './rule.ts';
 
@@ -57,16 +57,19 @@ function compileCause(rule: Rule, name: string, cause: Cause): CompiledCause {
 }
 
 export function compileRule(rule: Rule): CompiledRule {
-  const symptoms = Object.entries(rule.symptoms).map(([name, symptom]) => ({
-    name,
-    symptom,
-    when: compile(symptom.when),
-    branches: ('any' in symptom.when ? symptom.when.any : [symptom.when]).map(compile),
-    unless: symptom.unless.map(compile),
-    unsure: symptom.unsure.map(compile),
-    forMs: symptom.forMinutes * MINUTE,
-    clearMs: symptom.clearMinutes * MINUTE,
-  }));
+  const symptoms = Object.entries(rule.symptoms).map(([name, symptom]) => {
+    const branches = ('any' in symptom.when ? symptom.when.any : [symptom.when]).map(compile);
+    return {
+      name,
+      symptom,
+      when: any(branches),
+      branches,
+      unless: symptom.unless.map(compile),
+      unsure: symptom.unsure.map(compile),
+      forMs: symptom.forMinutes * MINUTE,
+      clearMs: symptom.clearMinutes * MINUTE,
+    };
+  });
   const indexOf = new Map(symptoms.map(({ name }, index) => [name, index]));
   const isQuick = ({ symptom }: CompiledSymptom): boolean =>
     featuresIn(symptom.when).some((name) => FEATURES.get(name)!.pace === 'moment');

@@ -65,7 +65,7 @@ function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
 export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
 
 export function judgeRanges(m: Memory, lines: ReturnType<typeof linesOf>): void {
-  for (const what of ['power', 'gap', 'air', 'freezer', 'rise'] as const) judgeRange(m, what, lines);
+  for (const what of Object.keys(RANGES) as Extreme[]) judgeRange(m, what, lines);
   judgeAir(m, lines);
 }
 

@@ -8,7 +8,7 @@ import { ENERGY, FAN_SPEED, lastSaid, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
-/** The inrush of a start is over; a mean of less than a minute must not reach back to it. */
+/** The inrush of a start is over, also for a meter that tells the mean of the last minute. */
 const POWER_SETTLED_MS = 2.5 * MINUTE;
 const MEAN_REACHES_MS = 1 * MINUTE;
 /** The evaporator has come down. */
