@@ -10,6 +10,8 @@ const CURRENT_LAG_MS = 3 * MINUTE;
 const LOOK_EVERY_MS = 1 * MINUTE;
 const NO_PROGRESS_MS = 30 * SECOND;
 const HELD_AT_MOST = 200;
+/** A message that was overtaken is behind by less. */
+const OVERTAKEN_AT_MOST = 50;
 
 export type Arrival = {
   nextSeq: number | null;
@@ -64,10 +66,12 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   const { seq, moments } = message;
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
-    // Its first message may come once more, hours later.
+    // Its first message may come once more, hours later; after a boot it may be lost.
     const isNews = moments[0] !== undefined && moments[0].at > newestAt;
-    const rebooted = arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1 && isNews;
+    const isFarBack = arrival.nextSeq !== null && seq < arrival.nextSeq - OVERTAKEN_AT_MOST;
+    const rebooted = isNews && (isFarBack || (arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1));
     if (rebooted) arrival.restarted = true;
+    if (rebooted && seq > 1) arrival.lostBefore = seq;
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
     return [message, ...release(arrival)];
   }
@@ -75,6 +79,10 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   arrival.held.push(message);
   return arrival.held.length > HELD_AT_MOST ? giveUpWaiting(arrival) : [];
 }
+
+/** Whether later ones were judged before it: how old it is says nothing of the appliance's clock. */
+export const isOvertaken = ({ nextSeq }: Arrival, { seq }: DecodedMessage): boolean =>
+  seq !== null && nextSeq !== null && seq + 1 < nextSeq;
 
 const REMEMBERED = 2 * 6;
 

@@ -1,6 +1,7 @@
 // Days in one line each. A day's line is its least loaded quarter: doors, warm food and guests only ever add load, so that
 // what is left is the machine itself.
 import { DAY, HOUR, MINUTE } from '#runtime';
+import { isStillIcing } from './defrost.ts';
 import { lostSince } from './door.ts';
 import type { Memory } from './memory.ts';
 import { brief, exact, rough } from './places.ts';
@@ -15,8 +16,8 @@ const SETTLED_HOURS = { power: 0.25, gap: 0.15 };
 export const DAYS = 21;
 
 const sum = (name: string): { total: number; hours: number } => ({
-  total: rough.take(`quarter ${name}`),
-  hours: rough.take(`quarter ${name} hours`),
+  total: rough.take(`sum of ${name}`),
+  hours: rough.take(`hours of ${name}`),
 });
 const WORK = sum('work');
 const SHARE = sum('share');
@@ -27,6 +28,12 @@ const POWER_SUM = sum('power');
 const GAP_SUM = sum('gap');
 const REST_SUM = sum('rest gap');
 const SUMS = [WORK, SHARE, EFFORT, AMBIENT_SUM, AIR_SUM, POWER_SUM, GAP_SUM, REST_SUM];
+
+/** Of the whole day. */
+const DAY_EFFORT = sum('effort of the day');
+const DAY_AMBIENT = sum('ambient of the day');
+const DAY_AIR = sum('air of the day');
+const DAY_SUMS = [DAY_EFFORT, DAY_AMBIENT, DAY_AIR];
 
 /** Fields of a line, in the order of their places: the least loaded quarter, what the day went between, and `well`: 1 unless the appliance was ill. */
 export const LINE = [
@@ -48,8 +55,12 @@ export const LINE = [
   'riseHigh',
   'well',
 ] as const;
-export type Line = Record<(typeof LINE)[number], number>;
+type Field = (typeof LINE)[number];
+export type Line = Record<Field, number>;
 const FIELDS = LINE.length;
+
+/** What ice on the evaporator changes. */
+const OF_ICE = ['work', 'gap', 'rest', 'gapLow', 'gapHigh'] as const;
 
 /** From start to start: work and hours so far, and whether it is whole and nothing came between. */
 const CYCLE_WORK = rough.take('cycle work');
@@ -61,6 +72,8 @@ const QUARTER = exact.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
 const RING = brief.take('lines', DAYS * FIELDS);
 const NEWEST_DAY = exact.take('newest line');
+/** Whether its compressor cools two compartments in turns; the gaps of the lines depend on it. */
+export const IS_SHARED = exact.take('compressor is shared');
 
 const dayOf = (at: number): number => Math.floor(at / DAY);
 
@@ -87,8 +100,8 @@ function workOf(m: Memory): number {
   return meanOf(m, SHARE, KNOWN_HOURS) >= WITHOUT_PAUSE ? meanOf(m, EFFORT, KNOWN_HOURS) : Number.NaN;
 }
 
-/** Runs of some minutes: so long nothing of one need be missed. */
-const SAID_SOON_MS = 3 * MINUTE;
+/** Shorter than most runs and rests: nothing of one need be missed. */
+const SAID_SOON_MS = 11 * MINUTE;
 
 /** A start or a stop may be among what was lost. */
 function mayHaveTurned(m: Memory, at: number): boolean {
@@ -134,14 +147,23 @@ export const lastQuarter = (m: Memory): Pick<Line, 'work' | 'ambient' | 'air'> =
   air: m.rough[LAST + 2]!,
 });
 
+/** By what the least loaded quarter of today was told; one of which the work is not known stands in while there is no other. */
+const RANK = rough.take('load of the least loaded quarter');
+const STANDS_IN = 10;
+
+function rankOf(m: Memory, work: number, ambient: number, air: number): number {
+  return Number.isNaN(work) ? STANDS_IN + meanOf(m, EFFORT, KNOWN_HOURS) : load(work, ambient, air);
+}
+
 function closeQuarter(m: Memory): void {
   const work = workOf(m);
   const ambient = meanOf(m, AMBIENT_SUM, KNOWN_HOURS);
   const air = meanOf(m, AIR_SUM, KNOWN_HOURS);
   const r = m.rough;
   r.set([work, ambient, air], LAST);
-  const soFar = load(r[TODAY]!, r[TODAY + 1]!, r[TODAY + 2]!);
-  if (!Number.isNaN(work) && !(load(work, ambient, air) >= soFar)) {
+  const rank = rankOf(m, work, ambient, air);
+  if (!Number.isNaN(rank) && !(rank >= r[RANK]!)) {
+    r[RANK] = rank;
     const line = [
       work,
       ambient,
@@ -152,11 +174,23 @@ function closeQuarter(m: Memory): void {
     ];
     for (const [field, value] of line.entries()) r[TODAY + field] = value;
   }
-  for (const { total, hours } of SUMS) {
-    r[total] = 0;
-    r[hours] = 0;
-  }
+  setNothing(m, SUMS);
 }
+
+const KNOWN_HOURS_OF_DAY = 16;
+
+/** Two compartments are cooled in turns as it happens: how much it works shows in whole days only. */
+function tellByWholeDay(m: Memory): void {
+  const means = DAY_SUMS.map((each) => meanOf(m, each, KNOWN_HOURS_OF_DAY));
+  for (const [field, value] of means.entries()) m.rough[TODAY + field] = value;
+}
+
+const setNothing = (m: Memory, sums: readonly { total: number; hours: number }[]): void => {
+  for (const { total, hours } of sums) {
+    m.rough[total] = 0;
+    m.rough[hours] = 0;
+  }
+};
 
 /** The line of the day that is over; what it pushes out of the ring goes to `old`. */
 function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => void): void {
@@ -169,9 +203,13 @@ function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => vo
     m.brief.fill(Number.NaN, place, place + FIELDS);
   }
   const place = RING + (day % DAYS) * FIELDS;
+  if (m.exact[IS_SHARED] === 1) tellByWholeDay(m);
+  setNothing(m, DAY_SUMS);
+  if (isStillIcing(m)) for (const field of OF_ICE) m.rough[TODAY + LINE.indexOf(field)] = Number.NaN;
   m.brief.set(m.rough.subarray(TODAY, TODAY + FIELDS), place);
   m.brief[place + FIELDS - 1] = well ? 1 : 0;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
+  m.rough[RANK] = Number.NaN;
   m.exact[NEWEST_DAY] = day;
 }
 
@@ -214,6 +252,11 @@ export function doubt(m: Memory, days: number): void {
   }
 }
 
+/** What `field` says of the listed days cannot be compared with days to come. */
+export function forgetOfDays(m: Memory, field: Field): void {
+  for (let day = 0; day < DAYS; day++) m.brief[RING + day * FIELDS + LINE.indexOf(field)] = Number.NaN;
+}
+
 /** Forgets the day of `at`, and what came after it. */
 export function rewindDays(m: Memory, at: number): void {
   const newest = m.exact[NEWEST_DAY]!;
@@ -224,11 +267,12 @@ export function rewindDays(m: Memory, at: number): void {
   }
   if (newest >= day) m.exact[NEWEST_DAY] = day - 1;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
+  m.rough[RANK] = Number.NaN;
   m.exact[QUARTER] = Number.NaN;
 }
 
 /** Places that outlive a rewind. */
-export const DAYS_KEPT = { exact: [NEWEST_DAY], brief: [[RING, DAYS * FIELDS]] } as const;
+export const DAYS_KEPT = { exact: [NEWEST_DAY, IS_SHARED], brief: [[RING, DAYS * FIELDS]] } as const;
 
 /** Takes the span; says what came to its end. `well`: the appliance is not ill, as far as is known. */
 export function followDays(
@@ -246,7 +290,7 @@ export function followDays(
     if (!Number.isNaN(last)) {
       closeQuarter(m);
       ended = 'quarter';
-    } else for (const { total, hours } of SUMS) m.rough.fill(0, total, total + 1).fill(0, hours, hours + 1);
+    } else setNothing(m, [...SUMS, ...DAY_SUMS]);
     if (!Number.isNaN(last) && dayOf(now.at) !== dayOf(last * QUARTER_MS)) {
       closeDay(m, dayOf(last * QUARTER_MS), well, old);
       ended = 'day';
@@ -259,6 +303,9 @@ export function followDays(
   const hours = ms / HOUR;
   add(m, SHARE, before.cooling, hours);
   add(m, EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);
+  add(m, DAY_EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);
+  add(m, DAY_AMBIENT, before.ambient, hours);
+  add(m, DAY_AIR, before.air, hours);
   add(m, AMBIENT_SUM, before.ambient, hours);
   add(m, AIR_SUM, before.air, hours);
   add(m, POWER_SUM, run.power, hours);

@@ -18,7 +18,7 @@ import {
 } from '#contracts';
 import { MINUTE } from '#runtime';
 import { noteClock, noteLine, noteReport, noteRest } from './around.ts';
-import { arrive, isRepeated, noteLag, noteTime, overdue } from './arrival.ts';
+import { arrive, isOvertaken, isRepeated, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
 import { noteLoss } from './door.ts';
@@ -197,7 +197,8 @@ class Fold implements Evaluator {
     const changes = this.#judgeMessages(appliance, arrive(appliance.arrival, message));
     noteRejected(appliance, message);
     const newest = message.moments.at(-1);
-    if (newest) noteClock(appliance.memory, message.receivedAt - newest.at, message.receivedAt);
+    if (newest && !isOvertaken(appliance.arrival, message))
+      noteClock(appliance.memory, message.receivedAt - newest.at, message.receivedAt);
     return [...changes, ...this.#tell(appliance)];
   }
 

@@ -40,6 +40,13 @@ const FRIDGE: Record<string, FeatureWords> = {
     ['a word of the door may have been lost', '可能漏收了门的状态变化'],
   ),
   air_rise_since_door_opened: number('rise since the door was opened', '开门以来的升温'),
+  door_told: fact(
+    ['whether the appliance tells of its door', '家电是否报告门的状态'],
+    ['the appliance tells of its door', '家电报告门的状态'],
+    ['the appliance does not tell of its door', '家电不报告门的状态'],
+  ),
+  air_above_food: number('air above what food follows', '空气比食物等效温度高出的度数'),
+  evaporator_gap_above_usual: number('difference of the evaporator above what is usual', '蒸发器温差比平常高出的比例'),
   door_open_share_1h: number('share of the last hour with the door open', '近一小时开门的时间占比'),
   door_open_share_3h: number('share of the last three hours with the door open', '近三小时开门的时间占比'),
   minutes_since_door_was_shut: number(

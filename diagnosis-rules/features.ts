@@ -11,7 +11,7 @@ import { foodAt, foodTrend, freezerLately, frozenFoodAt } from './food.ts';
 import { freezerRise } from './freezer-rise.ts';
 import type { Memory } from './memory.ts';
 import { offHours } from './power-cut.ts';
-import { beyondUsual, usualAir, usualLimit } from './range.ts';
+import { beyondUsual, isShared, usualAir, usualLimit } from './range.ts';
 import { fanStoodMs, gapNow, minutesSinceDefrost, peaksAt, powerNow, restSurplus, turnMs, warmRestMs } from './runs.ts';
 import { hoursSinceSetPointChanged } from './settings.ts';
 import {
@@ -120,6 +120,8 @@ const fridge: readonly Feature[] = [
   ),
 
   quick('air_beyond_usual', 'K', 'cabinet_temperature', ({ m, at }) => beyondUsual(m, 'air', numberAt(m, AIR, at))),
+  // Food follows the air slowly: the difference is large only after the air has changed within minutes.
+  quick('air_above_food', 'K', 'cabinet_temperature', ({ m, at }) => numberAt(m, AIR, at) - foodAt(m, at)),
   slow('hours_since_set_point_changed', 'duration', 'set_point', ({ m, at }) => hoursSinceSetPointChanged(m, at)),
 
   quick('door_open_minutes', 'duration', 'door_open cabinet_temperature', ({ m, at }) => {
@@ -139,6 +141,7 @@ const fridge: readonly Feature[] = [
     if (known && !isDoorOpen(m)) return 0;
     return known ? numberAt(m, AIR, at) - airAtOpening(m) : Number.NaN;
   }),
+  quick('door_told', '1', 'door_open', ({ m, at }) => Number(isKnown(stateAt(m, DOOR_OPEN, at)))),
   slow('door_open_share_1h', '%', 'door_open', ({ m, at }) => percent(shareOfHour(m, DOOR_STEPS, at))),
   slow('door_open_share_3h', '%', 'door_open', ({ m, at }) => percent(shareOfHour(m, DOOR_STEPS, at, 3))),
   // Counts only after it had stood open for minutes, and only while it stays shut.
@@ -171,8 +174,13 @@ const fridge: readonly Feature[] = [
   slow('rest_surplus', 'W', 'energy power compressor_on', ({ m, at }) => restSurplus(m, at) || 0),
   // At rest the evaporator warms to the air by itself: only what it comes to in a run counts.
   slow('evaporator_gap', 'K', 'evaporator_temperature cabinet_temperature', ({ m, at }) => gapNow(m, at)),
-  slow('evaporator_gap_beyond', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
-    beyond(m, 'gap', gapNow(m, at)),
+  // One compressor for two compartments: how little the gap opens says which of them it cools.
+  slow('evaporator_gap_beyond', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) => {
+    const past = beyond(m, 'gap', gapNow(m, at));
+    return past < 0 && isShared(m) ? 0 : past;
+  }),
+  slow('evaporator_gap_above_usual', '%', 'evaporator_temperature cabinet_temperature', ({ m, at }) =>
+    percent(gapNow(m, at) / levelOf(m, GAP) - 1),
   ),
   slow('power_while_running', 'W', 'power', ({ m, at }) => powerNow(m, at)),
   slow('power_while_running_beyond', '%', 'power', ({ m, at }) => beyond(m, 'power', powerNow(m, at))),

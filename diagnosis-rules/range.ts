@@ -1,5 +1,5 @@
 // What the days of this appliance go between.
-import type { Extreme, Line, linesOf } from './days.ts';
+import { type Extreme, IS_SHARED, type Line, type linesOf } from './days.ts';
 import type { Memory } from './memory.ts';
 import { rough } from './places.ts';
 
@@ -64,12 +64,25 @@ function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
 }
 export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
 
-export function judgeRanges(m: Memory, lines: ReturnType<typeof linesOf>): void {
-  for (const what of Object.keys(RANGES) as Extreme[]) judgeRange(m, what, lines);
-  judgeAir(m, lines);
+/** One compressor that cools now this evaporator, now another: how far the gap opens says which, not how well. */
+const SHARED_RATIO = { from: 1.9, until: 1.5 };
+export const isShared = (m: Memory): boolean => m.exact[IS_SHARED] === 1;
+
+/** By how far it goes within a day, which no fault that grows changes. True when it turned out otherwise than was thought. */
+function judgeSharing(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
+  const ratios = lines
+    .map(({ line }) => line.gapHigh / Math.max(0.5, line.gapLow))
+    .filter((ratio) => !Number.isNaN(ratio));
+  // Not before it is known how far the gap opens at all.
+  if (ratios.length < FEWEST_DAYS || Number.isNaN(usualHigh(m, 'gap'))) return false;
+  const was = isShared(m);
+  m.exact[IS_SHARED] = median(ratios) > (was ? SHARED_RATIO.until : SHARED_RATIO.from) ? 1 : 0;
+  return isShared(m) !== was;
 }
 
-/** One compressor that cools now this evaporator, now another: how far the gap opens says which, not how well. */
-const SHARED_RATIO = 2.2;
-export const isShared = (m: Memory): boolean =>
-  m.rough[RANGES.gap.high]! > SHARED_RATIO * Math.max(0.5, m.rough[RANGES.gap.low]!);
+/** After a day. True when what a gap means, and how work is counted, has changed. */
+export function judgeRanges(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
+  for (const what of Object.keys(RANGES) as Extreme[]) judgeRange(m, what, lines);
+  judgeAir(m, lines);
+  return judgeSharing(m, lines);
+}

@@ -1,6 +1,7 @@
 // What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
 // A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
-import { DAYS_KEPT, LINE, type Line, lastQuarter, linesOf } from './days.ts';
+import { DAYS_KEPT, forgetOfDays, LINE, type Line, lastQuarter, linesOf } from './days.ts';
+import { DEFROSTS_SEEN } from './defrost.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { isShared, judgeRanges, median } from './range.ts';
@@ -211,8 +212,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.certain] = Number.NaN;
   if (!usual || looked.length < LOOKED_AT_DAYS) return;
   const unit = measure.absolute ? 1 : usual.level;
-  const isBlind = looked.some(({ line }) => Number.isNaN(measure.x(line))) || (measure === WORK && isShared(m));
-  const blind = isBlind ? measure.blind : 0;
+  const blind = looked.some(({ line }) => Number.isNaN(measure.x(line))) ? measure.blind : 0;
   const drifts = looked.map(({ line }) => {
     const x = xOf(measure, line);
     return { away: x - usual.meanX, drift: (line[measure.name] - expectedAt(usual, x)) / unit };
@@ -254,10 +254,18 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
 export const workLately = (m: Memory): number =>
   Math.min(...m.rough.subarray(WORK_OF_QUARTERS, WORK_OF_QUARTERS + QUARTERS));
 
+/** It is counted otherwise from now on. */
+function forgetAsCounted(m: Memory): void {
+  for (const { name, sums } of [WORK, GAP]) {
+    forgetOfDays(m, name);
+    m.exact.fill(Number.NaN, sums, sums + SUMS);
+  }
+}
+
 /** After a day ended, or the list changed. */
 export function judgeDays(m: Memory, cohort: Cohort | null): void {
+  if (judgeRanges(m, linesOf(m))) forgetAsCounted(m);
   const lines = linesOf(m);
-  judgeRanges(m, lines);
   for (const measure of MEASURES) judgeMeasure(m, measure, lines, cohort);
 }
 
@@ -306,8 +314,7 @@ export function levelsOf(m: Memory): Record<string, number> | null {
 export function learnedOf(m: Memory): Memory {
   const kept = emptyMemory();
   for (const { sums } of MEASURES) kept.exact.set(m.exact.subarray(sums, sums + SUMS), sums);
-  kept.exact[LEARNED] = m.exact[LEARNED]!;
-  for (const place of DAYS_KEPT.exact) kept.exact[place] = m.exact[place]!;
+  for (const place of [LEARNED, DEFROSTS_SEEN, ...DAYS_KEPT.exact]) kept.exact[place] = m.exact[place]!;
   for (const [from, length] of DAYS_KEPT.brief) kept.brief.set(m.brief.subarray(from, from + length), from);
   return kept;
 }
