@@ -39,15 +39,17 @@ type Measure = {
   sums: number;
   raw: number;
   certain: number;
+  least: number;
   level: number;
 };
 
 const SUMS = 6;
-const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'level'>): Measure => ({
+const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'least' | 'level'>): Measure => ({
   ...m,
   sums: exact.take(`usual ${m.name}`, SUMS),
   raw: rough.take(`${m.name} drift`),
   certain: rough.take(`${m.name} certain drift`),
+  least: rough.take(`${m.name} least drift`),
   level: rough.take(`${m.name} level`),
 });
 
@@ -202,6 +204,13 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
 
 const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
 
+/** The nearest to nothing; 0 when they do not agree which way. */
+function leastOf(drifts: readonly number[]): number {
+  const [low, high] = [Math.min(...drifts), Math.max(...drifts)];
+  if (low > 0) return low;
+  return high < 0 ? high : 0;
+}
+
 function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
   const usual = known(m, measure, lines, cohort);
   const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && !Number.isNaN(line[measure.name]));
@@ -210,6 +219,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.level] = usual ? usual.level : Number.NaN;
   r[measure.raw] = Number.NaN;
   r[measure.certain] = Number.NaN;
+  r[measure.least] = Number.NaN;
   if (!usual || looked.length < LOOKED_AT_DAYS) return;
   const unit = measure.absolute ? 1 : usual.level;
   const blind = looked.some(({ line }) => Number.isNaN(measure.x(line))) ? measure.blind : 0;
@@ -230,6 +240,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   const isOver = Math.abs(newestDrift) < RECOVERED * Math.abs(drift) || Math.sign(newestDrift) !== Math.sign(drift);
   r[measure.raw] = isOver ? newestDrift : drift;
   r[measure.certain] = isOver ? 0 : certainly(drift, sd);
+  r[measure.least] = leastOf(drifts.map((each) => each.drift));
 }
 
 const QUARTERS = 3;
@@ -271,6 +282,8 @@ export function judgeDays(m: Memory, cohort: Cohort | null): void {
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */
 export const driftOf = (m: Memory, { raw }: Measure): number => m.rough[raw]!;
+/** What each of the last days was away at least. */
+export const leastDriftOf = (m: Memory, { least }: Measure): number => m.rough[least]!;
 export const certainDriftOf = (m: Memory, { certain }: Measure): number => m.rough[certain]!;
 /** What is usual in a room of 23 °C; NaN: not known. */
 export const levelOf = (m: Memory, { level }: Measure): number => m.rough[level]!;

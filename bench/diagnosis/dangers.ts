@@ -22,10 +22,11 @@ function alertedIn(danger: Span, { told }: JudgedLife, critical: boolean): boole
   );
 }
 
+/** `of`: as it really was, or as the appliance's own thermometer shows it. */
 export const dangerShare =
-  (critical: boolean) =>
+  (of: 'dangers' | 'shownDangers', critical = false) =>
   (scored: readonly Scored[]): number => {
-    const all = scored.flatMap(({ life }) => life.dangers.map((danger) => alertedIn(danger, life, critical)));
+    const all = scored.flatMap(({ life }) => life[of].map((danger) => alertedIn(danger, life, critical)));
     return share(all.filter(Boolean).length, all.length);
   };
 

@@ -37,6 +37,8 @@ export type JudgedLife = {
   faults: FaultEvent[];
   /** Food was above the limit for half an hour or longer, counted from when it could be heard. */
   dangers: Span[];
+  /** The same by what its own thermometer shows. */
+  shownDangers: Span[];
   /** It sends a cabinet temperature. */
   hearsTemperature: boolean;
   /** What only looks like a fault. */

@@ -8,12 +8,20 @@ import { FAULTS } from './faults.ts';
 import { judge } from './judge.ts';
 import { type JudgedLife, type Span, type Told, toldBy } from './judged-life.ts';
 import { catalogueWithout } from './leave-out.ts';
+import { ShownDangers } from './shown-dangers.ts';
 
 /** Longer without a word than this, and what happens meanwhile cannot be known. */
 const UNHEARD_MS = 20 * MINUTE;
 const LASTING_MS = 30 * MINUTE;
 
-type Heard = { values: number; hearsTemperature: boolean; unheard: Span[]; lastAt: number; simulateWallMs: number };
+type Heard = {
+  values: number;
+  hearsTemperature: boolean;
+  shown: ShownDangers;
+  unheard: Span[];
+  lastAt: number;
+  simulateWallMs: number;
+};
 
 /** Passes messages on and notes what was heard when; the time spent on making them is told apart. */
 function* listening(life: DrawnLife, heard: Heard): Generator<DecodedMessage> {
@@ -27,6 +35,7 @@ function* listening(life: DrawnLife, heard: Heard): Generator<DecodedMessage> {
       heard.values += readings.length;
       heard.hearsTemperature ||= readings.some(({ signal }) => signal === 'cabinet_temperature');
     }
+    heard.shown.take(message);
     if (message.receivedAt - heard.lastAt > UNHEARD_MS)
       heard.unheard.push({ from: heard.lastAt, until: message.receivedAt });
     heard.lastAt = message.receivedAt;
@@ -52,7 +61,14 @@ function busy(): number {
 function judgeOnce(spec: LifeSpec, rules: Catalogue): Judged {
   const life = drawLife(spec);
   const { from, until } = life.observed;
-  const heard: Heard = { values: 0, hearsTemperature: false, unheard: [], lastAt: from, simulateWallMs: 0 };
+  const heard: Heard = {
+    values: 0,
+    hearsTemperature: false,
+    shown: new ShownDangers(),
+    unheard: [],
+    lastAt: from,
+    simulateWallMs: 0,
+  };
   const [beganMs, busyMs] = [monotonicMs(), busy()];
   const changes = judge({ rules, messages: listening(life, heard), upTo: until });
   const spentMs = busy() - busyMs;
@@ -72,6 +88,7 @@ export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): 
     observed: life.observed,
     faults: life.faults,
     dangers: life.dangers().flatMap((danger) => heardPart(danger, heard.unheard) ?? []),
+    shownDangers: heard.shown.until(life.observed.until, LASTING_MS),
     hearsTemperature: heard.hearsTemperature,
     lookAlikes: life.lookAlikes,
     strata: life.strata,

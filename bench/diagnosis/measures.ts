@@ -20,6 +20,8 @@ export type Quality = {
   beforeDanger: Interval;
   driftDelayMs: Interval;
   danger: Interval & { events: number };
+  /** By what the appliances' own thermometers show. */
+  dangerShown: Interval & { events: number };
   dangerCritical: Interval;
   dangers: DangerOf[];
   falsePerYear: Interval & { episodes: number; bound: number };
@@ -49,6 +51,7 @@ export function measure(lives: readonly JudgedLife[]): Quality {
   const full = scored.filter(isFull);
   const healthy = scored.filter(({ life }) => life.asked === null);
   const felt = scored.filter(({ life }) => life.dangers.length > 0 && life.hearsTemperature);
+  const shown = scored.filter(({ life }) => life.shownDangers.length > 0);
   const faults = CODES.map((code) => perFault(code, full)).filter(({ events, censored }) => events + censored > 0);
   const owner = faults.filter(({ code }) => FAULTS[code].act === 'owner');
   const sum = (of: readonly PerFault[], part: (fault: PerFault) => number) =>
@@ -66,8 +69,12 @@ export function measure(lives: readonly JudgedLife[]): Quality {
     suddenRecall: interval(full, suddenRecall),
     beforeDanger: interval(full, beforeDanger),
     driftDelayMs: interval(full, driftDelay),
-    danger: { ...interval(felt, dangerShare(false)), events: felt.flatMap(({ life }) => life.dangers).length },
-    dangerCritical: interval(felt, dangerShare(true)),
+    danger: { ...interval(felt, dangerShare('dangers')), events: felt.flatMap(({ life }) => life.dangers).length },
+    dangerShown: {
+      ...interval(shown, dangerShare('shownDangers')),
+      events: shown.flatMap(({ life }) => life.shownDangers).length,
+    },
+    dangerCritical: interval(felt, dangerShare('dangers', true)),
     dangers: dangersOf(felt),
     falsePerYear: { ...interval(healthy, falseRate), episodes: falses, bound: ruleOfThree(years) },
     falseKinds: falseKinds(scored),

@@ -169,6 +169,10 @@ export function otherTable(quality: Quality): string {
         .map(([verdict, count]) => `${verdict} ${count}`)
         .join(', '),
     ],
+    [
+      'food danger by its own thermometer, alerted within 45 min',
+      `${spanned(quality.dangerShown, percent)} of ${quality.dangerShown.events}`,
+    ],
     ['food danger told as critical within 45 min', spanned(quality.dangerCritical, percent)],
     ['cause first of the list, as told first', spanned(quality.causeFirstAtOnce, percent)],
     ['cause among the first two, as told first', spanned(quality.causeFirstTwoAtOnce, percent)],

@@ -50,6 +50,7 @@ export const life = (rest: Partial<JudgedLife>): JudgedLife => ({
   observed: { from: 0, until: 100 * DAY },
   faults: [],
   dangers: [],
+  shownDangers: [],
   hearsTemperature: true,
   lookAlikes: [],
   strata: { signals: 'full' },

@@ -62,6 +62,15 @@ describe('figures', () => {
     expect(measure([overBefore]).danger.value).toBe(0);
   });
 
+  it('danger by what the thermometer shows is told apart: one that hangs too cold shows none', () => {
+    const danger = { from: 100 * HOUR, until: 110 * HOUR };
+    const hangsCold = life({ dangers: [danger] });
+    const alerted = life({ dangers: [danger], shownDangers: [danger], told: alarm('a', 100.7, null, 'unknown') });
+    const quality = measure([hangsCold, alerted]);
+    expect(quality.danger.value).toBe(0.5);
+    expect(quality.dangerShown).toMatchObject({ value: 1, events: 1 });
+  });
+
   it('a technician for an owner’s fault is a needless visit, an owner for a technician’s a missed one', () => {
     const needless = life({
       faults: [fault('F1', 10)],

@@ -120,6 +120,39 @@ describe('what is usual', () => {
     expect(told.get('power_drift')).toBeLessThan(-5);
   });
 
+  it('is told by whole days, and by runs of one kind, where one compressor cools two compartments in turns', () => {
+    /** Every third run is for the freezer alone: the first of three, or the second. */
+    const inTurns =
+      (gap: number) =>
+      (minute: number): Values => {
+        const values = machine({ share: 0.4, gap })(minute);
+        const cycle = Math.floor(minute / CYCLE_MINUTES);
+        const forFreezer = cycle % 3 === (Math.floor(minute / DAY_MINUTES) % 2 === 0 ? 0 : 1);
+        return values.compressor_on && forFreezer ? { ...values, evaporator_temperature: AIR - 4 } : values;
+      };
+    const told = fridge();
+    told.for(25 * DAY_MINUTES, inTurns(25), EVERY_MINUTES);
+    expect(end(told).get('work_drift')).toBeCloseTo(0, 9);
+    expect(told.get('gap_drift')).toBeCloseTo(0, 9);
+    expect(told.get('evaporator_gap_beyond')).toBeCloseTo(0, 4);
+    told.for(3 * DAY_MINUTES, inTurns(20), EVERY_MINUTES);
+    expect(end(told).get('gap_change')).toBeCloseTo(-20, 0);
+  });
+
+  it('begins after some defrosts: an evaporator without ice is not what is usual', () => {
+    /** A defrost every second day; ice makes the gap grow until there is as much of it as there will be. */
+    const icing =
+      (day: number) =>
+      (minute: number): Values => ({
+        ...machine({ gap: 15 + 5 * Math.min(day, 4) })(minute),
+        defrost_on: day % 2 === 1 && minute < 20,
+      });
+    const told = fridge();
+    for (let day = 0; day < 15; day++) told.for(DAY_MINUTES, icing(day), EVERY_MINUTES);
+    expect(end(told).get('gap_change')).toBeCloseTo(0, 1);
+    expect(told.get('work_change')).toBeCloseTo(0, 1);
+  });
+
   it('outlives days in which nothing was heard', () => {
     const told = fridge()
       .days(25, {})

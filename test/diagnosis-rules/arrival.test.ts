@@ -1,0 +1,58 @@
+// In which order an appliance's messages are judged, what is missing among them, and when it began anew.
+import { describe, expect, it } from 'vitest';
+import type { DecodedMessage } from '#contracts';
+import { HOUR, MINUTE } from '#runtime';
+import { arrive, isOvertaken, newArrival, noteLag, overdue } from '../../diagnosis-rules/arrival.ts';
+import { FRIDGE, NOON } from './life.ts';
+import { moment } from './moments.ts';
+
+const message = (seq: number | null, at: number, receivedAt = at): DecodedMessage => ({
+  appliance: FRIDGE,
+  model: 'm',
+  receivedAt,
+  seq,
+  moments: [moment(at, { cabinet_temperature: 4 })],
+  rejected: [],
+});
+
+/** An appliance whose messages up to `seq` came one a minute, the last one at noon. */
+function heardUpTo(seq: number) {
+  const arrival = newArrival();
+  for (let each = seq - 5; each <= seq; each++) {
+    const at = NOON - (seq - each) * MINUTE;
+    arrive(arrival, message(each, at));
+    noteLag(arrival, at);
+  }
+  return arrival;
+}
+
+describe('an appliance that boots', () => {
+  it.each([
+    ['its first message tells', 0, null],
+    ['its first messages are lost, one that comes later tells', 4, 4],
+  ])('%s', (_, seq, lostBefore) => {
+    const arrival = heardUpTo(40_000);
+    const newest = message(seq, NOON + HOUR);
+    expect(arrive(arrival, newest)).toEqual([newest]);
+    expect(arrival).toMatchObject({ restarted: true, nextSeq: seq + 1, lostBefore });
+    // What is lost from now on is noticed again.
+    expect(arrive(arrival, message(seq + 3, NOON + HOUR + MINUTE))).toEqual([]);
+    expect(overdue(arrival, NOON + HOUR + 3 * MINUTE)).toHaveLength(1);
+    expect(arrival.lostBefore).toBe(seq + 3);
+  });
+
+  it.each([
+    ['is not told by its first message that comes once more', 0, NOON - 8 * HOUR],
+    ['is not told by a message that was overtaken', 39_990, NOON + MINUTE],
+  ])('%s', (_, seq, at) => {
+    const arrival = heardUpTo(40_000);
+    arrive(arrival, message(seq, at, NOON + MINUTE));
+    expect(arrival).toMatchObject({ restarted: false, nextSeq: 40_001, lostBefore: null });
+  });
+});
+
+it('a message that later ones overtook says nothing of how current the appliance is', () => {
+  const arrival = heardUpTo(100);
+  const isLate = (seq: number | null): boolean => isOvertaken(arrival, message(seq, NOON));
+  expect([isLate(70), isLate(100), isLate(103), isLate(null)]).toEqual([true, false, false, false]);
+});
