@@ -76,7 +76,6 @@ const FRIDGE: Record<string, FeatureWords> = {
   thermometer_tremble: number('tremble of its thermometer', '温度计读数的抖动'),
   thermometer_out_of_range: number('readings outside of what can be', '超出可能范围的读数'),
   thermometer_missing_minutes: number('time its thermometer has been missing', '温度计没有读数的时间'),
-  work_change_each_day: number('change of its work on each of the last days, at least', '最近每一天制冷负担至少的变化'),
   work_lately: number('work of the last eighteen hours beyond what is usual', '近十八小时负荷超出平常的幅度'),
   work_change: number('work in the last days, against what is usual', '近几天的制冷负担与平常相比的变化'),
   work_drift: number('work in the last days, certainly beyond what is usual', '近几天的制冷负担确定偏离平常的幅度'),

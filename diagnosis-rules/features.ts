@@ -41,17 +41,7 @@ import {
 } from './signals.ts';
 import { AIR_STEPS, COOLING_STEPS, DOOR_STEPS, shareOfHour } from './steps.ts';
 import { frozenMs, jumpsAt, missingMs, outOfRangeAt, trembleAt } from './thermometer.ts';
-import {
-  certainDriftOf,
-  driftOf,
-  GAP,
-  leastDriftOf,
-  levelOf,
-  REST,
-  POWER as USUAL_POWER,
-  WORK,
-  workLately,
-} from './usual.ts';
+import { certainDriftOf, driftOf, GAP, levelOf, REST, POWER as USUAL_POWER, WORK, workLately } from './usual.ts';
 
 /** `at` is the moment of judgement in the appliance's time; `silentMs` is counted in the platform's time, while it was up. */
 export type View = { m: Memory; at: number; silentMs: number };
@@ -214,7 +204,6 @@ const fridge: readonly Feature[] = [
 
   slow('work_change', '%', 'compressor_on ambient_temperature', ({ m }) => percent(driftOf(m, WORK))),
   slow('work_drift', '%', 'compressor_on ambient_temperature', ({ m }) => percent(certainDriftOf(m, WORK))),
-  slow('work_change_each_day', '%', 'compressor_on ambient_temperature', ({ m }) => percent(leastDriftOf(m, WORK))),
   slow('work_lately', '%', 'compressor_on ambient_temperature', ({ m }) => percent(workLately(m))),
   slow('power_change', '%', 'power', ({ m }) => percent(driftOf(m, USUAL_POWER))),
   slow('power_drift', '%', 'power', ({ m }) => percent(certainDriftOf(m, USUAL_POWER))),

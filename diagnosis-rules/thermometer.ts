@@ -14,12 +14,16 @@ const FAR_JUMP_KELVIN = 8;
 const JUMP_MS = 6 * MINUTE;
 /** Trembling is looked at between readings this near to each other. */
 const NEAR_MS = 2.2 * MINUTE;
+/** In five minutes a healthy thermostat turns the air round too: of a bend seen so rarely less counts. */
+const COARSE_SHARE = 0.25;
+const EVEN_MS = 0.5 * MINUTE;
 const LONGEST_FORGOTTEN_MS = 14 * 24 * HOUR;
 
 const SAME_SINCE = exact.take('thermometer the same since');
 const LONGEST_SAME = exact.take('thermometer longest the same');
 const LAST = rough.take('thermometer last');
 const LAST_AT = exact.take('thermometer last stamp');
+const LAST_MS = exact.take('thermometer last interval');
 const LAST_BUT_ONE = rough.take('thermometer last but one');
 const JUMPS = rough.take('thermometer jumps');
 const JUMPS_AT = exact.take('thermometer jumps stamp');
@@ -59,11 +63,14 @@ export function followThermometer(m: Memory, { now }: Span): void {
     m.rough[JUMPS] = fadingCount(m.rough[JUMPS]!, at - m.exact[JUMPS_AT]!, TAU_MS) + 1;
     m.exact[JUMPS_AT] = at;
   }
-  if (ms <= NEAR_MS && !doorMovedWithin(m, at, 15 * MINUTE)) {
-    const bend = Math.abs(air - 2 * last + m.rough[LAST_BUT_ONE]!);
+  const isNear = ms <= NEAR_MS;
+  const isEven = ms <= JUMP_MS && Math.abs(ms - m.exact[LAST_MS]!) < EVEN_MS;
+  if ((isNear || isEven) && !doorMovedWithin(m, at, 15 * MINUTE)) {
+    const bend = Math.abs(air - 2 * last + m.rough[LAST_BUT_ONE]!) * (isNear ? 1 : COARSE_SHARE);
     m.rough[TREMBLE] = forgetful(m.rough[TREMBLE]!, bend, ms, TAU_MS);
   }
-  m.rough[LAST_BUT_ONE] = ms <= NEAR_MS ? last : Number.NaN;
+  m.rough[LAST_BUT_ONE] = ms <= JUMP_MS ? last : Number.NaN;
+  m.exact[LAST_MS] = ms;
   m.rough[LAST] = air;
   m.exact[LAST_AT] = at;
 }

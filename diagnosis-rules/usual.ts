@@ -34,22 +34,22 @@ type Measure = {
   blind: number;
   /** A shift is counted in the measure's own unit, not as a share. */
   absolute?: true;
+  /** It is certain only where none of the last days was as usual: heat, guests and shopping come and go. Ice grows faster. */
+  eachDay?: true;
   /** What one day lies further from the line for each unit of the level. */
   dailyPerLevel?: number;
   sums: number;
   raw: number;
   certain: number;
-  least: number;
   level: number;
 };
 
 const SUMS = 6;
-const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'least' | 'level'>): Measure => ({
+const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'level'>): Measure => ({
   ...m,
   sums: exact.take(`usual ${m.name}`, SUMS),
   raw: rough.take(`${m.name} drift`),
   certain: rough.take(`${m.name} certain drift`),
-  least: rough.take(`${m.name} least drift`),
   level: rough.take(`${m.name} level`),
 });
 
@@ -62,6 +62,7 @@ export const WORK = measure({
   slopeSpread: 0.025,
   daily: 0.05,
   blind: 0.4,
+  eachDay: true,
 });
 export const POWER = measure({
   name: 'power',
@@ -71,6 +72,7 @@ export const POWER = measure({
   slopeSpread: 0.004,
   daily: 0.012,
   blind: 0.05,
+  eachDay: true,
 });
 export const GAP = measure({
   name: 'gap',
@@ -121,7 +123,15 @@ const xOf = (measure: Measure, line: Line): number => {
   return Number.isNaN(x) ? 0 : x;
 };
 
-type Usual = { n: number; meanX: number; level: number; slope: number; slopeSd: number; daily: number };
+type Usual = {
+  n: number;
+  meanX: number;
+  spreadX: number;
+  level: number;
+  slope: number;
+  slopeSd: number;
+  daily: number;
+};
 
 /** As many days' worth of belief in the slope that was given. */
 const SLOPE_DAYS = 10;
@@ -139,7 +149,7 @@ function usualFrom(measure: Measure, s: Sums): Usual {
   const slopeSd = measure.slopeSpread * unit * Math.sqrt(belief / (sxx + belief));
   const dailyGiven = Math.hypot(measure.daily, (measure.dailyPerLevel ?? 0) * level);
   const daily = Math.sqrt((DAILY_DAYS * dailyGiven ** 2 + s.rr) / (DAILY_DAYS + s.n));
-  return { n: s.n, meanX, level, slope, slopeSd, daily };
+  return { n: s.n, meanX, spreadX: Math.sqrt(sxx / s.n), level, slope, slopeSd, daily };
 }
 
 const expectedAt = ({ level, slope, meanX }: Usual, x: number): number => level + slope * (x - meanX);
@@ -195,6 +205,7 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
   return {
     n: 1,
     meanX: 0,
+    spreadX: 0,
     level: model.median,
     slope: measure.slope(0) * unit,
     slopeSd: measure.slopeSpread * unit,
@@ -202,14 +213,11 @@ function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, c
   };
 }
 
-const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
+/** K beyond what its days were at: a line that was learned in one season says little of another. */
+const farFrom = ({ spreadX }: Usual, away: number): number =>
+  Math.max(0, Math.abs(away) - Math.max(SPREAD_KELVIN, 2 * spreadX));
 
-/** The nearest to nothing; 0 when they do not agree which way. */
-function leastOf(drifts: readonly number[]): number {
-  const [low, high] = [Math.min(...drifts), Math.max(...drifts)];
-  if (low > 0) return low;
-  return high < 0 ? high : 0;
-}
+const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
 
 function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
   const usual = known(m, measure, lines, cohort);
@@ -219,7 +227,6 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
   r[measure.level] = usual ? usual.level : Number.NaN;
   r[measure.raw] = Number.NaN;
   r[measure.certain] = Number.NaN;
-  r[measure.least] = Number.NaN;
   if (!usual || looked.length < LOOKED_AT_DAYS) return;
   const unit = measure.absolute ? 1 : usual.level;
   const blind = looked.some(({ line }) => Number.isNaN(measure.x(line))) ? measure.blind : 0;
@@ -233,14 +240,16 @@ function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof line
     usual.daily / Math.sqrt(usual.n),
     usual.daily / Math.sqrt(looked.length),
     (away * usual.slopeSd) / unit,
+    farFrom(usual, away) * measure.slopeSpread,
     blind,
   );
   const newestDrift = drifts.at(-1)!.drift;
+  const isAsUsual = (one: number): boolean =>
+    Math.abs(one) < RECOVERED * Math.abs(drift) || Math.sign(one) !== Math.sign(drift);
   // A day that is as usual again ends it: a repair shows with the first quarter after it.
-  const isOver = Math.abs(newestDrift) < RECOVERED * Math.abs(drift) || Math.sign(newestDrift) !== Math.sign(drift);
-  r[measure.raw] = isOver ? newestDrift : drift;
-  r[measure.certain] = isOver ? 0 : certainly(drift, sd);
-  r[measure.least] = leastOf(drifts.map((each) => each.drift));
+  r[measure.raw] = isAsUsual(newestDrift) ? newestDrift : drift;
+  const isDoubtful = measure.eachDay ? drifts.some((each) => isAsUsual(each.drift)) : isAsUsual(newestDrift);
+  r[measure.certain] = isDoubtful ? 0 : certainly(drift, sd);
 }
 
 const QUARTERS = 3;
@@ -257,7 +266,8 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   r[WORK_OF_QUARTERS] = Number.NaN;
   if (!usual || Number.isNaN(x) || isShared(m)) return;
   const drift = (line.work - expectedAt(usual, x)) / usual.level;
-  const sd = Math.hypot(usual.daily, ((x - usual.meanX) * usual.slopeSd) / usual.level);
+  const away = x - usual.meanX;
+  const sd = Math.hypot(usual.daily, (away * usual.slopeSd) / usual.level, farFrom(usual, away) * WORK.slopeSpread);
   r[WORK_OF_QUARTERS] = certainly(drift, sd);
 }
 
@@ -282,8 +292,6 @@ export function judgeDays(m: Memory, cohort: Cohort | null): void {
 
 /** As a share (K for `REST`): how far the last days are from what is usual, and how far they certainly are. NaN: not known. */
 export const driftOf = (m: Memory, { raw }: Measure): number => m.rough[raw]!;
-/** What each of the last days was away at least. */
-export const leastDriftOf = (m: Memory, { least }: Measure): number => m.rough[least]!;
 export const certainDriftOf = (m: Memory, { certain }: Measure): number => m.rough[certain]!;
 /** What is usual in a room of 23 °C; NaN: not known. */
 export const levelOf = (m: Memory, { level }: Measure): number => m.rough[level]!;

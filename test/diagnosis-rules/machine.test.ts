@@ -196,6 +196,13 @@ describe('the thermometer', () => {
     expect(healthy().get('thermometer_tremble')).toBeLessThan(0.2);
   });
 
+  it('trembles also where it is read every five minutes only', () => {
+    const every5 = (values: (minute: number) => Values): Told => healthy().for(180, values, 5);
+    const noisy = (minute: number): number => air(minute) + (minute % 10 === 0 ? 1.5 : -1.5);
+    expect(every5(said(noisy)).get('thermometer_tremble')).toBeGreaterThan(0.8);
+    expect(every5(said(air)).get('thermometer_tremble')).toBeLessThan(0.4);
+  });
+
   it('is gone while other values come', () => {
     const gone = healthy().for(80, { evaporator_temperature: -12 });
     expect(gone.get('thermometer_missing_minutes')).toBeCloseTo(80, 0);

@@ -91,6 +91,22 @@ describe('what is usual', () => {
     expect(sick.get('work_drift')).toBeGreaterThan(5);
   });
 
+  it('in one season says little of another: far from what it was learned in, much more must have changed', () => {
+    const cool = (day: number): Machine => ({ ambient: 18 + (day % 3), share: 0.2 });
+    const inRoom = (ambient: number, share: number): Fridge => end(fridge().days(27, cool).days(3, { ambient, share }));
+    const [near, far] = [inRoom(20, 0.3), inRoom(34, 0.5)];
+    expect(far.get('work_change')).toBeGreaterThan(20);
+    expect(far.get('work_drift')).toBe(0);
+    expect(near.get('work_drift')).toBeGreaterThan(20);
+  });
+
+  it('is away only when each of the last days shows it', () => {
+    const busy = end(fridge().days(25, {}).days(1, { share: 0.6 }).days(1, {}).days(1, { share: 0.6 }));
+    expect(busy.get('work_change')).toBeGreaterThan(25);
+    expect(busy.get('work_drift')).toBe(0);
+    expect(end(fridge().days(25, {}).days(3, { share: 0.6 })).get('work_drift')).toBeGreaterThan(20);
+  });
+
   it('is told by the quiet quarter of the day: a kitchen that is busy in the afternoon is not a sick fridge', () => {
     const told = fridge().days(25, {});
     for (let day = 0; day < 4; day++) {
