@@ -87,12 +87,13 @@ export const isOvertaken = ({ nextSeq }: Arrival, { seq }: DecodedMessage): bool
 const REMEMBERED = 2 * 6;
 
 /** True for a message that was taken already: its acknowledgement was lost, and it came again. */
-export function isRepeated({ recent }: Arrival, { seq, moments }: DecodedMessage): boolean {
+export function isRepeated(arrival: Arrival, { seq, moments }: DecodedMessage): boolean {
+  const { recent } = arrival;
   const first = moments[0]?.at;
   if (seq === null || first === undefined) return false;
   for (let i = 0; i < recent.length; i += 2) if (recent[i] === seq && recent[i + 1] === first) return true;
-  if (recent.length >= REMEMBERED) recent.splice(0, 2);
-  recent.push(seq, first);
+  // Made anew, as long as it has to be: an array that grows in place takes room for many more.
+  arrival.recent = [seq, first].concat(recent.slice(0, REMEMBERED - 2));
   return false;
 }
 
