@@ -2,10 +2,8 @@
 // "acknowledged" can still mean "durable", because Aedes writes the PUBACK before it stores or publishes anything.
 
 import type { Duplex } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
-import { type BrokerBody, type DisconnectedBody, type Id, type Notice, provisioningAnswerTopic } from '#contracts';
-import type { Principal } from '#registry';
+import { type BrokerBody, type DisconnectedBody, type Id, provisioningAnswerTopic } from '#contracts';
 import {
   type Clock,
   type Downlink,
@@ -23,18 +21,19 @@ import { maySubscribe } from './access.ts';
 import { peerCertificate } from './certificate.ts';
 import { CommandsDown } from './commands.ts';
 import { Conduct } from './conduct.ts';
+import { type BrokerCounts, Discipline } from './discipline.ts';
 import { acknowledged, grantedOn, sendNotice, sendTo } from './down.ts';
 import { answerFirstContact } from './first-contact.ts';
 import { type Guard, guardFrames } from './frame-guard.ts';
-import { GARBAGE, LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { isTooLong, type Listeners, type ListenOptions, openListeners } from './listeners.ts';
 import { Neighbours } from './neighbours.ts';
 import { keepNotices, type Notices } from './notices.ts';
-import { oversizeRecord } from './oversize.ts';
 import { PACKET } from './packet-check.ts';
 import type { Access, Commands, Peers } from './ports.ts';
 import { type Knock, type Recognised, recognise } from './recognise.ts';
 import { type Session, Sessions } from './sessions.ts';
+import { steadyNow } from './steady-now.ts';
 import { AccessWatch } from './watch.ts';
 
 export type BrokerDeps = {
@@ -60,18 +59,6 @@ export type BrokerDeps = {
   patienceMs?: number;
 };
 
-/** Since the start. */
-export type BrokerCounts = {
-  /** Appliances and gateways that sent almost nothing that could be read. */
-  slowedForGarbage: number;
-  cutForGarbage: number;
-  cutForSpeed: number;
-  /** Connections refused because they came too often. */
-  connectsRefused: number;
-  /** Connections cut because they broke the protocol. */
-  brokenProtocol: number;
-};
-
 export type Broker = Stage & {
   ports: Listeners['ports'];
   /** Messages that could not be read pass here too, and count against who sent them. */
@@ -95,13 +82,9 @@ const PATIENCE_MS = 5 * SECOND;
 /** More often than the shortest keep-alive, which is one second and half of it again. */
 const EXCUSE_WAITING_EVERY_MS = SECOND / 2;
 const MAX_TOPIC_LEVELS = 8;
-const LONGEST_KNOCK_MS = 4 * SECOND;
 const FORGET_EVERY_MS = MINUTE;
 const UNITS_OF_ONE_KEY = 100;
 const REQUESTS_OF_ONE_UNIT = 5;
-
-/** Limits protect the machine, which lives in real time; the platform's clock may run faster, stand or jump. */
-const steadyNow = (): number => performance.now();
 
 /** CONNACK has left. */
 const isAnswered = (client: Client): boolean => (client as Client & { connackSent: boolean }).connackSent;
@@ -120,11 +103,9 @@ class BrokerStage implements Broker {
   readonly #id: string;
   readonly #aedes: Aedes;
   readonly #sessions: Sessions;
-  readonly #oversize = oversizeRecord();
-  readonly #limits: Limits;
   readonly #conduct: Conduct;
   readonly #acceptance: Acceptance;
-  readonly #counts = { slowedForGarbage: 0, cutForGarbage: 0, cutForSpeed: 0, connectsRefused: 0, brokenProtocol: 0 };
+  readonly #discipline: Discipline;
   readonly #notices: Notices;
   readonly #watch: AccessWatch;
   readonly #commands: CommandsDown | null;
@@ -138,8 +119,8 @@ class BrokerStage implements Broker {
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
     this.#id = deps.brokerId;
-    this.#limits = deps.limits ?? LIMITS;
-    this.#conduct = new Conduct(this.#limits);
+    const limits = deps.limits ?? LIMITS;
+    this.#conduct = new Conduct(limits);
     this.#notices = keepNotices((appliance, payload) => this.#sendNow(appliance, payload));
     this.#acceptance = new Acceptance({
       log: deps.log,
@@ -147,8 +128,8 @@ class BrokerStage implements Broker {
       tracer: deps.tracer,
       conduct: this.#conduct,
       steadyNow,
-      refuse: (session, what, notice) => this.#refuse(session, what, notice),
-      tooFast: (session) => this.#tooFast(session),
+      refuse: (session, what, notice) => this.#discipline.refuse(session, what, notice),
+      tooFast: (session) => this.#discipline.tooFast(session),
       firstContact: (session, payload) => this.#firstContact(session, payload),
     });
     this.#sessions = new Sessions({
@@ -157,14 +138,18 @@ class BrokerStage implements Broker {
       disconnected: (id, cause) =>
         this.#say('disconnected', id, { broker: this.#id, cause } satisfies DisconnectedBody),
     });
-    const { commands, logger, peers } = deps;
+    const { clock, commands, logger, maxPacketBytes, peers } = deps;
+    this.#discipline = new Discipline({
+      ...{ clock, logger, limits, maxPacketBytes },
+      ...{ conduct: this.#conduct, sessions: this.#sessions, notices: this.#notices },
+    });
     this.#neighbours = peers ? this.#neighboursOver(peers) : null;
     this.#commands = commands ? new CommandsDown({ commands, sessions: this.#sessions, logger }) : null;
     this.#watch = new AccessWatch({
       access: deps.access,
       sessions: this.#sessions,
       logger: deps.logger,
-      cut: (session) => this.#cutOff(session),
+      cut: (session) => this.#discipline.cutOff(session),
       attached: (appliances) => {
         for (const appliance of appliances) this.#notices.subscribed(appliance);
         this.#commands?.attached(appliances);
@@ -228,19 +213,19 @@ class BrokerStage implements Broker {
   get downlink(): Downlink {
     return {
       notify: (appliance, notice) => {
-        if (notice.code === 'rejected-message') this.#rejected(appliance);
+        if (notice.code === 'rejected-message') this.#discipline.rejected(appliance);
         this.#notices.notify(appliance, notice);
       },
     };
   }
 
   get counts(): BrokerCounts {
-    return { ...this.#counts };
+    return this.#discipline.counts;
   }
 
   disconnect(appliance: Id): void {
     const session = this.#sessions.online(appliance);
-    if (session) this.#cut(session);
+    if (session) this.#discipline.cut(session);
   }
 
   tick(): Promise<void> {
@@ -303,7 +288,7 @@ class BrokerStage implements Broker {
 
   #open(connection: Duplex): void {
     // Heard before Aedes hears of it and ends the session.
-    connection.once('error', (error) => isTooLong(error) && this.#tooLarge(client));
+    connection.once('error', (error) => isTooLong(error) && this.#discipline.tooLarge(this.#sessions.of(client)));
     const guarded = guardFrames(
       connection,
       this.#guard(() => client),
@@ -318,144 +303,24 @@ class BrokerStage implements Broker {
     return {
       limit: () => (trusted() ? this.#deps.maxPacketBytes : BEFORE_CONNECT_BYTES),
       // Behind CONNECT nothing is read before it is answered: who says it is not known until then.
-      room: () => (isAnswered(clientOf()) ? this.#room(session()) : Number(!clientOf().connecting)),
+      room: () => (isAnswered(clientOf()) ? this.#discipline.room(session()) : Number(!clientOf().connecting)),
       owed: (type) => type === PACKET.puback && acknowledged(clientOf()),
-      others: (packets, bytes) => this.#others(session(), packets, bytes),
-      tooLarge: () => this.#tooLarge(clientOf()),
-      broken: (reason) => this.#broken(session(), reason),
+      others: (packets, bytes) => this.#discipline.others(session(), packets, bytes),
+      tooLarge: () => this.#discipline.tooLarge(session()),
+      broken: (reason) => this.#discipline.broken(session(), reason),
     };
-  }
-
-  #room(session: Session | undefined): number {
-    if (!session) return 0;
-    if (session.silentUntil > steadyNow()) return 0;
-    const most = this.#conduct.isGarbage(session.principal.id) ? GARBAGE.inHook : this.#limits.inHook;
-    return most - session.waiting;
-  }
-
-  /** What is no message costs work too: nothing more is read for a while when there is too much of it. */
-  #others(session: Session | undefined, packets: number, bytes: number): void {
-    if (!session || session.principal.kind === 'provisioning') return;
-    const { kind, id } = session.principal;
-    const now = steadyNow();
-    const waitMs = this.#conduct.also(id, { packets, bytes, gateway: kind === 'gateway' }, now);
-    if (waitMs === 0) return;
-    if (this.#conduct.tooLong(id, now)) {
-      this.#tooFast(session);
-      session.client.close();
-      return;
-    }
-    session.silentUntil = now + waitMs;
-    setTimeout(() => session.client.closed || session.client.conn.emit('readable'), waitMs + 1).unref();
-  }
-
-  #broken(session: Session | undefined, reason: string): void {
-    this.#counts.brokenProtocol++;
-    if (!session) return;
-    const notice: Notice = {
-      code: 'rejected-message',
-      at: this.#deps.clock.now(),
-      reason: `The connection was cut, as it broke the protocol: ${reason}.`,
-    };
-    this.#refuse(session, `it broke the protocol: ${reason}`, notice);
-  }
-
-  #tooFast(session: Session): void {
-    this.#counts.cutForSpeed++;
-    const { perSecond } = this.#limits.messages;
-    this.#refuse(session, 'too much for too long', {
-      code: 'slow-down',
-      at: this.#deps.clock.now(),
-      reason: `More than ${perSecond} messages or ${this.#limits.bytes.perSecond} bytes a second for too long, so the connection was cut. Collect readings and send them in one message.`,
-    });
-  }
-
-  /** A consumer could not read what it said. Many of those, and nothing else, come from something that is broken. */
-  #rejected(appliance: Id): void {
-    for (const session of this.#sessions.speakersFor(appliance)) {
-      const { kind, id } = session.principal;
-      const verdict = this.#conduct.rejected(id, steadyNow());
-      if (verdict === null) continue;
-      const fields = { [kind]: id, rejected: GARBAGE.slowedAfter };
-      if (verdict === 'slowed') {
-        this.#counts.slowedForGarbage++;
-        this.#deps.logger.warn(fields, 'slowed down: almost nothing that it sends can be read; see the quarantine');
-        continue;
-      }
-      this.#counts.cutForGarbage++;
-      this.#deps.logger.warn(
-        fields,
-        'cut and refused for an hour: nothing that it sends can be read; see the quarantine',
-      );
-      this.#cut(session);
-    }
-  }
-
-  #tooLarge(client: Client): void {
-    const session = this.#sessions.of(client);
-    if (!session) return;
-    const limit = this.#deps.maxPacketBytes;
-    const now = this.#deps.clock.now();
-    this.#oversize.cut(client.id, now);
-    this.#refuse(session, 'a packet over the limit', {
-      code: 'packet-too-large',
-      at: now,
-      reason: `A packet was over ${limit} bytes, so the connection was cut. Send smaller batches; after three such cuts you are refused for an hour.`,
-    });
-  }
-
-  /** The connection is about to be cut, or left a will and is over; the appliance hears why when it is back. */
-  #refuse(session: Session, what: string, notice: Notice): void {
-    if (!session.client.closed) session.cut = true;
-    const { kind, id } = session.principal;
-    this.#deps.logger.warn(
-      { [kind]: id },
-      `refused what ${kind === 'provisioning' ? 'a new unit' : kind} sent: ${what}`,
-    );
-    if (kind !== 'provisioning') this.#notices.keep(id, notice);
-  }
-
-  #cut(session: Session): void {
-    session.cut = true;
-    session.client.close();
-  }
-
-  /** Its credential is over: nothing that it has said and that is not in the log yet counts any more. */
-  #cutOff(session: Session): void {
-    if (session.state === 'over' || session.revoked) return;
-    session.cut = true;
-    session.revoked = true;
-    const { kind, id } = session.principal;
-    this.#deps.logger.warn({ [kind]: id }, 'cut a connection: its credential is over');
-    session.client.close();
-    (session.client.conn as Duplex).destroy();
   }
 
   #recognise(knock: Knock): Promise<Recognised> {
     const { access, logger } = this.#deps;
     return recognise(knock, {
       authenticate: (offer) => this.#watch.whileKnocking(offer.id, () => access.authenticate(offer)),
-      refusedNow: (id) => this.#refusedNow(id),
-      mayConnect: (principal) => this.#mayConnect(principal),
+      refusedNow: (id) => this.#discipline.refusedNow(id),
+      mayConnect: (principal) => this.#discipline.mayConnect(principal),
       full: (key) => this.#sessions.ofPrincipal(key).length >= UNITS_OF_ONE_KEY,
       away: (error) =>
         logger.error({ error: messageOf(error) }, 'cannot check credentials; appliances are asked to come back'),
     });
-  }
-
-  #refusedNow(id: string): string | null {
-    if (this.#oversize.refusedUntil(id, this.#deps.clock.now()) !== null)
-      return 'refused for an hour: three packets over the limit';
-    return this.#conduct.refused(id, steadyNow()) ? 'refused for a while, as it said too much or only garbage' : null;
-  }
-
-  /** Whoever comes too often is let wait first, so that it does not come at once again. */
-  async #mayConnect({ kind, id }: Principal): Promise<boolean> {
-    const waitMs = kind === 'provisioning' ? 0 : this.#conduct.connects(id, steadyNow());
-    if (waitMs === 0) return true;
-    this.#counts.connectsRefused++;
-    await pause(Math.min(waitMs, LONGEST_KNOCK_MS), undefined, { ref: false });
-    return false;
   }
 
   #mayHear(client: Client, topic: string): boolean {
