@@ -62,7 +62,6 @@ function release(arrival: Arrival): DecodedMessage[] {
 export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessage[] {
   const newestAt = arrival.receivedAt - arrival.lagMs;
   arrival.receivedAt = message.receivedAt;
-  arrival.messages++;
   const { seq, moments } = message;
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
@@ -110,8 +109,9 @@ function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
 export const overdue = (arrival: Arrival, now: number): DecodedMessage[] =>
   arrival.held.length > 0 && now - arrival.heldSince >= HOLD_MS ? giveUpWaiting(arrival) : [];
 
-/** After the appliance's newest stamp moved to `newestAt`. */
+/** After messages that said something of use; the appliance's newest stamp is `newestAt` now. */
 export function noteLag(arrival: Arrival, newestAt: number): void {
+  arrival.messages++;
   arrival.lagMs = arrival.receivedAt - newestAt;
   if (arrival.lagMs <= CURRENT_LAG_MS) arrival.current = true;
   else if (arrival.current) {

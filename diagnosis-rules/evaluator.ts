@@ -311,6 +311,7 @@ class Fold implements Evaluator {
     if (messages.length === 0) return [];
     const changes: FindingChange[] = [];
     const around = this.#around(appliance);
+    let spoke = false;
     for (const message of messages) {
       appliance.model = message.model;
       if (isRepeated(appliance.arrival, message)) continue;
@@ -322,6 +323,7 @@ class Fold implements Evaluator {
       appliance.arrival.restarted = false;
       for (const moment of message.moments) {
         if (!speaksOfUs(moment)) continue;
+        spoke = true;
         // Older than what was judged: it is judged again with its span, once the store holds it.
         if (moment.at < appliance.memory.exact[NEWEST]!) {
           this.#cameLate(appliance.id, moment.at);
@@ -336,9 +338,8 @@ class Fold implements Evaluator {
         );
       }
     }
-    const newest = appliance.memory.exact[NEWEST]!;
-    if (Number.isNaN(newest)) return changes;
-    noteLag(appliance.arrival, newest);
+    // What nobody knows is no sign of how current it is.
+    if (spoke) noteLag(appliance.arrival, appliance.memory.exact[NEWEST]!);
     return changes;
   }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DecodedMessage } from '#contracts';
 import { HOUR, MINUTE } from '#runtime';
-import { arrive, isOvertaken, newArrival, noteLag, overdue } from '../../diagnosis-rules/arrival.ts';
+import { arrive, isOvertaken, newArrival, noteLag, noteTime, overdue } from '../../diagnosis-rules/arrival.ts';
 import { FRIDGE, NOON } from './life.ts';
 import { moment } from './moments.ts';
 
@@ -55,4 +55,30 @@ it('a message that later ones overtook says nothing of how current the appliance
   const arrival = heardUpTo(100);
   const isLate = (seq: number | null): boolean => isOvertaken(arrival, message(seq, NOON));
   expect([isLate(70), isLate(100), isLate(103), isLate(null)]).toEqual([true, false, false, false]);
+});
+
+describe('an appliance that empties its buffer', () => {
+  /** Two hours were kept; a message a minute after noon is heard first. */
+  function behind() {
+    const arrival = heardUpTo(100);
+    arrive(arrival, message(101, NOON + MINUTE, NOON + 2 * HOUR));
+    noteLag(arrival, NOON + MINUTE);
+    expect(arrival.current).toBe(false);
+    return arrival;
+  }
+
+  it('is not taken for one whose clock is slow because something came of which nothing is known', () => {
+    const arrival = behind();
+    arrive(arrival, message(null, NOON + 2 * HOUR + MINUTE));
+    noteTime(arrival, NOON + 2 * HOUR + 2 * MINUTE);
+    expect(arrival.current).toBe(false);
+  });
+
+  it('is one whose clock is slow when readings come and it gets no nearer', () => {
+    const arrival = behind();
+    arrive(arrival, message(102, NOON + 2 * MINUTE, NOON + 2 * HOUR + MINUTE));
+    noteLag(arrival, NOON + 2 * MINUTE);
+    noteTime(arrival, NOON + 2 * HOUR + 2 * MINUTE);
+    expect(arrival.current).toBe(true);
+  });
 });
