@@ -63,13 +63,14 @@ export function followThermometer(m: Memory, { now }: Span): void {
     m.rough[JUMPS] = fadingCount(m.rough[JUMPS]!, at - m.exact[JUMPS_AT]!, TAU_MS) + 1;
     m.exact[JUMPS_AT] = at;
   }
-  const isNear = ms <= NEAR_MS;
-  const isEven = ms <= JUMP_MS && Math.abs(ms - m.exact[LAST_MS]!) < EVEN_MS;
+  const lastMs = m.exact[LAST_MS]!;
+  const isNear = ms <= NEAR_MS && lastMs <= NEAR_MS;
+  const isEven = ms <= JUMP_MS && Math.abs(ms - lastMs) < EVEN_MS;
   if ((isNear || isEven) && !doorMovedWithin(m, at, 15 * MINUTE)) {
     const bend = Math.abs(air - 2 * last + m.rough[LAST_BUT_ONE]!) * (isNear ? 1 : COARSE_SHARE);
     m.rough[TREMBLE] = forgetful(m.rough[TREMBLE]!, bend, ms, TAU_MS);
   }
-  m.rough[LAST_BUT_ONE] = ms <= JUMP_MS ? last : Number.NaN;
+  m.rough[LAST_BUT_ONE] = last;
   m.exact[LAST_MS] = ms;
   m.rough[LAST] = air;
   m.exact[LAST_AT] = at;
