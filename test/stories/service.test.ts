@@ -76,7 +76,7 @@ it('nobody accepts: reminders, then the next technician, then the dispatchers, u
     seed: 21,
     pastHours: WELL_KNOWN,
   });
-  await town.advance(3 * HOUR);
+  await town.advance(160 * MINUTE);
   const alert = await home.openAlert();
   await home.owner.post(`/alerts/${alert.id}/service-request`);
   await town.advance(MINUTE);
