@@ -33,7 +33,6 @@ import { PACKET } from './packet-check.ts';
 import type { Access, Commands, Peers } from './ports.ts';
 import { type Knock, type Recognised, recognise } from './recognise.ts';
 import { type Session, Sessions } from './sessions.ts';
-import { steadyNow } from './steady-now.ts';
 import { AccessWatch } from './watch.ts';
 
 export type BrokerDeps = {
@@ -85,6 +84,9 @@ const MAX_TOPIC_LEVELS = 8;
 const FORGET_EVERY_MS = MINUTE;
 const UNITS_OF_ONE_KEY = 100;
 const REQUESTS_OF_ONE_UNIT = 5;
+
+/** Limits protect the machine, which lives in real time; the platform's clock may run faster, stand or jump. */
+const steadyNow = (): number => performance.now();
 
 /** CONNACK has left. */
 const isAnswered = (client: Client): boolean => (client as Client & { connackSent: boolean }).connackSent;
@@ -140,7 +142,7 @@ class BrokerStage implements Broker {
     });
     const { clock, commands, logger, maxPacketBytes, peers } = deps;
     this.#discipline = new Discipline({
-      ...{ clock, logger, limits, maxPacketBytes },
+      ...{ clock, steadyNow, logger, limits, maxPacketBytes },
       ...{ conduct: this.#conduct, sessions: this.#sessions, notices: this.#notices },
     });
     this.#neighbours = peers ? this.#neighboursOver(peers) : null;

@@ -9,7 +9,6 @@ import { GARBAGE, type Limits } from './limits.ts';
 import type { Notices } from './notices.ts';
 import { oversizeRecord } from './oversize.ts';
 import type { Session, Sessions } from './sessions.ts';
-import { steadyNow } from './steady-now.ts';
 
 const LONGEST_KNOCK_MS = 4 * SECOND;
 
@@ -27,6 +26,7 @@ export type BrokerCounts = {
 
 type DisciplineDeps = {
   clock: Clock;
+  steadyNow(): number;
   logger: Logger;
   limits: Limits;
   maxPacketBytes: number;
@@ -52,7 +52,7 @@ export class Discipline {
   /** How many more packets are read now. */
   room(session: Session | undefined): number {
     if (!session) return 0;
-    if (session.silentUntil > steadyNow()) return 0;
+    if (session.silentUntil > this.#deps.steadyNow()) return 0;
     const most = this.#deps.conduct.isGarbage(session.principal.id) ? GARBAGE.inHook : this.#deps.limits.inHook;
     return most - session.waiting;
   }
@@ -61,7 +61,7 @@ export class Discipline {
   others(session: Session | undefined, packets: number, bytes: number): void {
     if (!session || session.principal.kind === 'provisioning') return;
     const { kind, id } = session.principal;
-    const now = steadyNow();
+    const now = this.#deps.steadyNow();
     const waitMs = this.#deps.conduct.also(id, { packets, bytes, gateway: kind === 'gateway' }, now);
     if (waitMs === 0) return;
     if (this.#deps.conduct.tooLong(id, now)) {
@@ -100,7 +100,7 @@ export class Discipline {
   rejected(appliance: Id): void {
     for (const session of this.#deps.sessions.speakersFor(appliance)) {
       const { kind, id } = session.principal;
-      const verdict = this.#deps.conduct.rejected(id, steadyNow());
+      const verdict = this.#deps.conduct.rejected(id, this.#deps.steadyNow());
       if (verdict === null) continue;
       const fields = { [kind]: id, rejected: GARBAGE.slowedAfter };
       if (verdict === 'slowed') {
@@ -161,14 +161,14 @@ export class Discipline {
   refusedNow(id: string): string | null {
     if (this.#oversize.refusedUntil(id, this.#deps.clock.now()) !== null)
       return 'refused for an hour: three packets over the limit';
-    return this.#deps.conduct.refused(id, steadyNow())
+    return this.#deps.conduct.refused(id, this.#deps.steadyNow())
       ? 'refused for a while, as it said too much or only garbage'
       : null;
   }
 
   /** Whoever comes too often is let wait first, so that it does not come at once again. */
   async mayConnect({ kind, id }: Principal): Promise<boolean> {
-    const waitMs = kind === 'provisioning' ? 0 : this.#deps.conduct.connects(id, steadyNow());
+    const waitMs = kind === 'provisioning' ? 0 : this.#deps.conduct.connects(id, this.#deps.steadyNow());
     if (waitMs === 0) return true;
     this.#counts.connectsRefused++;
     await pause(Math.min(waitMs, LONGEST_KNOCK_MS), undefined, { ref: false });

@@ -67,8 +67,8 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
     // Its first message may come once more, hours later; after a boot it may be lost.
     const isNews = moments[0] !== undefined && moments[0].at > newestAt;
-    const isFarBack = arrival.nextSeq !== null && seq < arrival.nextSeq - OVERTAKEN_AT_MOST;
-    const rebooted = isNews && (isFarBack || (arrival.nextSeq !== null && seq < arrival.nextSeq && seq <= 1));
+    const behind = (arrival.nextSeq ?? seq) - seq;
+    const rebooted = isNews && (behind > OVERTAKEN_AT_MOST || (behind > 0 && seq <= 1));
     if (rebooted) arrival.restarted = true;
     if (rebooted && seq > 1) arrival.lostBefore = seq;
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);

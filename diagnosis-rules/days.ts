@@ -77,6 +77,13 @@ export const IS_SHARED = exact.take('compressor is shared');
 
 const dayOf = (at: number): number => Math.floor(at / DAY);
 
+const setNothing = (m: Memory, sums: readonly { total: number; hours: number }[]): void => {
+  for (const { total, hours } of sums) {
+    m.rough[total] = 0;
+    m.rough[hours] = 0;
+  }
+};
+
 function add(m: Memory, { total, hours }: { total: number; hours: number }, value: number, weight: number): void {
   if (Number.isNaN(value)) return;
   m.rough[total]! += value * weight;
@@ -184,13 +191,6 @@ function tellByWholeDay(m: Memory): void {
   const means = DAY_SUMS.map((each) => meanOf(m, each, KNOWN_HOURS_OF_DAY));
   for (const [field, value] of means.entries()) m.rough[TODAY + field] = value;
 }
-
-const setNothing = (m: Memory, sums: readonly { total: number; hours: number }[]): void => {
-  for (const { total, hours } of sums) {
-    m.rough[total] = 0;
-    m.rough[hours] = 0;
-  }
-};
 
 /** The line of the day that is over; what it pushes out of the ring goes to `old`. */
 function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => void): void {
@@ -301,9 +301,10 @@ export function followDays(
   followCycle(m, span, iced);
   if (ms === 0 || iced) return ended;
   const hours = ms / HOUR;
+  const effort = before.cooling === 1 ? before.effort : before.cooling;
   add(m, SHARE, before.cooling, hours);
-  add(m, EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);
-  add(m, DAY_EFFORT, before.cooling === 1 ? before.effort : before.cooling, hours);
+  add(m, EFFORT, effort, hours);
+  add(m, DAY_EFFORT, effort, hours);
   add(m, DAY_AMBIENT, before.ambient, hours);
   add(m, DAY_AIR, before.air, hours);
   add(m, AMBIENT_SUM, before.ambient, hours);

@@ -1,5 +1,5 @@
 // Defrosts: how warm the evaporator got, and what was drawn.
-import { MINUTE } from '#runtime';
+import { DAY, HOUR, MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { DEFROST_ON, FIRST, lastSaid, NEWEST } from './signals.ts';
@@ -17,7 +17,7 @@ export const DEFROSTS_SEEN = exact.take('defrosts seen');
 const COUNTED_AT = exact.take('last defrost counted');
 
 /** Starts that are nearer to each other are of one defrost. */
-const ONE_DEFROST_MS = 3 * 60 * MINUTE;
+const ONE_DEFROST_MS = 3 * HOUR;
 
 const seen = (m: Memory): number => m.exact[DEFROSTS_SEEN]! || 0;
 
@@ -28,7 +28,7 @@ function countDefrost(m: Memory, at: number): void {
 
 const FEWEST_DEFROSTS = 3;
 /** One that waits longer than this does not defrost by itself. */
-const ICES_AT_MOST_MS = 10 * 24 * 60 * MINUTE;
+const ICES_AT_MOST_MS = 10 * DAY;
 
 /** An evaporator begins without ice; some defrosts later there is as much between two of them as there will always be. */
 export const isStillIcing = (m: Memory): boolean =>
@@ -62,7 +62,7 @@ export function followDefrost(m: Memory, { ms, before, now }: Span): void {
   m.exact[SINCE] = Number.NaN;
 }
 
-const KNOWN_FOR_MS = 3 * 24 * 60 * MINUTE;
+const KNOWN_FOR_MS = 3 * DAY;
 /** °C: the warmest that the evaporator got in the last defrost; NaN when there was none of late. */
 export const lastDefrostPeak = (m: Memory, at: number): number =>
   at - m.exact[LAST_ENDED_AT]! <= KNOWN_FOR_MS ? m.rough[LAST_PEAK]! : Number.NaN;

@@ -1,10 +1,10 @@
 // Food in danger as the appliance's own thermometer shows it: what rules could know, wherever that thermometer hangs.
 import type { DecodedMessage } from '#contracts';
+import { DANGER_CELSIUS } from '#device-sim';
 import { MINUTE } from '#runtime';
 import type { Span } from './judged-life.ts';
 
 const FOOD_TAU_MS = 90 * MINUTE;
-const DANGER_CELSIUS = 8;
 /** °C: beyond this it is a broken sensor, not air. */
 const POSSIBLE = { from: -20, to: 50 };
 
