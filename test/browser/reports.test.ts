@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium())('what people say', () => {
     await expectGoodPage(page);
     await page.getByRole('button', { name: 'Start the test' }).click();
     await page.getByRole('button', { name: 'Start the test' }).click();
-    await page.getByText('The test: Done').waitFor();
+    // The box of the test goes as soon as diagnosis has made something of it; what was found stays among the answers.
     await page.getByText('Defrost heater').first().waitFor();
     await expectGoodPage(page);
     expect(complaints).toEqual([]);
