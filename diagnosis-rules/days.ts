@@ -68,12 +68,12 @@ const CYCLE_HOURS = rough.take('cycle hours');
 const CYCLE_WHOLE = rough.take('cycle whole');
 
 const RUN_SAID_AT = exact.take('run or rest said');
-const QUARTER = exact.take('quarter');
+const QUARTER = rough.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
 const RING = brief.take('lines', DAYS * FIELDS);
-const NEWEST_DAY = exact.take('newest line');
+const NEWEST_DAY = rough.take('newest line');
 /** Whether its compressor cools two compartments in turns; the gaps of the lines depend on it. */
-export const IS_SHARED = exact.take('compressor is shared');
+export const IS_SHARED = rough.take('compressor is shared');
 
 const dayOf = (at: number): number => Math.floor(at / DAY);
 
@@ -164,8 +164,9 @@ function rankOf(m: Memory, work: number, ambient: number, air: number): number {
 
 function closeQuarter(m: Memory): void {
   const work = workOf(m);
-  const ambient = meanOf(m, AMBIENT_SUM, KNOWN_HOURS);
-  const air = meanOf(m, AIR_SUM, KNOWN_HOURS);
+  // Whatever tells of the work tells of the room: a quarter in a room that is not known would pass for the least loaded one.
+  const ambient = meanOf(m, AMBIENT_SUM, CYCLES_HOURS);
+  const air = meanOf(m, AIR_SUM, CYCLES_HOURS);
   const r = m.rough;
   r.set([work, ambient, air], LAST);
   const rank = rankOf(m, work, ambient, air);
@@ -194,7 +195,7 @@ function tellByWholeDay(m: Memory): void {
 
 /** The line of the day that is over; what it pushes out of the ring goes to `old`. */
 function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => void): void {
-  const newest = m.exact[NEWEST_DAY]!;
+  const newest = m.rough[NEWEST_DAY]!;
   const from = Number.isNaN(newest) ? day : Math.max(newest + 1, day - DAYS + 1);
   for (let each = from; each <= day; each++) {
     const place = RING + (each % DAYS) * FIELDS;
@@ -203,14 +204,14 @@ function closeDay(m: Memory, day: number, well: boolean, old: (line: Line) => vo
     m.brief.fill(Number.NaN, place, place + FIELDS);
   }
   const place = RING + (day % DAYS) * FIELDS;
-  if (m.exact[IS_SHARED] === 1) tellByWholeDay(m);
+  if (m.rough[IS_SHARED] === 1) tellByWholeDay(m);
   setNothing(m, DAY_SUMS);
   if (isStillIcing(m)) for (const field of OF_ICE) m.rough[TODAY + LINE.indexOf(field)] = Number.NaN;
   m.brief.set(m.rough.subarray(TODAY, TODAY + FIELDS), place);
   m.brief[place + FIELDS - 1] = well ? 1 : 0;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
   m.rough[RANK] = Number.NaN;
-  m.exact[NEWEST_DAY] = day;
+  m.rough[NEWEST_DAY] = day;
 }
 
 const lineAt = (m: Memory, place: number): Line =>
@@ -230,7 +231,7 @@ export function stretch(m: Memory, what: Extreme, value: number): void {
 
 /** The known lines from the oldest to the newest; `age` in days before the newest. */
 export function linesOf(m: Memory): { age: number; line: Line }[] {
-  const newest = m.exact[NEWEST_DAY]!;
+  const newest = m.rough[NEWEST_DAY]!;
   if (Number.isNaN(newest)) return [];
   const lines: { age: number; line: Line }[] = [];
   for (let age = Math.min(DAYS - 1, newest); age >= 0; age--) {
@@ -246,7 +247,7 @@ const WELL_DAYS_KEPT = 5;
 /** The last days were not as well as they seemed. */
 export function doubt(m: Memory, days: number): void {
   const well = linesOf(m).filter(({ line }) => line.well === 1);
-  const newest = m.exact[NEWEST_DAY]!;
+  const newest = m.rough[NEWEST_DAY]!;
   for (const { age } of well.slice(WELL_DAYS_KEPT)) {
     if (age < days) m.brief[RING + ((newest - age) % DAYS) * FIELDS + FIELDS - 1] = 0;
   }
@@ -259,20 +260,20 @@ export function forgetOfDays(m: Memory, field: Field): void {
 
 /** Forgets the day of `at`, and what came after it. */
 export function rewindDays(m: Memory, at: number): void {
-  const newest = m.exact[NEWEST_DAY]!;
+  const newest = m.rough[NEWEST_DAY]!;
   const day = dayOf(at);
   for (let each = Math.max(day, newest - DAYS + 1); each <= newest; each++) {
     const place = RING + (each % DAYS) * FIELDS;
     m.brief.fill(Number.NaN, place, place + FIELDS);
   }
-  if (newest >= day) m.exact[NEWEST_DAY] = day - 1;
+  if (newest >= day) m.rough[NEWEST_DAY] = day - 1;
   m.rough.fill(Number.NaN, TODAY, TODAY + FIELDS);
   m.rough[RANK] = Number.NaN;
-  m.exact[QUARTER] = Number.NaN;
+  m.rough[QUARTER] = Number.NaN;
 }
 
 /** Places that outlive a rewind. */
-export const DAYS_KEPT = { exact: [NEWEST_DAY, IS_SHARED], brief: [[RING, DAYS * FIELDS]] } as const;
+export const DAYS_KEPT = { rough: [NEWEST_DAY, IS_SHARED], brief: [[RING, DAYS * FIELDS]] } as const;
 
 /** Takes the span; says what came to its end. `well`: the appliance is not ill, as far as is known. */
 export function followDays(
@@ -284,7 +285,7 @@ export function followDays(
 ): 'day' | 'quarter' | null {
   const { ms, before, now } = span;
   const quarter = Math.floor(now.at / QUARTER_MS);
-  const last = m.exact[QUARTER]!;
+  const last = m.rough[QUARTER]!;
   let ended: 'day' | 'quarter' | null = null;
   if (quarter !== last) {
     if (!Number.isNaN(last)) {
@@ -295,7 +296,7 @@ export function followDays(
       closeDay(m, dayOf(last * QUARTER_MS), well, old);
       ended = 'day';
     }
-    m.exact[QUARTER] = quarter;
+    m.rough[QUARTER] = quarter;
   }
   const iced = isIced(m, now.at);
   followCycle(m, span, iced);

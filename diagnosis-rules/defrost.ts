@@ -13,16 +13,16 @@ const ENDED_AT = exact.take('defrost ended');
 const PEAK = rough.take('warmest of this defrost');
 const LAST_PEAK = rough.take('warmest of the last defrost');
 const LAST_ENDED_AT = exact.take('last defrost settled');
-export const DEFROSTS_SEEN = exact.take('defrosts seen');
+export const DEFROSTS_SEEN = rough.take('defrosts seen');
 const COUNTED_AT = exact.take('last defrost counted');
 
 /** Starts that are nearer to each other are of one defrost. */
 const ONE_DEFROST_MS = 3 * HOUR;
 
-const seen = (m: Memory): number => m.exact[DEFROSTS_SEEN]! || 0;
+const seen = (m: Memory): number => m.rough[DEFROSTS_SEEN]! || 0;
 
 function countDefrost(m: Memory, at: number): void {
-  if (!(at - m.exact[COUNTED_AT]! < ONE_DEFROST_MS)) m.exact[DEFROSTS_SEEN] = seen(m) + 1;
+  if (!(at - m.exact[COUNTED_AT]! < ONE_DEFROST_MS)) m.rough[DEFROSTS_SEEN] = seen(m) + 1;
   m.exact[COUNTED_AT] = at;
 }
 

@@ -19,23 +19,20 @@ export function emptyMemory(): Memory {
 export type MemoryOrder = Record<keyof Memory, readonly NamedPlace[]>;
 export const memoryOrder = (): MemoryOrder => ({ exact: exact.places, rough: rough.places, brief: brief.places });
 
-type Numbers = Memory[keyof Memory];
-
-function rearrange(from: Numbers, before: readonly NamedPlace[], to: Numbers, now: readonly NamedPlace[]): void {
-  const known = new Map(before.map((place) => [place.name, place]));
-  for (const place of now) {
-    const old = known.get(place.name);
-    if (old?.length === place.length) to.set(from.subarray(old.from, old.from + old.length), place.from);
-  }
-}
+const PARTS = ['exact', 'rough', 'brief'] as const;
 
 /** A way to bring memories of another order into the present one; what had another place length begins anew. */
 export function intoPresentOrder(order: MemoryOrder): (m: Memory) => Memory {
   const present = memoryOrder();
+  const before = PARTS.flatMap((part) => order[part]?.map((place) => ({ part, ...place })) ?? []);
+  const known = new Map(before.map((place) => [place.name, place]));
   return (m) => {
     const now = emptyMemory();
-    for (const part of ['exact', 'rough', 'brief'] as const) {
-      if (order[part]) rearrange(m[part], order[part], now[part], present[part]);
+    for (const part of PARTS) {
+      for (const { name, from, length } of present[part]) {
+        const old = known.get(name);
+        if (old?.length === length) now[part].set(m[old.part].subarray(old.from, old.from + length), from);
+      }
     }
     return now;
   };

@@ -16,9 +16,9 @@ class Shelf {
   }
 }
 
-/** 64 bits: stamps (epoch ms), and sums that add up for months. */
+/** 64 bits: stamps (epoch ms). */
 export const exact = new Shelf();
-/** 32 bits: what is measured, and shares. */
+/** 32 bits: what is measured, shares, counts and sums. */
 export const rough = new Shelf();
 /** 16 bits, three digits: what is kept of whole days. */
 export const brief = new Shelf();

@@ -66,7 +66,7 @@ export const usualAir = (m: Memory): number => m.rough[USUAL_AIR]!;
 
 /** One compressor that cools now this evaporator, now another: how far the gap opens says which, not how well. */
 const SHARED_RATIO = { from: 1.9, until: 1.5 };
-export const isShared = (m: Memory): boolean => m.exact[IS_SHARED] === 1;
+export const isShared = (m: Memory): boolean => m.rough[IS_SHARED] === 1;
 
 /** By how far it goes within a day, which no fault that grows changes. True when it turned out otherwise than was thought. */
 function judgeSharing(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
@@ -76,7 +76,7 @@ function judgeSharing(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
   // Not before it is known how far the gap opens at all.
   if (ratios.length < FEWEST_DAYS || Number.isNaN(usualHigh(m, 'gap'))) return false;
   const was = isShared(m);
-  m.exact[IS_SHARED] = median(ratios) > (was ? SHARED_RATIO.until : SHARED_RATIO.from) ? 1 : 0;
+  m.rough[IS_SHARED] = median(ratios) > (was ? SHARED_RATIO.until : SHARED_RATIO.from) ? 1 : 0;
   return isShared(m) !== was;
 }
 

@@ -3,7 +3,7 @@
 import { DAYS_KEPT, forgetOfDays, LINE, type Line, lastQuarter, linesOf } from './days.ts';
 import { DEFROSTS_SEEN } from './defrost.ts';
 import { emptyMemory, type Memory } from './memory.ts';
-import { exact, rough } from './places.ts';
+import { rough } from './places.ts';
 import { isShared, judgeRanges, median } from './range.ts';
 
 /** Half of what was learned is forgotten in about three months. */
@@ -47,7 +47,7 @@ type Measure = {
 const SUMS = 6;
 const measure = (m: Omit<Measure, 'sums' | 'raw' | 'certain' | 'level'>): Measure => ({
   ...m,
-  sums: exact.take(`usual ${m.name}`, SUMS),
+  sums: rough.take(`usual ${m.name}`, SUMS),
   raw: rough.take(`${m.name} drift`),
   certain: rough.take(`${m.name} certain drift`),
   level: rough.take(`${m.name} level`),
@@ -97,7 +97,7 @@ export const REST = measure({
 });
 const MEASURES = [WORK, POWER, GAP, REST];
 
-const LEARNED = exact.take('days learned');
+const LEARNED = rough.take('days learned');
 
 /** Weighted sums of days: n, x, y, xx, xy, and squared distance of single days from the line (as a share). */
 type Sums = { n: number; x: number; y: number; xx: number; xy: number; rr: number };
@@ -105,9 +105,9 @@ type Sums = { n: number; x: number; y: number; xx: number; xy: number; rr: numbe
 const nothing = (): Sums => ({ n: 0, x: 0, y: 0, xx: 0, xy: 0, rr: 0 });
 
 function sumsOf(m: Memory, { sums }: Measure): Sums {
-  const e = m.exact;
-  if (Number.isNaN(e[sums]!)) return nothing();
-  return { n: e[sums]!, x: e[sums + 1]!, y: e[sums + 2]!, xx: e[sums + 3]!, xy: e[sums + 4]!, rr: e[sums + 5]! };
+  const r = m.rough;
+  if (Number.isNaN(r[sums]!)) return nothing();
+  return { n: r[sums]!, x: r[sums + 1]!, y: r[sums + 2]!, xx: r[sums + 3]!, xy: r[sums + 4]!, rr: r[sums + 5]! };
 }
 
 function include(sums: Sums, x: number, y: number): void {
@@ -116,6 +116,14 @@ function include(sums: Sums, x: number, y: number): void {
   sums.y += y;
   sums.xx += x * x;
   sums.xy += x * y;
+}
+
+type Lines = ReturnType<typeof linesOf>;
+
+/** Whether a day tells of a measure. Where the room is known on others, a day without it does not. */
+function telling(measure: Measure, lines: Lines): (line: Line) => boolean {
+  const isBlind = lines.every(({ line }) => Number.isNaN(measure.x(line)));
+  return (line) => !Number.isNaN(line[measure.name]) && (isBlind || !Number.isNaN(measure.x(line)));
 }
 
 const xOf = (measure: Measure, line: Line): number => {
@@ -156,28 +164,29 @@ const expectedAt = ({ level, slope, meanX }: Usual, x: number): number => level 
 
 /** A day that left the list, and was well. */
 export function learnFrom(m: Memory, line: Line): void {
+  const lines = linesOf(m);
   for (const measure of MEASURES) {
+    if (!telling(measure, lines)(line)) continue;
     const y = line[measure.name];
-    if (Number.isNaN(y)) continue;
     const s = sumsOf(m, measure);
     const x = xOf(measure, line);
     if (s.n >= FEWEST_DAYS) s.rr += scatter(measure, usualFrom(measure, s), line);
     for (const key of ['n', 'x', 'y', 'xx', 'xy', 'rr'] as const) s[key] *= FORGET;
     include(s, x, y);
-    m.exact.set([s.n, s.x, s.y, s.xx, s.xy, s.rr], measure.sums);
+    m.rough.set([s.n, s.x, s.y, s.xx, s.xy, s.rr], measure.sums);
   }
-  m.exact[LEARNED] = (Number.isNaN(m.exact[LEARNED]!) ? 0 : m.exact[LEARNED]!) + 1;
+  m.rough[LEARNED] = (Number.isNaN(m.rough[LEARNED]!) ? 0 : m.rough[LEARNED]!) + 1;
 }
 
 /** What is usual now, with the oldest days of the list where too little was learned; null when it is not known. */
-function usualOf(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>): Usual | null {
+function usualOf(m: Memory, measure: Measure, lines: Lines): Usual | null {
   const s = sumsOf(m, measure);
+  const tells = telling(measure, lines);
   const stoodIn: Line[] = [];
   for (const { age, line } of lines) {
     if (s.n >= ENOUGH_DAYS || age < NOT_YET_USUAL_DAYS) break;
-    const y = line[measure.name];
-    if (line.well !== 1 || Number.isNaN(y)) continue;
-    include(s, xOf(measure, line), y);
+    if (line.well !== 1 || !tells(line)) continue;
+    include(s, xOf(measure, line), line[measure.name]);
     stoodIn.push(line);
   }
   if (s.n < FEWEST_DAYS) return null;
@@ -196,7 +205,7 @@ function scatter(measure: Measure, usual: Usual, line: Line): number {
 export type Cohort = Readonly<Record<string, { median: number; spread: number }>>;
 
 /** Fewer own days than this, and the model's level counts too. */
-function known(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): Usual | null {
+function known(m: Memory, measure: Measure, lines: Lines, cohort: Cohort | null): Usual | null {
   const own = usualOf(m, measure, lines);
   const model = cohort?.[measure.name];
   if (own || !model) return own;
@@ -219,9 +228,10 @@ const farFrom = ({ spreadX }: Usual, away: number): number =>
 
 const certainly = (drift: number, sd: number): number => Math.sign(drift) * Math.max(0, Math.abs(drift) - SIGMAS * sd);
 
-function judgeMeasure(m: Memory, measure: Measure, lines: ReturnType<typeof linesOf>, cohort: Cohort | null): void {
+function judgeMeasure(m: Memory, measure: Measure, lines: Lines, cohort: Cohort | null): void {
   const usual = known(m, measure, lines, cohort);
-  const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && !Number.isNaN(line[measure.name]));
+  const tells = telling(measure, lines);
+  const newest = lines.filter(({ age, line }) => age <= LOOKED_AT_DAYS && tells(line));
   const looked = newest.slice(-LOOKED_AT_DAYS);
   const r = m.rough;
   r[measure.level] = usual ? usual.level : Number.NaN;
@@ -279,7 +289,7 @@ export const workLately = (m: Memory): number =>
 function forgetAsCounted(m: Memory): void {
   for (const { name, sums } of [WORK, GAP]) {
     forgetOfDays(m, name);
-    m.exact.fill(Number.NaN, sums, sums + SUMS);
+    m.rough.fill(Number.NaN, sums, sums + SUMS);
   }
 }
 
@@ -334,8 +344,8 @@ export function levelsOf(m: Memory): Record<string, number> | null {
 /** A memory that knows what this one had learned and the days that it lists, and nothing else. */
 export function learnedOf(m: Memory): Memory {
   const kept = emptyMemory();
-  for (const { sums } of MEASURES) kept.exact.set(m.exact.subarray(sums, sums + SUMS), sums);
-  for (const place of [LEARNED, DEFROSTS_SEEN, ...DAYS_KEPT.exact]) kept.exact[place] = m.exact[place]!;
+  for (const { sums } of MEASURES) kept.rough.set(m.rough.subarray(sums, sums + SUMS), sums);
+  for (const place of [LEARNED, DEFROSTS_SEEN, ...DAYS_KEPT.rough]) kept.rough[place] = m.rough[place]!;
   for (const [from, length] of DAYS_KEPT.brief) kept.brief.set(m.brief.subarray(from, from + length), from);
   return kept;
 }
