@@ -93,10 +93,6 @@ function add(m: Memory, { total, hours }: { total: number; hours: number }, valu
 const meanOf = (m: Memory, { total, hours }: { total: number; hours: number }, atLeast: number): number =>
   m.rough[hours]! >= atLeast ? m.rough[total]! / m.rough[hours]! : Number.NaN;
 
-/** Work for each kelvin that the room is warmer: what the least loaded quarter is told by. */
-const load = (work: number, ambient: number, air: number): number =>
-  work / (Number.isNaN(ambient) ? 20 : Math.max(3, ambient - air + 3));
-
 const CYCLES_HOURS = 2;
 const WITHOUT_PAUSE = 0.97;
 
@@ -154,17 +150,20 @@ export const lastQuarter = (m: Memory): Pick<Line, 'work' | 'ambient' | 'air'> =
   air: m.rough[LAST + 2]!,
 });
 
-/** By what the least loaded quarter of today was told; one of which the work is not known stands in while there is no other. */
+/** By what the least loaded quarter of today was told. */
 const RANK = rough.take('load of the least loaded quarter');
-const STANDS_IN = 10;
+/** Quarters of which less is known stand in while there is no better one: the room unknown, or even how much it worked. */
+const STANDS_IN = { withoutRoom: 5, withoutWork: 10 };
 
+/** Work for each kelvin that the room is warmer. */
 function rankOf(m: Memory, work: number, ambient: number, air: number): number {
-  return Number.isNaN(work) ? STANDS_IN + meanOf(m, EFFORT, KNOWN_HOURS) : load(work, ambient, air);
+  if (Number.isNaN(work)) return STANDS_IN.withoutWork + meanOf(m, EFFORT, KNOWN_HOURS);
+  if (Number.isNaN(ambient)) return STANDS_IN.withoutRoom + work;
+  return work / Math.max(3, ambient - air + 3);
 }
 
 function closeQuarter(m: Memory): void {
   const work = workOf(m);
-  // Whatever tells of the work tells of the room: a quarter in a room that is not known would pass for the least loaded one.
   const ambient = meanOf(m, AMBIENT_SUM, CYCLES_HOURS);
   const air = meanOf(m, AIR_SUM, CYCLES_HOURS);
   const r = m.rough;

@@ -91,6 +91,26 @@ describe('what is usual', () => {
     expect(sick.get('work_drift')).toBeGreaterThan(5);
   });
 
+  it('is not told by days of an unknown room, where the room is known on others', () => {
+    const inRoom = (ambient: number): Machine => ({ ambient, share: (0.25 * (ambient - AIR)) / 12 });
+    const unheard = { ...inRoom(16), ambient: Number.NaN };
+    const winter = fridge().days(36, (day) => (day % 3 === 1 ? unheard : inRoom(16 + (day % 2) * 2)));
+    // In proportion, it worked half as much again; the line over the room is straight, so not quite.
+    expect(Math.abs(end(winter.days(3, inRoom(24))).get('work_change'))).toBeLessThan(12);
+  });
+
+  it('is told by a quarter of a known room, if there is one, and not by one that seems the least loaded', () => {
+    const quiet = { share: 0.3, ambient: Number.NaN };
+    const told = fridge();
+    const day = (first: Machine): void => {
+      told.for(DAY_MINUTES / 4, machine(first), EVERY_MINUTES).for((3 * DAY_MINUTES) / 4, machine({}), EVERY_MINUTES);
+    };
+    for (let i = 0; i < 25; i++) day({});
+    for (let i = 0; i < 3; i++) day(quiet);
+    // Of the three cycles of the next quarter, one began in the quiet one: by a twelfth it worked less, not by a quarter.
+    expect(end(told).get('work_change')).toBeCloseTo(-100 / 12, 0);
+  });
+
   it('in one season says little of another: far from what it was learned in, much more must have changed', () => {
     const cool = (day: number): Machine => ({ ambient: 18 + (day % 3), share: 0.2 });
     const inRoom = (ambient: number, share: number): Fridge => end(fridge().days(27, cool).days(3, { ambient, share }));
