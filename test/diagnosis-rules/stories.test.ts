@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FindingChange } from '#contracts';
 import { drawHabits, drawParameters, type Episode, randomOf } from '#device-sim';
 import { DAY, HOUR, MINUTE } from '#runtime';
-import { answer, judge, lifeOf, NOON, newEvaluator, told } from './life.ts';
+import { answer, judge, lifeOf, NOON, newEvaluator, telemetry, told, withTicks } from './life.ts';
 
 const SEEDS = [1, 2, 3];
 const door = (fromHours: number, toHours: number): Episode => ({
@@ -162,5 +162,29 @@ describe('an appliance that goes silent', () => {
     const down = life.filter((record) => record.at < NOON + 6 * HOUR || record.at > NOON + 54 * HOUR);
     const changes = judge(down.filter((record) => record.at < NOON + 70 * HOUR));
     expect(told(changes)).toEqual([]);
+  });
+});
+
+describe('an appliance that is heard for the first time', () => {
+  /** Its first hours, one reading a minute, as they happen. */
+  const firstHours = (hours: number, airAt: (hour: number) => number): FindingChange[] => {
+    const records = [];
+    for (let at = NOON; at < NOON + hours * HOUR; at += MINUTE) {
+      const values = { cabinet_temperature: airAt((at - NOON) / HOUR), door_open: false, compressor_on: true };
+      records.push(telemetry(at, { seq: records.length, readings: [{ at, values }] }));
+    }
+    return judge(withTicks(records, NOON, NOON + hours * HOUR));
+  };
+
+  it('warm and not getting colder, is told within two hours', () => {
+    const [first] = firstHours(2, () => 12);
+    expect(first).toMatchObject({
+      change: 'opened',
+      finding: { severity: 'critical', title: { en: 'Fridge too warm' } },
+    });
+  });
+
+  it('warm and getting colder, was just plugged in', () => {
+    expect(told(firstHours(8, (hour) => 4 + 20 * Math.exp(-hour / 1.5)))).toEqual([]);
   });
 });
