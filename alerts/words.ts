@@ -1,5 +1,5 @@
 // What people are told about an alert: what happened, what to do now, and what we will do if nothing happens.
-import { compose, type Finding, type Phrase, type RankedCause } from '#contracts';
+import { compose, type Finding, type Phrase, type RankedCause, UNKNOWN_CAUSE } from '#contracts';
 import type { AlertRecord } from './alert-record.ts';
 
 export type TellingKind = 'opened' | 'changed' | 'reminder';
@@ -53,12 +53,24 @@ function told(alert: AlertRecord): Phrase[] {
   const top = finding.causes[0]!;
   return [
     finding.summary,
-    top.explanation,
+    why(top),
     ...whatToDo(top),
     GAP,
     ...(alert.handedOverAt === null ? whatWeDo(alert) : [ARRANGING]),
     ...asked(finding),
   ];
+}
+
+/** Less likely than all others together, it is a guess, and is said as one. */
+const LIKELY = 0.5;
+
+function why({ cause, name, probability, explanation }: RankedCause): Phrase {
+  if (probability >= LIKELY || cause === UNKNOWN_CAUSE) return explanation;
+  return compose(
+    'It is not certain why. The likeliest, with {probability}: {cause}.',
+    '原因尚不能确定。可能性最大的是（{probability}）：{cause}。',
+    { cause: name, probability: { value: probability * 100, unit: '%' } },
+  );
 }
 
 const ARRANGING: Phrase = {

@@ -36,6 +36,9 @@ export const Remedy = z.discriminatedUnion('by', [
 ]);
 export type Remedy = z.infer<typeof Remedy>;
 
+/** The cause that every rule has: none of those it describes. It may show anything, and is not contradicted by what it does not show. */
+export const UNKNOWN_CAUSE = 'unknown';
+
 export const RankedCause = z.object({
   cause: z.string(),
   name: Phrase,

@@ -9,6 +9,7 @@ export {
   RemoteTest,
   Severity,
   SymptomState,
+  UNKNOWN_CAUSE,
 } from './findings.ts';
 export {
   AlertOver,

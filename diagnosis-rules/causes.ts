@@ -1,5 +1,6 @@
 // Ranking causes: prior times the likelihood of what is seen, normalised (naive Bayes). What is unknown says nothing.
-import { type CompiledRule, UNKNOWN_CAUSE } from './compiled-rule.ts';
+import { UNKNOWN_CAUSE } from '#contracts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { readSymptom, type Symptoms, shownState } from './symptoms.ts';
 
 /** An answer of a person, or one value of a test's result: `question` is then "command.value", `answer` yes or no. */

@@ -1,4 +1,5 @@
 // A rule made ready to judge with: names have become places, conditions functions.
+import { UNKNOWN_CAUSE } from '#contracts';
 import { MINUTE } from '#runtime';
 import { any, type Check, compile, featuresIn } from './conditions.ts';
 import { FEATURES } from './features.ts';
@@ -37,9 +38,6 @@ export type CompiledRule = {
   /** How far it looks back to hold a symptom, ms. */
   longestForMs: number;
 };
-
-/** What nobody has described may show anything, and is not contradicted by what it does not show. */
-export const UNKNOWN_CAUSE = 'unknown';
 
 function compileCause(rule: Rule, name: string, cause: Cause): CompiledCause {
   const symptoms = Object.entries(rule.symptoms);

@@ -1,8 +1,16 @@
 // A finding in words: what is the matter, what may cause it, and the readings and thresholds behind it.
-import type { Evidence, Finding, Phrase, Quantity, RankedCause, Remedy } from '#contracts';
+import {
+  type Evidence,
+  type Finding,
+  type Phrase,
+  type Quantity,
+  type RankedCause,
+  type Remedy,
+  UNKNOWN_CAUSE,
+} from '#contracts';
 import { HOUR } from '#runtime';
 import type { Given, Ranked } from './causes.ts';
-import { type CompiledRule, UNKNOWN_CAUSE } from './compiled-rule.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { shownThreshold } from './conditions.ts';
 import { FEATURES, quantityOf, type View } from './features.ts';
 import type { Rule, Symptom } from './rule.ts';

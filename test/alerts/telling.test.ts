@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { alertById, listAlerts, sweepAlerts } from '#alerts';
+import type { RankedCause } from '#contracts';
 import { setPreferences } from '#registry';
 import {
   COOLING,
@@ -9,6 +10,7 @@ import {
   givenHome,
   givenPerson,
   openWorld,
+  UNKNOWN,
   type World,
 } from './world.ts';
 
@@ -39,6 +41,20 @@ describe('when a problem is found', () => {
     expect(mail!.text).toContain('If it is not fine by 3 Mar, 11:00, we will prepare a technician’s visit.');
     expect(mail!.text).toContain('Is the door closed?');
     expect(mail!.text).toContain(`https://stethos.example.org/alerts/${(await theAlert()).id}`);
+  });
+
+  it('a cause that is likely is explained, one that is a guess is called one', async () => {
+    const mailAbout = async (causes: RankedCause[]): Promise<string> => {
+      const { appliance } = await givenHome(world);
+      await diagnosisSays(world, 'opened', { appliance, causes });
+      await world.sweep();
+      return world.newMails()[0]!.text;
+    };
+    expect(await mailAbout([DOOR])).toContain('The door has been open for a while.');
+    const guessed = await mailAbout([{ ...DOOR, probability: 0.13 }]);
+    expect(guessed).toContain('It is not certain why. The likeliest, with 13 %: door left open.');
+    expect(guessed).not.toContain('The door has been open for a while.');
+    expect(await mailAbout([UNKNOWN])).toContain('We do not know why yet.');
   });
 
   it('each member of the household hears it in their language, units and time zone', async () => {

@@ -59,7 +59,7 @@ function WordsForm({ appliance, text, onText, onRead }: WordsFormProps) {
   const read = () => understand.mutate(text, { onSuccess: onRead });
   const { isPending, error } = understand;
   return (
-    <Form action={t('report.next')} busy={isPending || text.trim() === ''} error={error} onSubmit={read}>
+    <Form action={t('report.next')} busy={isPending} error={error} onSubmit={read}>
       <TextArea label={t('report.words')} hint={t('report.wordsHint')} value={text} onValue={onText} />
     </Form>
   );
