@@ -93,6 +93,7 @@ function add(m: Memory, { total, hours }: { total: number; hours: number }, valu
 const meanOf = (m: Memory, { total, hours }: { total: number; hours: number }, atLeast: number): number =>
   m.rough[hours]! >= atLeast ? m.rough[total]! / m.rough[hours]! : Number.NaN;
 
+/** Whole cycles of less tell nothing of the work; where they tell, the room is known for as long. */
 const CYCLES_HOURS = 2;
 const WITHOUT_PAUSE = 0.97;
 
@@ -228,11 +229,14 @@ export function stretch(m: Memory, what: Extreme, value: number): void {
   if (!(r[low + 1]! >= value)) r[low + 1] = value;
 }
 
-/** The known lines from the oldest to the newest; `age` in days before the newest. */
-export function linesOf(m: Memory): { age: number; line: Line }[] {
+/** From the oldest to the newest; `age` in days before the newest. */
+export type Lines = { age: number; line: Line }[];
+
+/** The known lines. */
+export function linesOf(m: Memory): Lines {
   const newest = m.rough[NEWEST_DAY]!;
   if (Number.isNaN(newest)) return [];
-  const lines: { age: number; line: Line }[] = [];
+  const lines: Lines = [];
   for (let age = Math.min(DAYS - 1, newest); age >= 0; age--) {
     const line = lineAt(m, RING + ((newest - age) % DAYS) * FIELDS);
     if (!Number.isNaN(line.well)) lines.push({ age, line });

@@ -1,5 +1,5 @@
 // What the days of this appliance go between.
-import { type Extreme, IS_SHARED, type Line, type linesOf } from './days.ts';
+import { type Extreme, IS_SHARED, type Line, type Lines } from './days.ts';
 import type { Memory } from './memory.ts';
 import { rough } from './places.ts';
 
@@ -28,7 +28,7 @@ const RANGES: Readonly<Record<Extreme, Range>> = {
 const DAYS_FOR_AN_ODD_ONE = 8;
 
 /** What the days before yesterday went between. With too few of them it stays as it was. */
-function judgeRange(m: Memory, what: Extreme, lines: ReturnType<typeof linesOf>): void {
+function judgeRange(m: Memory, what: Extreme, lines: Lines): void {
   // A day on which next to nothing was seen of a run does not tell what days go between.
   const isSeen = (line: Line): boolean => (what !== 'power' && what !== 'gap') || !Number.isNaN(line[what]);
   const well = lines.filter(
@@ -56,7 +56,7 @@ export const usualLimit = (m: Memory, what: Extreme, value: number): number =>
 export const usualHigh = (m: Memory, what: Extreme): number => m.rough[RANGES[what].high]!;
 
 /** The cabinet's air in quiet hours, in the middle of the days before yesterday. */
-function judgeAir(m: Memory, lines: ReturnType<typeof linesOf>): void {
+function judgeAir(m: Memory, lines: Lines): void {
   const airs = lines
     .filter(({ age, line }) => age >= 1 && line.well === 1 && !Number.isNaN(line.air))
     .map(({ line }) => line.air);
@@ -69,7 +69,7 @@ const SHARED_RATIO = { from: 1.9, until: 1.5 };
 export const isShared = (m: Memory): boolean => m.rough[IS_SHARED] === 1;
 
 /** By how far it goes within a day, which no fault that grows changes. True when it turned out otherwise than was thought. */
-function judgeSharing(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
+function judgeSharing(m: Memory, lines: Lines): boolean {
   const ratios = lines
     .map(({ line }) => line.gapHigh / Math.max(0.5, line.gapLow))
     .filter((ratio) => !Number.isNaN(ratio));
@@ -81,7 +81,7 @@ function judgeSharing(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
 }
 
 /** After a day. True when what a gap means, and how work is counted, has changed. */
-export function judgeRanges(m: Memory, lines: ReturnType<typeof linesOf>): boolean {
+export function judgeRanges(m: Memory, lines: Lines): boolean {
   for (const what of Object.keys(RANGES) as Extreme[]) judgeRange(m, what, lines);
   judgeAir(m, lines);
   return judgeSharing(m, lines);

@@ -1,6 +1,6 @@
 // What is usual for this appliance, learned from days on which it was well, and how far the last days are from it.
 // A day is learned from only when it leaves the list of days, three weeks later: by then it is known whether it was well.
-import { DAYS_KEPT, forgetOfDays, LINE, type Line, lastQuarter, linesOf } from './days.ts';
+import { DAYS_KEPT, forgetOfDays, LINE, type Line, type Lines, lastQuarter, linesOf } from './days.ts';
 import { DEFROSTS_SEEN } from './defrost.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { rough } from './places.ts';
@@ -117,8 +117,6 @@ function include(sums: Sums, x: number, y: number): void {
   sums.xx += x * x;
   sums.xy += x * y;
 }
-
-type Lines = ReturnType<typeof linesOf>;
 
 /** Whether a day tells of a measure. Where the room is known on others, a day without it does not. */
 function telling(measure: Measure, lines: Lines): (line: Line) => boolean {
