@@ -1,14 +1,16 @@
 // In which order, and how currently, an appliance's messages are judged: gaps in `seq` are waited for, and an appliance that
 // catches up on its buffer is heard out before anybody is told.
 import type { DecodedMessage } from '#contracts';
-import { MINUTE, SECOND } from '#runtime';
+import { HOUR, MINUTE, SECOND } from '#runtime';
 
 /** A gap in `seq` is waited for this long in log time. */
 export const HOLD_MS = 1 * MINUTE;
 /** An appliance whose newest stamp is this near to its receipt is current. */
-const CURRENT_LAG_MS = 3 * MINUTE;
+const CURRENT_LAG_MS = 5 * MINUTE;
 const LOOK_EVERY_MS = 1 * MINUTE;
 const NO_PROGRESS_MS = 30 * SECOND;
+/** No buffer is emptied with a pause like this: the appliance has fallen silent. */
+const HUSHED_MS = 1 * HOUR;
 const HELD_AT_MOST = 200;
 /** A message that was overtaken is behind by less. */
 const OVERTAKEN_AT_MOST = 50;
@@ -20,13 +22,16 @@ export type Arrival = {
   /** False while it catches up: what is found meanwhile may already be over. */
   current: boolean;
   receivedAt: number;
+  /** The newest stamp, and when it was heard. */
+  newestAt: number;
+  newsAt: number;
   lagMs: number;
   look: { at: number; lagMs: number; messages: number };
   messages: number;
   /** The newest message counts from the beginning again. */
   restarted: boolean;
-  /** The newest message before which some are missing, for good as it seems; until it is judged. */
-  lostBefore: number | null;
+  /** `seq` of messages before which some are missing, for good as it seems; until they are judged. */
+  afterLoss: number[];
   /** The newest messages: `seq` and first stamp of each, in turns. */
   recent: number[];
 };
@@ -37,11 +42,13 @@ export const newArrival = (): Arrival => ({
   heldSince: 0,
   current: false,
   receivedAt: 0,
+  newestAt: 0,
+  newsAt: 0,
   lagMs: 0,
   look: { at: 0, lagMs: 0, messages: 0 },
   messages: 0,
   restarted: false,
-  lostBefore: null,
+  afterLoss: [],
   recent: [],
 });
 
@@ -60,17 +67,16 @@ function release(arrival: Arrival): DecodedMessage[] {
 
 /** Messages that may be judged now, in order. One with a `seq` from before is a redelivery or a reboot: judged at once, its stamps decide. */
 export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessage[] {
-  const newestAt = arrival.receivedAt - arrival.lagMs;
   arrival.receivedAt = message.receivedAt;
   const { seq, moments } = message;
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
     // Its first message may come once more, hours later; after a boot it may be lost.
-    const isNews = moments[0] !== undefined && moments[0].at > newestAt;
+    const isNews = moments[0] !== undefined && moments[0].at > arrival.newestAt;
     const behind = (arrival.nextSeq ?? seq) - seq;
     const rebooted = isNews && (behind > OVERTAKEN_AT_MOST || (behind > 0 && seq <= 1));
     if (rebooted) arrival.restarted = true;
-    if (rebooted && seq > 1) arrival.lostBefore = seq;
+    if (rebooted && seq > 1) arrival.afterLoss.push(seq);
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
     return [message, ...release(arrival)];
   }
@@ -100,7 +106,7 @@ function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
   if (arrival.held.length === 0) return [];
   arrival.held.sort(bySeq);
   const seqs = arrival.held.map(({ seq }) => seq!);
-  arrival.lostBefore = seqs.findLast((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1) ?? null;
+  arrival.afterLoss.push(...seqs.filter((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1));
   arrival.nextSeq = seqs.at(-1)! + 1;
   return release(arrival);
 }
@@ -109,8 +115,11 @@ function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
 export const overdue = (arrival: Arrival, now: number): DecodedMessage[] =>
   arrival.held.length > 0 && now - arrival.heldSince >= HOLD_MS ? giveUpWaiting(arrival) : [];
 
-/** After messages that said something of use; the appliance's newest stamp is `newestAt` now. */
+/** After messages that said something of use; the appliance's newest stamp is `newestAt` now. One that came once more is no news. */
 export function noteLag(arrival: Arrival, newestAt: number): void {
+  if (newestAt <= arrival.newestAt) return;
+  arrival.newestAt = newestAt;
+  arrival.newsAt = arrival.receivedAt;
   arrival.messages++;
   arrival.lagMs = arrival.receivedAt - newestAt;
   if (arrival.lagMs <= CURRENT_LAG_MS) arrival.current = true;
@@ -122,9 +131,10 @@ export function noteLag(arrival: Arrival, newestAt: number): void {
 
 /**
  * Time passed. A lag that stays the same while messages come is a clock that is slow, not a buffer being emptied: then the
- * appliance is current by its own clock.
+ * appliance is current by its own clock. One that fell silent meanwhile has nothing more to be heard out.
  */
 export function noteTime(arrival: Arrival, now: number): void {
+  if (now - arrival.newsAt >= HUSHED_MS) arrival.current = true;
   if (arrival.current || now - arrival.look.at < LOOK_EVERY_MS) return;
   const spoke = arrival.messages > arrival.look.messages;
   const caughtUpBy = arrival.look.lagMs - arrival.lagMs;

@@ -1,6 +1,7 @@
 // Everything that an evaluator remembers, and as bytes.
 import { deserialize, serialize } from 'node:v8';
 import type { Id } from '#contracts';
+import { newArrival } from './arrival.ts';
 import { intoPresentOrder, type MemoryOrder, memoryOrder } from './memory.ts';
 import { Rule } from './rule.ts';
 import type { Published } from './rule-set.ts';
@@ -42,7 +43,11 @@ export function remembered(snapshot: Buffer): State {
     versions.trial = judgeable(versions.trial);
   }
   const arrange = intoPresentOrder(state.order);
-  for (const appliance of state.appliances.values()) appliance.memory = arrange(appliance.memory);
+  for (const appliance of state.appliances.values()) {
+    appliance.memory = arrange(appliance.memory);
+    // What one from before does not know begins anew.
+    appliance.arrival = { ...newArrival(), ...appliance.arrival };
+  }
   // One from before lines were remembered has none.
   return { ...state, order: memoryOrder(), lines: state.lines ?? new Map() };
 }

@@ -318,7 +318,7 @@ class Fold implements Evaluator {
       const first = message.moments[0];
       const newest = appliance.memory.exact[NEWEST]!;
       if (first && appliance.arrival.restarted && first.at > newest) noteRestart(appliance.memory, first.at);
-      if (first && message.seq !== null && message.seq === appliance.arrival.lostBefore)
+      if (first && message.seq !== null && appliance.arrival.afterLoss.includes(message.seq))
         noteLoss(appliance.memory, first.at);
       appliance.arrival.restarted = false;
       for (const moment of message.moments) {
@@ -338,6 +338,7 @@ class Fold implements Evaluator {
         );
       }
     }
+    appliance.arrival.afterLoss = [];
     // What nobody knows is no sign of how current it is.
     if (spoke) noteLag(appliance.arrival, appliance.memory.exact[NEWEST]!);
     return changes;

@@ -1,7 +1,7 @@
 // In which order an appliance's messages are judged, what is missing among them, and when it began anew.
 import { describe, expect, it } from 'vitest';
 import type { DecodedMessage } from '#contracts';
-import { HOUR, MINUTE } from '#runtime';
+import { HOUR, MINUTE, SECOND } from '#runtime';
 import { arrive, isOvertaken, newArrival, noteLag, noteTime, overdue } from '../../diagnosis-rules/arrival.ts';
 import { FRIDGE, NOON } from './life.ts';
 import { moment } from './moments.ts';
@@ -28,17 +28,17 @@ function heardUpTo(seq: number) {
 
 describe('an appliance that boots', () => {
   it.each([
-    ['its first message tells', 0, null],
-    ['its first messages are lost, one that comes later tells', 4, 4],
-  ])('%s', (_, seq, lostBefore) => {
+    ['its first message tells', 0, []],
+    ['its first messages are lost, one that comes later tells', 4, [4]],
+  ])('%s', (_, seq, afterLoss) => {
     const arrival = heardUpTo(40_000);
     const newest = message(seq, NOON + HOUR);
     expect(arrive(arrival, newest)).toEqual([newest]);
-    expect(arrival).toMatchObject({ restarted: true, nextSeq: seq + 1, lostBefore });
+    expect(arrival).toMatchObject({ restarted: true, nextSeq: seq + 1, afterLoss });
     // What is lost from now on is noticed again.
     expect(arrive(arrival, message(seq + 3, NOON + HOUR + MINUTE))).toEqual([]);
     expect(overdue(arrival, NOON + HOUR + 3 * MINUTE)).toHaveLength(1);
-    expect(arrival.lostBefore).toBe(seq + 3);
+    expect(arrival.afterLoss).toContain(seq + 3);
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('an appliance that boots', () => {
   ])('%s', (_, seq, at) => {
     const arrival = heardUpTo(40_000);
     arrive(arrival, message(seq, at, NOON + MINUTE));
-    expect(arrival).toMatchObject({ restarted: false, nextSeq: 40_001, lostBefore: null });
+    expect(arrival).toMatchObject({ restarted: false, nextSeq: 40_001, afterLoss: [] });
   });
 });
 
@@ -81,4 +81,19 @@ describe('an appliance that empties its buffer', () => {
     noteTime(arrival, NOON + 2 * HOUR + 2 * MINUTE);
     expect(arrival.current).toBe(true);
   });
+
+  it('and falls silent in the middle of it has nothing more to be heard out: its silence is told', () => {
+    const arrival = behind();
+    noteTime(arrival, NOON + 2 * HOUR + 59 * MINUTE);
+    expect(arrival.current).toBe(false);
+    noteTime(arrival, NOON + 3 * HOUR);
+    expect(arrival.current).toBe(true);
+  });
+});
+
+it('each message before which some are missing is known, also where several are waited for at once', () => {
+  const arrival = heardUpTo(100);
+  for (const seq of [103, 104, 107]) arrive(arrival, message(seq, NOON + seq * SECOND));
+  expect(overdue(arrival, NOON + 10 * MINUTE)).toHaveLength(3);
+  expect(arrival.afterLoss).toEqual([103, 107]);
 });
