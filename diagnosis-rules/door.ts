@@ -2,7 +2,7 @@
 import { MINUTE } from '#runtime';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
-import { DOOR_OPEN, NEWEST, stampOf } from './signals.ts';
+import { AIR, DOOR_OPEN, NEWEST, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 
 /** Shut after less than this it was an opening as any other. */
@@ -32,10 +32,13 @@ export function followDoor(m: Memory, { before, now }: Span): void {
     return;
   }
   m.exact[LAST_OPEN_AT] = now.at;
-  // Open again after messages were lost: that it was shut between may have been among them.
-  const isAnother = m.exact[LOST_AT]! >= openedAt && now.at - saidAt > SAID_SOON_MS;
+  // Open again after messages were lost: that it was shut between may have been among them. What is said of the door alone
+  // is that it moved.
+  const isAlone = stampOf(m, AIR) !== now.at;
+  const isAnother = m.exact[LOST_AT]! >= openedAt && (isAlone || now.at - saidAt > SAID_SOON_MS);
   if (!Number.isNaN(openedAt) && !isAnother) {
-    if (now.at > before.at) m.rough[SAMPLES]!++;
+    if (m.exact[LOST_AT]! > saidAt) m.rough[SAMPLES] = 1;
+    else if (now.at > before.at) m.rough[SAMPLES]!++;
     return;
   }
   m.exact[OPENED_AT] = now.at;
@@ -59,13 +62,17 @@ export const noteLoss = (m: Memory, at: number): void => {
 /** Whether messages were lost after `at`. */
 export const lostSince = (m: Memory, at: number): boolean => m.exact[LOST_AT]! > at;
 
-/** Whether it is sure that it still is as it was said last: something came after it opened, and nothing was lost since it was said. */
-export const isDoorSure = (m: Memory): boolean =>
-  m.exact[NEWEST]! > m.exact[OPENED_AT]! && !(m.exact[LOST_AT]! > m.exact[SAID_AT]!);
+/** Whether it is sure that it stands open: something came after it opened, and nothing was lost since then, or since it was said twice. */
+export function isDoorSure(m: Memory): boolean {
+  const [openedAt, lostAt] = [m.exact[OPENED_AT]!, m.exact[LOST_AT]!];
+  if (!(m.exact[NEWEST]! > openedAt) || lostAt > m.exact[SAID_AT]!) return false;
+  return !(lostAt > openedAt) || m.rough[SAMPLES]! > 1;
+}
 
 export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);
 /** Up to the newest reading: what came after it may be on its way. */
 export const doorOpenMs = (m: Memory): number => (isDoorOpen(m) ? m.exact[NEWEST]! - m.exact[OPENED_AT]! : 0);
+/** How often it was said to be open with nothing lost between. */
 export const doorSamples = (m: Memory): number => (isDoorOpen(m) ? m.rough[SAMPLES]! : 0);
 export const airAtOpening = (m: Memory): number => m.rough[AIR_AT_OPENING]!;
 /** When a door that had stood open was shut; NaN: it was not. */

@@ -1,6 +1,7 @@
 // Givens for the parts of diagnosis: what one refrigerator measured, moment by moment, taken into an empty memory.
 import type { Moment, SignalValue } from '#contracts';
 import { MINUTE } from '#runtime';
+import { noteLoss } from '../../diagnosis-rules/door.ts';
 import { FEATURES } from '../../diagnosis-rules/features.ts';
 import { emptyMemory, type Memory } from '../../diagnosis-rules/memory.ts';
 import { remember, type Surroundings } from '../../diagnosis-rules/remember.ts';
@@ -52,6 +53,13 @@ export class Told {
   /** Nothing is heard for so long. */
   silentFor(minutes: number): this {
     this.at += minutes * MINUTE;
+    return this;
+  }
+
+  /** Nothing is heard for so long, and messages are missing between: known with the next one. */
+  lostFor(minutes: number): this {
+    this.silentFor(minutes);
+    noteLoss(this.m, this.at);
     return this;
   }
 
