@@ -1,12 +1,10 @@
 // Days in one line each. A day's line is its least loaded quarter: doors, warm food and guests only ever add load, so that
 // what is left is the machine itself.
-import { DAY, HOUR, MINUTE } from '#runtime';
+import { DAY, HOUR } from '#runtime';
 import { isStillIcing } from './defrost.ts';
-import { lostSince } from './door.ts';
 import type { Memory } from './memory.ts';
-import { brief, exact, rough } from './places.ts';
+import { brief, rough } from './places.ts';
 import { minutesSinceDefrost, type RunSample } from './runs.ts';
-import { COMPRESSOR_ON, COMPRESSOR_SPEED, POWER, stampOf } from './signals.ts';
 import type { Span } from './span.ts';
 
 const QUARTER_MS = 6 * HOUR;
@@ -67,7 +65,6 @@ const CYCLE_WORK = rough.take('cycle work');
 const CYCLE_HOURS = rough.take('cycle hours');
 const CYCLE_WHOLE = rough.take('cycle whole');
 
-const RUN_SAID_AT = exact.take('run or rest said');
 const QUARTER = rough.take('quarter');
 const TODAY = rough.take('line of today', FIELDS);
 const RING = brief.take('lines', DAYS * FIELDS);
@@ -104,18 +101,6 @@ function workOf(m: Memory): number {
   return meanOf(m, SHARE, KNOWN_HOURS) >= WITHOUT_PAUSE ? meanOf(m, EFFORT, KNOWN_HOURS) : Number.NaN;
 }
 
-/** Shorter than most runs and rests: nothing of one need be missed. */
-const SAID_SOON_MS = 11 * MINUTE;
-
-/** A start or a stop may be among what was lost. */
-function mayHaveTurned(m: Memory, at: number): boolean {
-  if (Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0, stampOf(m, POWER) || 0) !== at)
-    return false;
-  const saidAt = m.exact[RUN_SAID_AT]!;
-  m.exact[RUN_SAID_AT] = at;
-  return at - saidAt > SAID_SOON_MS && lostSince(m, saidAt);
-}
-
 /** Some boards wait for days between two defrosts: what ice does meanwhile is no fault. Long after the last one it is. */
 const ICED_HOURS = { from: 48, to: 200 };
 function isIced(m: Memory, at: number): boolean {
@@ -123,9 +108,9 @@ function isIced(m: Memory, at: number): boolean {
   return hours > ICED_HOURS.from && hours < ICED_HOURS.to;
 }
 
-function followCycle(m: Memory, { ms, before, now }: Span, iced: boolean): void {
+function followCycle(m: Memory, { ms, before, now }: Span, whole: boolean, iced: boolean): void {
   const r = m.rough;
-  if (mayHaveTurned(m, now.at)) r[CYCLE_WHOLE] = 0;
+  if (!whole) r[CYCLE_WHOLE] = 0;
   if (ms === 0 || iced || now.defrost === 1 || Number.isNaN(now.cooling)) {
     r[CYCLE_WHOLE] = 0;
     return;
@@ -302,7 +287,7 @@ export function followDays(
     m.rough[QUARTER] = quarter;
   }
   const iced = isIced(m, now.at);
-  followCycle(m, span, iced);
+  followCycle(m, span, run.whole, iced);
   if (ms === 0 || iced) return ended;
   const hours = ms / HOUR;
   const effort = before.cooling === 1 ? before.effort : before.cooling;

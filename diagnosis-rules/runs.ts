@@ -1,10 +1,20 @@
 // The compressor's runs and rests: how long they are, what is drawn and how cold the evaporator gets once a run has
 // settled, and short peaks of current that are no run.
 import { HOUR, MINUTE } from '#runtime';
-import { doorMovedWithin } from './door.ts';
+import { doorMovedWithin, lostSince } from './door.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
-import { ENERGY, FAN_SPEED, lastSaid, stampOf } from './signals.ts';
+import {
+  AIR,
+  COMPRESSOR_ON,
+  COMPRESSOR_SPEED,
+  ENERGY,
+  EVAPORATOR,
+  FAN_SPEED,
+  lastSaid,
+  POWER,
+  stampOf,
+} from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
@@ -40,9 +50,9 @@ const PEAKS_AT = exact.take('peaks stamp');
 const WARM_REST_SINCE = exact.take('rests although warm since');
 const DEFROSTED_AT = exact.take('last in defrost');
 
-/** What a span tells of a settled run or of the end of a rest; NaN: nothing. */
-export type RunSample = { power: number; gap: number; restGap: number };
-const NOTHING: RunSample = { power: Number.NaN, gap: Number.NaN, restGap: Number.NaN };
+/** What a span tells of a settled run or of the end of a rest; NaN: nothing. `whole`: no start or stop can be missing in it. */
+export type RunSample = { power: number; gap: number; restGap: number; whole: boolean };
+const NOTHING: RunSample = { power: Number.NaN, gap: Number.NaN, restGap: Number.NaN, whole: true };
 
 const RESTED_FROM = exact.take('rest counted from');
 const RESTED_ENERGY = exact.take('energy when the rest began');
@@ -130,17 +140,34 @@ function atFullSpeed(m: Memory, power: number, effort: number): number {
   return rest + Math.max(0, power - rest) / effort;
 }
 
+/** What was said before messages were lost may have changed with them. */
+const areSaid = (m: Memory): boolean => !lostSince(m, Math.min(stampOf(m, AIR), stampOf(m, EVAPORATOR)));
+
 function settled(m: Memory, { ms, now }: Span): RunSample {
   const ranFor = now.at - m.exact[SINCE]!;
   const isSettled = ranFor >= POWER_SETTLED_MS + Math.min(ms, MEAN_REACHES_MS);
   if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || !isSettled) return NOTHING;
   if (doorMovedWithin(m, now.at, 4 * MINUTE)) return NOTHING;
-  const power = atFullSpeed(m, now.power, now.effort);
-  const gap = ranFor < GAP_SETTLED_MS ? Number.NaN : (now.air - now.evaporator) / now.effort;
+  const power = lostSince(m, stampOf(m, POWER)) ? Number.NaN : atFullSpeed(m, now.power, now.effort);
+  const isGapTold = ranFor >= GAP_SETTLED_MS && areSaid(m);
+  const gap = isGapTold ? (now.air - now.evaporator) / now.effort : Number.NaN;
   m.rough[POWER_NOW] = forgetful(m.rough[POWER_NOW]!, power, ms, NOW_TAU_MS);
   m.rough[GAP_NOW] = forgetful(m.rough[GAP_NOW]!, gap, ms, NOW_TAU_MS);
   m.exact[NOW_AT] = now.at;
-  return { power, gap, restGap: Number.NaN };
+  return { ...NOTHING, power, gap };
+}
+
+const RUN_SAID_AT = exact.take('run or rest said');
+/** Shorter than most runs and rests: nothing of one need be missed. */
+const SAID_SOON_MS = 11 * MINUTE;
+
+/** A start or a stop may be among what was lost. */
+function mayHaveTurned(m: Memory, at: number): boolean {
+  if (Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0, stampOf(m, POWER) || 0) !== at)
+    return false;
+  const saidAt = m.exact[RUN_SAID_AT]!;
+  m.exact[RUN_SAID_AT] = at;
+  return at - saidAt > SAID_SOON_MS && lostSince(m, saidAt);
 }
 
 /** Takes the span; returns what it tells of the machine. */
@@ -153,6 +180,10 @@ export function followRuns(m: Memory, span: Span): RunSample {
   if (Number.isNaN(now.cooling)) {
     m.exact[SINCE] = Number.NaN;
     return NOTHING;
+  }
+  if (mayHaveTurned(m, now.at)) {
+    noteTurn(m, now.at, false);
+    return { ...NOTHING, whole: false };
   }
   if (before.cooling === now.cooling && ms > 0 && !Number.isNaN(m.exact[SINCE]!)) {
     return now.cooling === 1 ? settled(m, span) : NOTHING;
@@ -168,7 +199,8 @@ export function followRuns(m: Memory, span: Span): RunSample {
   }
   const calm = lasted >= RESTED_MS && now.at - m.exact[DEFROSTED_AT]! > 60 * MINUTE;
   const rested = calm || (lasted >= RESTED_MS && Number.isNaN(m.exact[DEFROSTED_AT]!));
-  const restGap = rested && !doorMovedWithin(m, now.at, 15 * MINUTE) ? before.air - before.evaporator : Number.NaN;
+  const restGap =
+    rested && areSaid(m) && !doorMovedWithin(m, now.at, 15 * MINUTE) ? before.air - before.evaporator : Number.NaN;
   return { ...NOTHING, restGap };
 }
 

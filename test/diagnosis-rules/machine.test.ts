@@ -14,6 +14,24 @@ describe('a run', () => {
     expect(fridge.get('evaporator_gap')).toBeCloseTo(25, 4);
   });
 
+  it('in which messages were lost may have ended and begun again: its inrush is not measured', () => {
+    const inrush = { ...RUN, power: 350 };
+    const measured = (fridge: Told) => fridge.says(inrush).get('power_while_running');
+    const running = () => new Told().for(20, REST).for(30, RUN);
+    expect(measured(running().lostFor(12))).toBeCloseTo(90, 4);
+    // The same of which nothing is missing is what it draws.
+    expect(measured(running().silentFor(12))).toBeGreaterThan(150);
+  });
+
+  it('is not measured by what was said before messages were lost', () => {
+    const { evaporator_temperature: _, ...others } = RUN;
+    const warmer = { ...others, cabinet_temperature: 9 };
+    const running = () => new Told().for(20, REST).for(30, RUN);
+    expect(running().lostFor(2).for(10, warmer).get('evaporator_gap')).toBeCloseTo(25, 4);
+    // With nothing lost the evaporator is as it was said last.
+    expect(running().silentFor(2).for(10, warmer).get('evaporator_gap')).toBeGreaterThan(26);
+  });
+
   it('too short to settle says nothing', () => {
     const fridge = new Told().for(20, REST).for(2, RUN).for(20, REST);
     expect(fridge.get('power_while_running')).toBeNaN();
