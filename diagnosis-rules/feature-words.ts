@@ -101,9 +101,9 @@ const FRIDGE: Record<string, FeatureWords> = {
     'difference of the thermometers at rest, certainly beyond what is usual',
     '停机时两温度计之差确定偏离平常的幅度',
   ),
-  gap_shift_beyond_rest: number(
-    'how much more the evaporator difference moved than that at rest',
-    '蒸发器温差的变化比停机时之差多出的幅度',
+  gap_shift_per_rest_shift: number(
+    'how far the evaporator difference moved for each kelvin at rest',
+    '停机时之差每变化一度、蒸发器温差的变化幅度',
   ),
   off_hours: number('time it was without power', '断电的时间'),
   mains_voltage: number('mains voltage', '市电电压'),

@@ -215,10 +215,10 @@ const fridge: readonly Feature[] = [
   slow('rest_gap_drift', 'K', 'evaporator_temperature cabinet_temperature', ({ m }) => certainDriftOf(m, REST)),
   // A thermometer that is off shifts the gap by as many kelvins in a run as at rest.
   slow(
-    'gap_shift_beyond_rest',
-    'K',
+    'gap_shift_per_rest_shift',
+    '1',
     'evaporator_temperature cabinet_temperature',
-    ({ m }) => driftOf(m, GAP) * levelOf(m, GAP) - driftOf(m, REST),
+    ({ m }) => (driftOf(m, GAP) * levelOf(m, GAP)) / driftOf(m, REST),
   ),
 
   // A buffered router outage leaves no gap; one after which it went on counting, no warmer, was not a power cut.

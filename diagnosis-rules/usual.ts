@@ -36,8 +36,13 @@ type Measure = {
   absolute?: true;
   /** It is certain only where none of the last days was as usual: heat, guests and shopping come and go. Ice grows faster. */
   eachDay?: true;
-  /** What one day lies further from the line for each unit of the level. */
+  /** What one day lies further from the line for each unit of the level; and in the measure's own unit, whatever the level. */
   dailyPerLevel?: number;
+  dailyInUnit?: number;
+  /** What it scatters beyond that comes in spells, as ice does: days in a row tell no more than one. */
+  inSpells?: true;
+  /** What is looked for is the same each day: the least of the last days counts. */
+  alike?: true;
   sums: number;
   raw: number;
   certain: number;
@@ -61,7 +66,9 @@ export const WORK = measure({
   slope: (meanX) => 1.2 / Math.max(8, meanX + 20),
   slopeSpread: 0.025,
   daily: 0.05,
-  blind: 0.4,
+  // Doors and warm food weigh more where there is little to do: in a cold room.
+  dailyInUnit: 0.012,
+  blind: 0.7,
   eachDay: true,
 });
 export const POWER = measure({
@@ -94,6 +101,9 @@ export const REST = measure({
   absolute: true,
   // Cold that a short rest leaves in the evaporator: how much depends on how long it rested.
   dailyPerLevel: 0.15,
+  inSpells: true,
+  // A thermometer that is off is off each day; ice comes and goes.
+  alike: true,
 });
 const MEASURES = [WORK, POWER, GAP, REST];
 
@@ -136,7 +146,9 @@ type Usual = {
   level: number;
   slope: number;
   slopeSd: number;
+  /** How far one day lies from the line, and how much of it comes in spells. */
   daily: number;
+  spells: number;
 };
 
 /** As many days' worth of belief in the slope that was given. */
@@ -153,9 +165,10 @@ function usualFrom(measure: Measure, s: Sums): Usual {
   const sxx = Math.max(0, s.xx - s.x * meanX);
   const slope = (s.xy - s.x * level + belief * given) / (sxx + belief);
   const slopeSd = measure.slopeSpread * unit * Math.sqrt(belief / (sxx + belief));
-  const dailyGiven = Math.hypot(measure.daily, (measure.dailyPerLevel ?? 0) * level);
+  const dailyGiven = Math.hypot(measure.daily, (measure.dailyPerLevel ?? 0) * level, (measure.dailyInUnit ?? 0) / unit);
   const daily = Math.sqrt((DAILY_DAYS * dailyGiven ** 2 + s.rr) / (DAILY_DAYS + s.n));
-  return { n: s.n, meanX, spreadX: Math.sqrt(sxx / s.n), level, slope, slopeSd, daily };
+  const spells = measure.inSpells ? Math.sqrt(Math.max(0, daily ** 2 - dailyGiven ** 2)) : 0;
+  return { n: s.n, meanX, spreadX: Math.sqrt(sxx / s.n), level, slope, slopeSd, daily, spells };
 }
 
 const expectedAt = ({ level, slope, meanX }: Usual, x: number): number => level + slope * (x - meanX);
@@ -217,6 +230,7 @@ function known(m: Memory, measure: Measure, lines: Lines, cohort: Cohort | null)
     slope: measure.slope(0) * unit,
     slopeSd: measure.slopeSpread * unit,
     daily,
+    spells: 0,
   };
 }
 
@@ -247,6 +261,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: Lines, cohort: Cohort 
   const sd = Math.hypot(
     usual.daily / Math.sqrt(usual.n),
     usual.daily / Math.sqrt(looked.length),
+    usual.spells * Math.sqrt(1 - 1 / looked.length),
     (away * usual.slopeSd) / unit,
     farFrom(usual, away) * measure.slopeSpread,
     blind,
@@ -256,8 +271,10 @@ function judgeMeasure(m: Memory, measure: Measure, lines: Lines, cohort: Cohort 
     Math.abs(one) < RECOVERED * Math.abs(drift) || Math.sign(one) !== Math.sign(drift);
   // A day that is as usual again ends it: a repair shows with the first quarter after it.
   r[measure.raw] = isAsUsual(newestDrift) ? newestDrift : drift;
-  const isDoubtful = measure.eachDay ? drifts.some((each) => isAsUsual(each.drift)) : isAsUsual(newestDrift);
-  r[measure.certain] = isDoubtful ? 0 : certainly(drift, sd);
+  const isDoubtful =
+    measure.eachDay || measure.alike ? drifts.some((each) => isAsUsual(each.drift)) : isAsUsual(newestDrift);
+  const least = Math.min(...drifts.map((each) => Math.abs(each.drift)));
+  r[measure.certain] = isDoubtful ? 0 : certainly(measure.alike ? Math.sign(drift) * least : drift, sd);
 }
 
 const QUARTERS = 3;

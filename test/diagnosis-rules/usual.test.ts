@@ -156,6 +156,34 @@ describe('what is usual', () => {
     expect(told.get('power_drift')).toBeLessThan(-5);
   });
 
+  describe('of the two thermometers at rest', () => {
+    /** At rest the evaporator is as much colder than the air as is said. */
+    const atRest = (rest: number) => (minute: number) => {
+      const values = machine({})(minute);
+      return values.compressor_on ? values : { ...values, evaporator_temperature: AIR - rest };
+    };
+    const days = (told: Fridge, rests: readonly number[]): Fridge => {
+      for (const rest of rests) told.for(DAY_MINUTES, atRest(rest), EVERY_MINUTES);
+      return end(told);
+    };
+    const steady = Array.from({ length: 25 }, () => 2);
+
+    it('is a shift that is the same each day; one that comes and goes is ice', () => {
+      expect(days(fridge(), [...steady, 6, 6, 6]).get('rest_gap_drift')).toBeGreaterThan(2);
+      const comesAndGoes = days(fridge(), [...steady, 8, 0, 8]);
+      expect(comesAndGoes.get('rest_gap_change')).toBeGreaterThan(3);
+      expect(comesAndGoes.get('rest_gap_drift')).toBe(0);
+    });
+
+    it('is not certain where they went apart for weeks before, and came back', () => {
+      const inSpells = Array.from({ length: 60 }, (_, day) => (day % 20 < 10 ? 2 : 12));
+      const certain = (usually: readonly number[]): number =>
+        days(fridge(), [...usually, 0, 0, 0]).get('rest_gap_drift');
+      expect(certain(Array.from({ length: 60 }, () => 7))).toBeLessThan(-3);
+      expect(certain(inSpells)).toBeCloseTo(0, 9);
+    });
+  });
+
   it('is told by whole days, and by runs of one kind, where one compressor cools two compartments in turns', () => {
     /** Every third run is for the freezer alone: the first of three, or the second. */
     const inTurns =
