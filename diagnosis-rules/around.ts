@@ -70,10 +70,10 @@ const STEADY_FOR_MS = 3 * HOUR;
 export const noteWrongStamps = (m: Memory, at: number): void => {
   m.exact[WRONG_STAMPS_AT] = at;
 };
-/** Minutes that its clock is known to be wrong; NaN before that can be said. */
-export function clockWrongMinutes(m: Memory, at: number): number {
+/** Minutes that its clock is known to be wrong; NaN before that can be said. Silence after `heardAt` makes no lag a steady one. */
+export function clockWrongMinutes(m: Memory, at: number, heardAt: number): number {
   if (at - m.exact[WRONG_STAMPS_AT]! < HOUR) return Number.POSITIVE_INFINITY;
-  if (!(at - m.exact[LAG_SINCE]! >= STEADY_FOR_MS)) return Number.NaN;
+  if (!(heardAt - m.exact[LAG_SINCE]! >= STEADY_FOR_MS)) return Number.NaN;
   return Math.abs(m.exact[LAG]!) / MINUTE;
 }
 

@@ -22,19 +22,24 @@ export type Arrival = {
   /** False while it catches up: what is found meanwhile may already be over. */
   current: boolean;
   receivedAt: number;
-  /** The newest stamp, and when it was heard. */
-  newestAt: number;
+  /** When something newer was heard last, and how far behind that it was. */
   newsAt: number;
   lagMs: number;
-  look: { at: number; lagMs: number; messages: number };
   messages: number;
+  /** As it was at the last look at its lag. */
+  lookedAt: number;
+  lagThenMs: number;
+  messagesThen: number;
   /** The newest message counts from the beginning again. */
   restarted: boolean;
   /** `seq` of messages before which some are missing, for good as it seems; until they are judged. */
-  afterLoss: number[];
+  afterLoss: readonly number[];
   /** The newest messages: `seq` and first stamp of each, in turns. */
   recent: number[];
 };
+
+/** One for all: there may be a hundred thousand appliances. */
+export const NOTHING_LOST: readonly number[] = [];
 
 export const newArrival = (): Arrival => ({
   nextSeq: null,
@@ -42,13 +47,14 @@ export const newArrival = (): Arrival => ({
   heldSince: 0,
   current: false,
   receivedAt: 0,
-  newestAt: 0,
   newsAt: 0,
   lagMs: 0,
-  look: { at: 0, lagMs: 0, messages: 0 },
   messages: 0,
+  lookedAt: 0,
+  lagThenMs: 0,
+  messagesThen: 0,
   restarted: false,
-  afterLoss: [],
+  afterLoss: NOTHING_LOST,
   recent: [],
 });
 
@@ -72,11 +78,11 @@ export function arrive(arrival: Arrival, message: DecodedMessage): DecodedMessag
   if (seq === null) return [message];
   if (arrival.nextSeq === null || seq <= arrival.nextSeq) {
     // Its first message may come once more, hours later; after a boot it may be lost.
-    const isNews = moments[0] !== undefined && moments[0].at > arrival.newestAt;
+    const isNews = moments[0] !== undefined && moments[0].at > arrival.newsAt - arrival.lagMs;
     const behind = (arrival.nextSeq ?? seq) - seq;
     const rebooted = isNews && (behind > OVERTAKEN_AT_MOST || (behind > 0 && seq <= 1));
     if (rebooted) arrival.restarted = true;
-    if (rebooted && seq > 1) arrival.afterLoss.push(seq);
+    if (rebooted && seq > 1) arrival.afterLoss = [seq];
     arrival.nextSeq = rebooted ? seq + 1 : Math.max(arrival.nextSeq ?? 0, seq + 1);
     return [message, ...release(arrival)];
   }
@@ -106,7 +112,7 @@ function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
   if (arrival.held.length === 0) return [];
   arrival.held.sort(bySeq);
   const seqs = arrival.held.map(({ seq }) => seq!);
-  arrival.afterLoss.push(...seqs.filter((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1));
+  arrival.afterLoss = seqs.filter((seq, i) => seq > (seqs[i - 1] ?? arrival.nextSeq! - 1) + 1);
   arrival.nextSeq = seqs.at(-1)! + 1;
   return release(arrival);
 }
@@ -115,17 +121,22 @@ function giveUpWaiting(arrival: Arrival): DecodedMessage[] {
 export const overdue = (arrival: Arrival, now: number): DecodedMessage[] =>
   arrival.held.length > 0 && now - arrival.heldSince >= HOLD_MS ? giveUpWaiting(arrival) : [];
 
+function look(arrival: Arrival, now: number): void {
+  arrival.lookedAt = now;
+  arrival.lagThenMs = arrival.lagMs;
+  arrival.messagesThen = arrival.messages;
+}
+
 /** After messages that said something of use; the appliance's newest stamp is `newestAt` now. One that came once more is no news. */
 export function noteLag(arrival: Arrival, newestAt: number): void {
-  if (newestAt <= arrival.newestAt) return;
-  arrival.newestAt = newestAt;
+  if (newestAt <= arrival.newsAt - arrival.lagMs) return;
   arrival.newsAt = arrival.receivedAt;
   arrival.messages++;
   arrival.lagMs = arrival.receivedAt - newestAt;
   if (arrival.lagMs <= CURRENT_LAG_MS) arrival.current = true;
   else if (arrival.current) {
     arrival.current = false;
-    arrival.look = { at: arrival.receivedAt, lagMs: arrival.lagMs, messages: arrival.messages };
+    look(arrival, arrival.receivedAt);
   }
 }
 
@@ -135,9 +146,9 @@ export function noteLag(arrival: Arrival, newestAt: number): void {
  */
 export function noteTime(arrival: Arrival, now: number): void {
   if (now - arrival.newsAt >= HUSHED_MS) arrival.current = true;
-  if (arrival.current || now - arrival.look.at < LOOK_EVERY_MS) return;
-  const spoke = arrival.messages > arrival.look.messages;
-  const caughtUpBy = arrival.look.lagMs - arrival.lagMs;
-  if (arrival.look.at > 0 && spoke && caughtUpBy < NO_PROGRESS_MS) arrival.current = true;
-  arrival.look = { at: now, lagMs: arrival.lagMs, messages: arrival.messages };
+  if (arrival.current || now - arrival.lookedAt < LOOK_EVERY_MS) return;
+  const spoke = arrival.messages > arrival.messagesThen;
+  const caughtUpBy = arrival.lagThenMs - arrival.lagMs;
+  if (arrival.lookedAt > 0 && spoke && caughtUpBy < NO_PROGRESS_MS) arrival.current = true;
+  look(arrival, now);
 }

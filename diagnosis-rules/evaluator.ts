@@ -18,7 +18,7 @@ import {
 } from '#contracts';
 import { MINUTE } from '#runtime';
 import { noteClock, noteLine, noteReport, noteRest } from './around.ts';
-import { arrive, isOvertaken, isRepeated, noteLag, noteTime, overdue } from './arrival.ts';
+import { arrive, isOvertaken, isRepeated, NOTHING_LOST, noteLag, noteTime, overdue } from './arrival.ts';
 import { type Catalogue, parseRule } from './catalogue.ts';
 import { type Given, givenByTest } from './causes.ts';
 import { noteLoss } from './door.ts';
@@ -338,7 +338,7 @@ class Fold implements Evaluator {
         );
       }
     }
-    appliance.arrival.afterLoss = [];
+    appliance.arrival.afterLoss = NOTHING_LOST;
     // What nobody knows is no sign of how current it is.
     if (spoke) noteLag(appliance.arrival, appliance.memory.exact[NEWEST]!);
     return changes;

@@ -249,7 +249,7 @@ const line: readonly Feature[] = [
     Math.max(lineEndedBy(m, 'our-side'), lineEndedBy(m, 'shutdown'), lineEndedBy(m, 'refused')),
   ),
   slow('last_signal_strength', '1', 'signal_strength', ({ m }) => lastSaid(m, SIGNAL_STRENGTH)),
-  slow('clock_wrong_minutes', 'duration', '', ({ m, at }) => clockWrongMinutes(m, at)),
+  slow('clock_wrong_minutes', 'duration', '', ({ m, at, silentMs }) => clockWrongMinutes(m, at, at - silentMs)),
   slow('minutes_since_reading', 'duration', '', ({ m, at }) => (at - m.exact[NEWEST]!) / MINUTE),
 ];
 

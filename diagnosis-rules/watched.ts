@@ -54,7 +54,8 @@ const SILENCE_MATTERS_MS = 1 * HOUR;
 
 /** Whether anything may change though nothing is heard. */
 export function waitsForTime({ memory, arrival, heardUpMs, problems }: Watched, upMs: number): boolean {
-  if (isDoorOpen(memory) || clockWrongMinutes(memory, arrival.receivedAt) > 0) return true;
+  const { receivedAt } = arrival;
+  if (isDoorOpen(memory) || clockWrongMinutes(memory, receivedAt, receivedAt) > 0) return true;
   if (upMs - heardUpMs >= SILENCE_MATTERS_MS) return true;
   for (const rule in problems.live) {
     const { episode, symptoms } = problems.live[rule]!;

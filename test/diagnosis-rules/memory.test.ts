@@ -71,11 +71,10 @@ describe('a memory from before a change', () => {
     expect(intoPresentOrder(structuredClone(memoryOrder()))(memory)).toEqual(memory);
   });
 
-  it('has no two places of one name', () => {
-    for (const shelf of SHELVES) {
-      const names = memoryOrder()[shelf].map(({ name }) => name);
-      expect(new Set(names).size).toBe(names.length);
-    }
+  it('has no two places of one name, on whatever shelves: one may move to another', () => {
+    const names = SHELVES.flatMap((shelf) => memoryOrder()[shelf].map(({ name }) => name));
+    expect(names.length).toBeGreaterThan(100);
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 

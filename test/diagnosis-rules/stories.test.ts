@@ -149,6 +149,14 @@ describe('an appliance that goes silent', () => {
     expect(changes[0]!.finding.openedAt).toBeGreaterThanOrEqual(NOON + 29 * HOUR - 2 * MINUTE);
   });
 
+  it('is said too where it fell silent while it handed over what it had kept', () => {
+    const life = lifeOf({ seed: 1, until: NOON + 2 * DAY, episodes: [silent] });
+    const last = life.findLast(({ kind }) => kind === 'message')!;
+    const late = { ...last, at: last.at + 30 * MINUTE };
+    const records = [...life.filter((record) => record !== last), late].sort((a, b) => a.at - b.at);
+    expect(inShort(judge(records))).toEqual(['opened notice appliance-silent']);
+  });
+
   it('closes with its first message', () => {
     const back: Episode = { ...silent, untilMs: 40 * HOUR };
     const changes = judge(lifeOf({ seed: 1, until: NOON + 3 * DAY, episodes: [back] }));
