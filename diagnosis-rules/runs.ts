@@ -141,15 +141,16 @@ function atFullSpeed(m: Memory, power: number, effort: number): number {
 }
 
 /** What was said before messages were lost may have changed with them. */
-const areSaid = (m: Memory): boolean => !lostSince(m, Math.min(stampOf(m, AIR), stampOf(m, EVAPORATOR)));
+const areSaid = (m: Memory, one: number, other = one): boolean =>
+  !lostSince(m, Math.min(stampOf(m, one), stampOf(m, other)));
 
 function settled(m: Memory, { ms, now }: Span): RunSample {
   const ranFor = now.at - m.exact[SINCE]!;
   const isSettled = ranFor >= POWER_SETTLED_MS + Math.min(ms, MEAN_REACHES_MS);
   if (ms === 0 || now.cooling !== 1 || now.defrost === 1 || !isSettled) return NOTHING;
   if (doorMovedWithin(m, now.at, 4 * MINUTE)) return NOTHING;
-  const power = lostSince(m, stampOf(m, POWER)) ? Number.NaN : atFullSpeed(m, now.power, now.effort);
-  const isGapTold = ranFor >= GAP_SETTLED_MS && areSaid(m);
+  const power = areSaid(m, POWER) ? atFullSpeed(m, now.power, now.effort) : Number.NaN;
+  const isGapTold = ranFor >= GAP_SETTLED_MS && areSaid(m, AIR, EVAPORATOR);
   const gap = isGapTold ? (now.air - now.evaporator) / now.effort : Number.NaN;
   m.rough[POWER_NOW] = forgetful(m.rough[POWER_NOW]!, power, ms, NOW_TAU_MS);
   m.rough[GAP_NOW] = forgetful(m.rough[GAP_NOW]!, gap, ms, NOW_TAU_MS);
@@ -200,7 +201,9 @@ export function followRuns(m: Memory, span: Span): RunSample {
   const calm = lasted >= RESTED_MS && now.at - m.exact[DEFROSTED_AT]! > 60 * MINUTE;
   const rested = calm || (lasted >= RESTED_MS && Number.isNaN(m.exact[DEFROSTED_AT]!));
   const restGap =
-    rested && areSaid(m) && !doorMovedWithin(m, now.at, 15 * MINUTE) ? before.air - before.evaporator : Number.NaN;
+    rested && areSaid(m, AIR, EVAPORATOR) && !doorMovedWithin(m, now.at, 15 * MINUTE)
+      ? before.air - before.evaporator
+      : Number.NaN;
   return { ...NOTHING, restGap };
 }
 

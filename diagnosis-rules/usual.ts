@@ -102,6 +102,7 @@ export const REST = measure({
   // Cold that a short rest leaves in the evaporator: how much depends on how long it rested.
   dailyPerLevel: 0.15,
   inSpells: true,
+  eachDay: true,
   // A thermometer that is off is off each day; ice comes and goes.
   alike: true,
 });
@@ -271,8 +272,7 @@ function judgeMeasure(m: Memory, measure: Measure, lines: Lines, cohort: Cohort 
     Math.abs(one) < RECOVERED * Math.abs(drift) || Math.sign(one) !== Math.sign(drift);
   // A day that is as usual again ends it: a repair shows with the first quarter after it.
   r[measure.raw] = isAsUsual(newestDrift) ? newestDrift : drift;
-  const isDoubtful =
-    measure.eachDay || measure.alike ? drifts.some((each) => isAsUsual(each.drift)) : isAsUsual(newestDrift);
+  const isDoubtful = measure.eachDay ? drifts.some((each) => isAsUsual(each.drift)) : isAsUsual(newestDrift);
   const least = Math.min(...drifts.map((each) => Math.abs(each.drift)));
   r[measure.certain] = isDoubtful ? 0 : certainly(measure.alike ? Math.sign(drift) * least : drift, sd);
 }
