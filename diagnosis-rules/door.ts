@@ -1,5 +1,6 @@
 // The door: how long it stands open, and how the air answers.
 import { MINUTE } from '#runtime';
+import { lostAt } from './losses.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { AIR, DOOR_OPEN, NEWEST, stampOf } from './signals.ts';
@@ -14,7 +15,6 @@ const SAID_AT = exact.take('door said');
 const OPENED_AT = exact.take('door opened');
 const SHUT_AT = exact.take('door shut after standing open');
 const LAST_OPEN_AT = exact.take('door last open');
-const LOST_AT = exact.take('messages lost');
 const SAMPLES = rough.take('door samples');
 const AIR_AT_OPENING = rough.take('air when the door opened');
 
@@ -35,9 +35,9 @@ export function followDoor(m: Memory, { before, now }: Span): void {
   // Open again after messages were lost: that it was shut between may have been among them. What is said of the door alone
   // is that it moved.
   const isAlone = stampOf(m, AIR) !== now.at;
-  const isAnother = m.exact[LOST_AT]! >= openedAt && (isAlone || now.at - saidAt > SAID_SOON_MS);
+  const isAnother = lostAt(m) >= openedAt && (isAlone || now.at - saidAt > SAID_SOON_MS);
   if (!Number.isNaN(openedAt) && !isAnother) {
-    if (m.exact[LOST_AT]! > saidAt) m.rough[SAMPLES] = 1;
+    if (lostAt(m) > saidAt) m.rough[SAMPLES] = 1;
     else if (now.at > before.at) m.rough[SAMPLES]!++;
     return;
   }
@@ -54,19 +54,11 @@ export function noteShut(m: Memory, at: number): void {
   m.exact[OPENED_AT] = Number.NaN;
 }
 
-/** Messages up to here were lost: that the door was shut may have been among them. */
-export const noteLoss = (m: Memory, at: number): void => {
-  m.exact[LOST_AT] = at;
-};
-
-/** Whether messages were lost after `at`. */
-export const lostSince = (m: Memory, at: number): boolean => m.exact[LOST_AT]! > at;
-
 /** Whether it is sure that it stands open: something came after it opened, and nothing was lost since then, or since it was said twice. */
 export function isDoorSure(m: Memory): boolean {
-  const [openedAt, lostAt] = [m.exact[OPENED_AT]!, m.exact[LOST_AT]!];
-  if (!(m.exact[NEWEST]! > openedAt) || lostAt > m.exact[SAID_AT]!) return false;
-  return !(lostAt > openedAt) || m.rough[SAMPLES]! > 1;
+  const openedAt = m.exact[OPENED_AT]!;
+  if (!(m.exact[NEWEST]! > openedAt) || lostAt(m) > m.exact[SAID_AT]!) return false;
+  return !(lostAt(m) > openedAt) || m.rough[SAMPLES]! > 1;
 }
 
 export const isDoorOpen = (m: Memory): boolean => !Number.isNaN(m.exact[OPENED_AT]!);

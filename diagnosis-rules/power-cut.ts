@@ -55,6 +55,9 @@ export function followReturn(m: Memory, at: number): void {
   else if (m.rough[WAS_OFF] !== 1 && !(Number.isNaN(air) && Number.isNaN(freezer))) m.rough[WAS_OFF] = 0;
 }
 
+/** How long nothing at all was heard after `at`, ms; of the last time only. */
+export const silentAfter = (m: Memory, at: number): number => (m.exact[ENDED_AT]! > at ? m.exact[LASTED]! : 0);
+
 /**
  * Hours without power that ended of late; 0: none, or what was silent had not warmed and went on counting. NaN where it
  * has no thermometer to tell.

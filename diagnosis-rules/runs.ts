@@ -1,7 +1,8 @@
 // The compressor's runs and rests: how long they are, what is drawn and how cold the evaporator gets once a run has
 // settled, and short peaks of current that are no run.
 import { HOUR, MINUTE } from '#runtime';
-import { doorMovedWithin, lostSince } from './door.ts';
+import { doorMovedWithin } from './door.ts';
+import { lostAt } from './losses.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import {
@@ -142,7 +143,7 @@ function atFullSpeed(m: Memory, power: number, effort: number): number {
 
 /** What was said before messages were lost may have changed with them. */
 const areSaid = (m: Memory, one: number, other = one): boolean =>
-  !lostSince(m, Math.min(stampOf(m, one), stampOf(m, other)));
+  !(lostAt(m) > Math.min(stampOf(m, one), stampOf(m, other)));
 
 function settled(m: Memory, { ms, now }: Span): RunSample {
   const ranFor = now.at - m.exact[SINCE]!;
@@ -168,7 +169,7 @@ function mayHaveTurned(m: Memory, at: number): boolean {
     return false;
   const saidAt = m.exact[RUN_SAID_AT]!;
   m.exact[RUN_SAID_AT] = at;
-  return at - saidAt > SAID_SOON_MS && lostSince(m, saidAt);
+  return at - saidAt > SAID_SOON_MS && lostAt(m) > saidAt;
 }
 
 /** Takes the span; returns what it tells of the machine. */

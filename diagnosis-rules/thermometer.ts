@@ -3,6 +3,7 @@ import { HOUR, MINUTE } from '#runtime';
 import { doorMovedWithin } from './door.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
+import { silentAfter } from './power-cut.ts';
 import { AIR, FRESH_MS, NEWEST, stampOf } from './signals.ts';
 import { fadingCount, forgetful, type Span } from './span.ts';
 
@@ -102,5 +103,6 @@ export const outOfRangeAt = (m: Memory, at: number): number => {
 /** How long it has said nothing while other values came; NaN when it never said anything. */
 export function missingMs(m: Memory, at: number): number {
   if (Number.isNaN(m.exact[LAST_AT]!)) return Number.NaN;
-  return at - m.exact[NEWEST]! > FRESH_MS ? Number.NaN : Math.max(0, m.exact[NEWEST]! - m.exact[LAST_AT]!);
+  const [last, newest] = [m.exact[LAST_AT]!, m.exact[NEWEST]!];
+  return at - newest > FRESH_MS ? Number.NaN : Math.max(0, newest - last - silentAfter(m, last));
 }

@@ -227,9 +227,47 @@ describe('the thermometer', () => {
     expect(healthy().get('thermometer_missing_minutes')).toBe(0);
   });
 
+  it('is not gone because the whole appliance was silent', () => {
+    const others = { evaporator_temperature: -12 };
+    const back = healthy().silentFor(180).for(10, others);
+    expect(back.get('thermometer_missing_minutes')).toBeLessThan(15);
+    expect(back.for(70, others).get('thermometer_missing_minutes')).toBeGreaterThan(70);
+    // One that is heard once an hour has a gap before each message.
+    expect(healthy().silentFor(60).for(300, others, 60).get('thermometer_missing_minutes')).toBeGreaterThan(180);
+  });
+
   it('of an appliance that never had one, or is silent as a whole, is not known to be gone', () => {
     expect(new Told().for(80, { evaporator_temperature: -12 }).get('thermometer_missing_minutes')).toBeNaN();
     const silent = healthy();
     expect(silent.getAt('thermometer_missing_minutes', silent.at + 80 * MINUTE)).toBeNaN();
+  });
+});
+
+describe('the freezer while nothing cools it', () => {
+  const run = { compressor_on: true, freezer_temperature: -20, ambient_temperature: 21 };
+  /** Half an hour each; it warms at rest by so many kelvins an hour. */
+  const turn = (fridge: Told, kelvinPerHour: number, room = 21): Told =>
+    fridge.for(30, { ...run, ambient_temperature: room }).for(30, (minute) => ({
+      compressor_on: false,
+      freezer_temperature: -20 + (kelvinPerHour * minute) / 60,
+      ambient_temperature: room,
+    }));
+
+  it('warms by so much an hour, known after two rests', () => {
+    const once = turn(new Told(), 2).says(run);
+    expect(once.get('freezer_rise')).toBeNaN();
+    expect(turn(once, 2).says(run).get('freezer_rise')).toBeCloseTo(2, 1);
+  });
+
+  it('is judged as in a usual room: a heat wave is no leak', () => {
+    const hot = turn(turn(new Told(), 2, 41), 2, 41).says(run);
+    expect(hot.get('freezer_rise')).toBeCloseTo((2 * 41) / 61, 1);
+  });
+
+  it('is not looked at for two hours after a defrost', () => {
+    const defrost = { ...run, compressor_on: false, defrost_on: true };
+    const fridge = new Told().for(20, defrost).says({ ...run, defrost_on: false });
+    expect(turn(turn(fridge, 9), 9).says(run).get('freezer_rise')).toBeNaN();
+    expect(turn(turn(fridge, 2), 2).says(run).get('freezer_rise')).toBeCloseTo(2, 1);
   });
 });

@@ -1,8 +1,8 @@
 // Givens for the parts of diagnosis: what one refrigerator measured, moment by moment, taken into an empty memory.
 import type { Moment, SignalValue } from '#contracts';
 import { MINUTE } from '#runtime';
-import { noteLoss } from '../../diagnosis-rules/door.ts';
 import { FEATURES } from '../../diagnosis-rules/features.ts';
+import { noteLoss } from '../../diagnosis-rules/losses.ts';
 import { emptyMemory, type Memory } from '../../diagnosis-rules/memory.ts';
 import { remember, type Surroundings } from '../../diagnosis-rules/remember.ts';
 import { NEWEST } from '../../diagnosis-rules/signals.ts';

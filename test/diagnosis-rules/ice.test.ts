@@ -1,0 +1,86 @@
+// Ice on the evaporator: that of a defrost that failed is told within days, that of a heater that works gets its time to melt.
+import { describe, expect, it } from 'vitest';
+import { judgeLife, loadCatalogue } from '#diagnosis-rules';
+import { DAY, MINUTE } from '#runtime';
+import { FRIDGE } from './life.ts';
+import { MIDNIGHT, moment, type Values } from './moments.ts';
+
+const DAY_MINUTES = 24 * 60;
+const EVERY_MINUTES = 5;
+const DEFROST_EVERY_MINUTES = 720;
+const AIR = 4;
+const LEARNED_DAYS = 25;
+
+type Machine = { share: number; gap: number; peak: number };
+const HEALTHY: Machine = { share: 0.4, gap: 25, peak: 9 };
+/** It grows day by day: what comes at once is no ice. */
+const iced =
+  (peak: number) =>
+  (days: number): Machine => ({ share: 0.4 + 0.05 * Math.min(days, 5), gap: 25 + 4 * Math.min(days, 5), peak });
+
+/** Two hours of which it runs for its share; each twelfth hour begins with a defrost of half an hour. */
+function said({ share, gap, peak }: Machine, minute: number): Values {
+  const defrosts = minute % DEFROST_EVERY_MINUTES < 30;
+  const runs = !defrosts && minute % 120 < share * 120 + 30;
+  const coil = runs ? AIR - gap : AIR - 6;
+  return {
+    cabinet_temperature: AIR + 0.1 * ((minute / EVERY_MINUTES) % 3),
+    set_point: AIR,
+    evaporator_temperature: defrosts ? peak : coil,
+    ambient_temperature: 22,
+    compressor_on: runs,
+    power: defrosts ? 160 : runs ? 90 : 2,
+    defrost_on: defrosts,
+    door_open: false,
+  };
+}
+
+/** After how many days of it something was told, with the cause that was first, and when it was over. */
+function toldOf(
+  machine: (days: number) => Machine,
+  days: number,
+  thenHealthyDays = 0,
+): { day: number; first: string }[] {
+  const until = MIDNIGHT + (LEARNED_DAYS + days + thenHealthyDays) * DAY;
+  function* messages() {
+    for (let at = MIDNIGHT; at < until; at += EVERY_MINUTES * MINUTE) {
+      const day = (at - MIDNIGHT) / DAY;
+      const is = day >= LEARNED_DAYS && day < LEARNED_DAYS + days ? machine(day - LEARNED_DAYS) : HEALTHY;
+      const now = moment(at, said(is, ((at - MIDNIGHT) / MINUTE) % DAY_MINUTES));
+      yield {
+        appliance: FRIDGE,
+        model: 'stethos-reference-fridge',
+        receivedAt: at,
+        seq: null,
+        moments: [now],
+        rejected: [],
+      };
+    }
+  }
+  const { changes } = judgeLife({ rules: loadCatalogue(), messages: messages(), upTo: until });
+  return changes
+    .filter(({ change }) => change === 'opened')
+    .map(({ finding }) => ({
+      day: (finding.changedAt - MIDNIGHT) / DAY - LEARNED_DAYS,
+      first: finding.causes[0]!.cause,
+    }));
+}
+
+describe('ice on the evaporator', () => {
+  it('is not looked for where there is none', () => {
+    expect(toldOf(() => HEALTHY, 10)).toEqual([]);
+  });
+
+  it('under a heater that stays cold is told within days', () => {
+    const [told] = toldOf(iced(-4), 7);
+    expect(told?.first).toBe('evaporator-frosted');
+    expect(told!.day).toBeLessThan(4);
+  });
+
+  it('under a heater that runs out of time is left to the next defrosts, and told when it has stayed for six days', () => {
+    expect(toldOf(iced(3.6), 4, 4)).toEqual([]);
+    const [told] = toldOf(iced(3.6), 14);
+    expect(told!.day).toBeGreaterThan(6);
+    expect(told!.day).toBeLessThan(12);
+  });
+});
