@@ -1,9 +1,11 @@
 // How fast the freezer warms while nothing cools it: what leaks in shows here, also where its own thermostat makes up for it.
 import { HOUR, MINUTE } from '#runtime';
 import { stretch } from './days.ts';
+import { lostAt } from './losses.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { minutesSinceDefrost } from './runs.ts';
+import { FREEZER, POWER, stampOf, wantedSaidAt } from './signals.ts';
 import { forgetful, type Glance, type Span } from './span.ts';
 
 /** Its air and what lies in it come to rest. */
@@ -33,9 +35,13 @@ function shareOfUsualLoad({ ambient, freezer }: Glance): number {
   return Number.isNaN(above) ? 1 : USUAL_ROOM_ABOVE_FREEZER_KELVIN / Math.max(LEAST_KELVIN, above);
 }
 
+/** A start, or how warm it got, may be among what was lost. */
+const isSaid = (m: Memory): boolean =>
+  !(lostAt(m) > Math.min(wantedSaidAt(m) || stampOf(m, POWER), stampOf(m, FREEZER)));
+
 export function followFreezerRise(m: Memory, { ms, before, now }: Span): void {
   const since = m.exact[SINCE]!;
-  const alone = ms > 0 && before.cooling === 0 && now.cooling === 0 && !Number.isNaN(now.freezer);
+  const alone = ms > 0 && before.cooling === 0 && now.cooling === 0 && !Number.isNaN(now.freezer) && isSaid(m);
   if (alone && !(minutesSinceDefrost(m, now.at) < AFTER_DEFROST_MINUTES)) {
     if (Number.isNaN(since)) m.exact[SINCE] = now.at;
     else if (Number.isNaN(m.exact[FROM_AT]!) && now.at - since >= SETTLED_MS) {

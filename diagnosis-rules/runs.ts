@@ -5,17 +5,7 @@ import { doorMovedWithin } from './door.ts';
 import { lostAt } from './losses.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
-import {
-  AIR,
-  COMPRESSOR_ON,
-  COMPRESSOR_SPEED,
-  ENERGY,
-  EVAPORATOR,
-  FAN_SPEED,
-  lastSaid,
-  POWER,
-  stampOf,
-} from './signals.ts';
+import { AIR, ENERGY, EVAPORATOR, FAN_SPEED, lastSaid, POWER, stampOf, wantedSaidAt } from './signals.ts';
 import type { Span } from './span.ts';
 import { fadingCount, forgetful } from './span.ts';
 
@@ -145,6 +135,17 @@ function atFullSpeed(m: Memory, power: number, effort: number): number {
 const areSaid = (m: Memory, one: number, other = one): boolean =>
   !(lostAt(m) > Math.min(stampOf(m, one), stampOf(m, other)));
 
+/** No fault changes what is drawn by so much from one message to the next: the run is over, or a defrost goes on. */
+const OTHERWISE_SHARE = 0.2;
+
+/** Since it was said to run messages were lost, and what it draws is not what a run draws: that it stopped was among them. */
+function seemsToHaveStopped(m: Memory, { now }: Span): boolean {
+  const saidAt = wantedSaidAt(m);
+  if (saidAt === 0 || !(lostAt(m) > saidAt)) return false;
+  const usual = m.rough[POWER_NOW]!;
+  return Math.abs(atFullSpeed(m, now.power, now.effort) - usual) > OTHERWISE_SHARE * usual;
+}
+
 function settled(m: Memory, { ms, now }: Span): RunSample {
   const ranFor = now.at - m.exact[SINCE]!;
   const isSettled = ranFor >= POWER_SETTLED_MS + Math.min(ms, MEAN_REACHES_MS);
@@ -165,8 +166,7 @@ const SAID_SOON_MS = 11 * MINUTE;
 
 /** A start or a stop may be among what was lost. */
 function mayHaveTurned(m: Memory, at: number): boolean {
-  if (Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0, stampOf(m, POWER) || 0) !== at)
-    return false;
+  if (Math.max(wantedSaidAt(m), stampOf(m, POWER) || 0) !== at) return false;
   const saidAt = m.exact[RUN_SAID_AT]!;
   m.exact[RUN_SAID_AT] = at;
   return at - saidAt > SAID_SOON_MS && lostAt(m) > saidAt;
@@ -183,7 +183,8 @@ export function followRuns(m: Memory, span: Span): RunSample {
     m.exact[SINCE] = Number.NaN;
     return NOTHING;
   }
-  if (mayHaveTurned(m, now.at)) {
+  const hasStopped = before.cooling === 1 && now.cooling === 1 && seemsToHaveStopped(m, span);
+  if (mayHaveTurned(m, now.at) || hasStopped) {
     noteTurn(m, now.at, false);
     return { ...NOTHING, whole: false };
   }

@@ -113,12 +113,15 @@ const FULL_SPEED = 3_000;
 /** Less than any compressor takes that turns, of one speed and of many; lamp, fan and board may. */
 const TURNS_WATTS = { fixed: 22, variable: 7 };
 
+/** When it was last said whether the compressor is to run, epoch ms; 0: never. */
+export const wantedSaidAt = (m: Memory): number =>
+  Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0);
+
 /** Many boards tell what they want, not what turns: while it draws nothing, as was said no earlier, nothing turns. */
 function drawsNothing(m: Memory, time: number): boolean {
   const { fixed, variable } = TURNS_WATTS;
   const wanted = lastSaid(m, COMPRESSOR_SPEED);
-  const saidAt = Math.max(stampOf(m, COMPRESSOR_ON) || 0, stampOf(m, COMPRESSOR_SPEED) || 0);
-  return stampOf(m, POWER) >= saidAt && numberAt(m, POWER, time) < (Number.isNaN(wanted) ? fixed : variable);
+  return stampOf(m, POWER) >= wantedSaidAt(m) && numberAt(m, POWER, time) < (Number.isNaN(wanted) ? fixed : variable);
 }
 
 /** 1 while cooling, 0 at rest, NaN when it is not known. */

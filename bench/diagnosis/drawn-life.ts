@@ -35,6 +35,8 @@ export type DrawnLife = {
   /** By time of arrival. Once only: the dangers are known when it is through. */
   messages: Iterable<DecodedMessage>;
   dangers(): Span[];
+  /** Half as much ice as a defrost that failed ends with was on the evaporator; known when it is through. */
+  iced(): Span[];
 };
 
 /** A sensor that is a little off shows in days, however it came. */
@@ -42,6 +44,7 @@ const OFFSET_SHOWS_MS = 5 * DAY;
 /** Food that is warm when the appliance is first heard did not become so: it was just put in, or the unit was just bought. */
 const FIRST_HEARD_MS = 10 * MINUTE;
 const LASTING_MS = 30 * MINUTE;
+const ICED_SHARE = 0.5;
 const MORE_TURNS_THAN_VARIETIES = 12;
 
 const varieties = new Map<Code, readonly FaultName[]>();
@@ -111,7 +114,16 @@ export function drawLife(spec: LifeSpec): DrawnLife {
   const until = from + member.days * DAY;
   const truths = truthOfLife(member).filter(({ onset }) => onset < until);
   const faults = truths.filter(({ kind }) => kind === 'fault').map((truth) => eventOf(truth, until));
-  const witness: Witness = { dangers: [] };
+  const iced: Span[] = [];
+  const witness: Witness = {
+    dangers: [],
+    minute(at, { frost }) {
+      if (frost < ICED_SHARE) return;
+      const last = iced.at(-1);
+      if (last && at - last.until <= MINUTE) last.until = at;
+      else iced.push({ from: at - MINUTE, until: at });
+    },
+  };
   const decode = decoderOf(new Map([[model.id, model]]), model.id);
   function* messages(): Generator<DecodedMessage> {
     for (const sent of tellLife(member, { witness })) {
@@ -129,6 +141,7 @@ export function drawLife(spec: LifeSpec): DrawnLife {
       .map(({ fault, onset, end }) => ({ name: fault, onset, end })),
     strata: strataOf(member, faults.length),
     messages: messages(),
+    iced: () => iced,
     dangers: () =>
       witness.dangers
         .map((danger) => ({ from: danger.from, until: danger.until ?? until }))

@@ -14,14 +14,22 @@ export const falseRate = (scored: readonly Scored[]): number => {
 export const yearsOf = (lives: readonly JudgedLife[]): number =>
   lives.reduce((sum, { observed }) => sum + (observed.until - observed.from) / YEAR, 0);
 
+/** What is told of days is told of the last ones. */
+const ICE_TOLD_MS = 3 * DAY;
+
+/** Ice was on the evaporator that no fault had put there. */
+export const isOfIce = (start: number, { iced }: JudgedLife): boolean =>
+  iced.some(({ from, until }) => from <= start && until + ICE_TOLD_MS >= start);
+
 /** Of false episodes: what they were about, and what went on meanwhile. */
 export type FalseKind = { problem: string; cause: string; severity: string; during: string; episodes: number };
 
 /** What had begun and was not long over when the episode began. */
-function duringOf(start: number, { lookAlikes }: JudgedLife): string {
-  const names = lookAlikes
+function duringOf(start: number, life: JudgedLife): string {
+  const names = life.lookAlikes
     .filter(({ onset, end }) => onset <= start && (end ?? onset) + DAY >= start)
     .map(({ name }) => name);
+  if (isOfIce(start, life)) names.push('ice');
   return [...new Set(names)].sort().join(' + ') || '-';
 }
 

@@ -39,6 +39,8 @@ export type JudgedLife = {
   dangers: Span[];
   /** The same by what its own thermometer shows. */
   shownDangers: Span[];
+  /** Half as much ice as a defrost that failed ends with was on its evaporator, with a fault or without. */
+  iced: Span[];
   /** It sends a cabinet temperature. */
   hearsTemperature: boolean;
   /** What only looks like a fault. */

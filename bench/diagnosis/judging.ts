@@ -89,6 +89,7 @@ export function judgeSpec(spec: LifeSpec, rules: Catalogue, leaveOut: boolean): 
     faults: life.faults,
     dangers: life.dangers().flatMap((danger) => heardPart(danger, heard.unheard) ?? []),
     shownDangers: heard.shown.until(life.observed.until, LASTING_MS),
+    iced: life.iced(),
     hearsTemperature: heard.hearsTemperature,
     lookAlikes: life.lookAlikes,
     strata: life.strata,

@@ -2,7 +2,7 @@
 import { type Interval, interval, ruleOfThree } from './bootstrap.ts';
 import { type DangerOf, dangerShare, dangersOf } from './dangers.ts';
 import { type Dispatches, dispatchesOf } from './dispatches.ts';
-import { type FalseKind, falseKinds, falseRate, yearsOf } from './false-alarms.ts';
+import { type FalseKind, falseKinds, falseRate, isOfIce, yearsOf } from './false-alarms.ts';
 import { CODES, FAULTS, isOfCatalogue } from './faults.ts';
 import type { JudgedLife } from './judged-life.ts';
 import { type Scored, scoreLife } from './matching.ts';
@@ -26,6 +26,8 @@ export type Quality = {
   dangers: DangerOf[];
   falsePerYear: Interval & { episodes: number; bound: number };
   falseKinds: FalseKind[];
+  /** Of the false ones of healthy lives. */
+  falseOfIce: number;
   /** Before the onset of a fault, and where none was asked for. */
   precision: number;
   verdicts: Record<string, number>;
@@ -60,7 +62,9 @@ export function measure(lives: readonly JudgedLife[]): Quality {
   for (const { verdict } of scored.flatMap(({ episodes }) => episodes))
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const episodes = Object.values(verdicts).reduce((total, n) => total + n, 0);
-  const falses = healthy.flatMap(({ episodes }) => episodes).filter(({ verdict }) => verdict === 'false').length;
+  const falses = healthy.flatMap(({ life, episodes }) =>
+    episodes.filter(({ verdict }) => verdict === 'false').map(({ episode }) => ({ life, at: episode.start })),
+  );
   const years = yearsOf(healthy.map(({ life }) => life));
   return {
     lives: lives.length,
@@ -76,8 +80,9 @@ export function measure(lives: readonly JudgedLife[]): Quality {
     },
     dangerCritical: interval(felt, dangerShare('dangers', true)),
     dangers: dangersOf(felt),
-    falsePerYear: { ...interval(healthy, falseRate), episodes: falses, bound: ruleOfThree(years) },
+    falsePerYear: { ...interval(healthy, falseRate), episodes: falses.length, bound: ruleOfThree(years) },
     falseKinds: falseKinds(scored),
+    falseOfIce: falses.filter(({ life, at }) => isOfIce(at, life)).length,
     precision: share(episodes - (verdicts.false ?? 0), episodes),
     verdicts,
     causeFirst: interval(full, causeShare('first', 'settled')),

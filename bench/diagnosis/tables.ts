@@ -173,6 +173,10 @@ export function otherTable(quality: Quality): string {
       'food danger by its own thermometer, alerted within 45 min',
       `${spanned(quality.dangerShown, percent)} of ${quality.dangerShown.events}`,
     ],
+    [
+      'false alarms of healthy lives while ice that no fault had put there blocked the evaporator',
+      outOf(quality.falseOfIce, quality.falsePerYear.episodes),
+    ],
     ['food danger told as critical within 45 min', spanned(quality.dangerCritical, percent)],
     ['cause first of the list, as told first', spanned(quality.causeFirstAtOnce, percent)],
     ['cause among the first two, as told first', spanned(quality.causeFirstTwoAtOnce, percent)],

@@ -51,6 +51,7 @@ export const life = (rest: Partial<JudgedLife>): JudgedLife => ({
   faults: [],
   dangers: [],
   shownDangers: [],
+  iced: [],
   hearsTemperature: true,
   lookAlikes: [],
   strata: { signals: 'full' },

@@ -23,6 +23,14 @@ describe('figures', () => {
     expect(falsePerYear.low).toBe(0);
   });
 
+  it('a false alarm while ice blocked the evaporator, or soon after, is false, and is told apart', () => {
+    const iced = [{ from: 4 * DAY, until: 5 * DAY }];
+    const alarmed = (day: number) => life({ iced, told: alarm('a', day * 24, day * 24 + 1, 'evaporator-frosted') });
+    const { falsePerYear, falseOfIce } = measure([3, 4.5, 7, 9].map(alarmed));
+    expect(falsePerYear.episodes).toBe(4);
+    expect(falseOfIce).toBe(2);
+  });
+
   it('recall, delay and place of the cause are told per fault', () => {
     const found = life({
       faults: [fault('F7', 100)],

@@ -23,6 +23,15 @@ describe('a run', () => {
     expect(measured(running().silentFor(12))).toBeGreaterThan(150);
   });
 
+  it('that seems to have stopped among what was lost is not measured: a defrost that goes on draws its own', () => {
+    const { compressor_on: _, ...others } = RUN;
+    const measured = (fridge: Told) => fridge.for(10, { ...others, power: 130 }).get('power_while_running');
+    const running = () => new Told().for(20, REST).for(30, RUN);
+    expect(measured(running().lostFor(2))).toBeCloseTo(90, 4);
+    // With nothing lost it runs on, and draws what it says.
+    expect(measured(running().silentFor(2))).toBeGreaterThan(95);
+  });
+
   it('is not measured by what was said before messages were lost', () => {
     const { evaporator_temperature: _, ...others } = RUN;
     const warmer = { ...others, cabinet_temperature: 9 };
@@ -262,6 +271,24 @@ describe('the freezer while nothing cools it', () => {
   it('is judged as in a usual room: a heat wave is no leak', () => {
     const hot = turn(turn(new Told(), 2, 41), 2, 41).says(run);
     expect(hot.get('freezer_rise')).toBeCloseTo((2 * 41) / 61, 1);
+  });
+
+  it('is not measured where messages were lost, until it is said again that nothing cools it', () => {
+    const { compressor_on: _, ...others } = run;
+    const rest = (minute: number): Values => ({ ...others, freezer_temperature: -20 + minute / 30 });
+    const twice = (unheard: 'lostFor' | 'silentFor'): number => {
+      const fridge = new Told();
+      for (let i = 0; i < 2; i++)
+        fridge
+          .for(30, run)
+          .says({ ...run, compressor_on: false })
+          [unheard](2)
+          .for(40, rest)
+          .says(run);
+      return fridge.get('freezer_rise');
+    };
+    expect(twice('lostFor')).toBeNaN();
+    expect(twice('silentFor')).toBeCloseTo(2, 0);
   });
 
   it('is not looked at for two hours after a defrost', () => {
