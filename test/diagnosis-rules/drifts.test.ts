@@ -1,4 +1,4 @@
-// Ice on the evaporator: that of a defrost that failed is told within days, that of a heater that works gets its time to melt.
+// What grows over days: when it is told, and what only looks like it.
 import { describe, expect, it } from 'vitest';
 import { judgeLife, loadCatalogue } from '#diagnosis-rules';
 import { DAY, MINUTE } from '#runtime';
@@ -10,8 +10,9 @@ const EVERY_MINUTES = 5;
 const DEFROST_EVERY_MINUTES = 720;
 const AIR = 4;
 const LEARNED_DAYS = 25;
+const ROOM: Values = { ambient_temperature: 22 };
 
-type Machine = { share: number; gap: number; peak: number };
+type Machine = { share: number; gap: number; peak: number; setPoint?: number };
 const HEALTHY: Machine = { share: 0.4, gap: 25, peak: 9 };
 /** It grows day by day: what comes at once is no ice. */
 const iced =
@@ -19,15 +20,14 @@ const iced =
   (days: number): Machine => ({ share: 0.4 + 0.05 * Math.min(days, 5), gap: 25 + 4 * Math.min(days, 5), peak });
 
 /** Two hours of which it runs for its share; each twelfth hour begins with a defrost of half an hour. */
-function said({ share, gap, peak }: Machine, minute: number): Values {
+function said({ share, gap, peak, setPoint = AIR }: Machine, minute: number): Values {
   const defrosts = minute % DEFROST_EVERY_MINUTES < 30;
   const runs = !defrosts && minute % 120 < share * 120 + 30;
   const coil = runs ? AIR - gap : AIR - 6;
   return {
     cabinet_temperature: AIR + 0.1 * ((minute / EVERY_MINUTES) % 3),
-    set_point: AIR,
+    set_point: setPoint,
     evaporator_temperature: defrosts ? peak : coil,
-    ambient_temperature: 22,
     compressor_on: runs,
     power: defrosts ? 160 : runs ? 90 : 2,
     defrost_on: defrosts,
@@ -35,18 +35,19 @@ function said({ share, gap, peak }: Machine, minute: number): Values {
   };
 }
 
-/** After how many days of it something was told, with the cause that was first, and when it was over. */
+/** After how many days of it something was told, with the cause that was first. */
 function toldOf(
   machine: (days: number) => Machine,
   days: number,
   thenHealthyDays = 0,
+  room: Values = ROOM,
 ): { day: number; first: string }[] {
   const until = MIDNIGHT + (LEARNED_DAYS + days + thenHealthyDays) * DAY;
   function* messages() {
     for (let at = MIDNIGHT; at < until; at += EVERY_MINUTES * MINUTE) {
       const day = (at - MIDNIGHT) / DAY;
       const is = day >= LEARNED_DAYS && day < LEARNED_DAYS + days ? machine(day - LEARNED_DAYS) : HEALTHY;
-      const now = moment(at, said(is, ((at - MIDNIGHT) / MINUTE) % DAY_MINUTES));
+      const now = moment(at, { ...said(is, ((at - MIDNIGHT) / MINUTE) % DAY_MINUTES), ...room });
       yield {
         appliance: FRIDGE,
         model: 'stethos-reference-fridge',
@@ -82,5 +83,21 @@ describe('ice on the evaporator', () => {
     const [told] = toldOf(iced(3.6), 14);
     expect(told!.day).toBeGreaterThan(6);
     expect(told!.day).toBeLessThan(12);
+  });
+});
+
+describe('an evaporator that gets less cold', () => {
+  const weak: Machine = { ...HEALTHY, share: 0.48, gap: 16 };
+
+  it('is a fault by itself when it lasts for days, also where the room is not known', () => {
+    const [told] = toldOf(() => weak, 8, 0, {});
+    expect(told!.day).toBeGreaterThan(3);
+    expect(told!.day).toBeLessThan(6);
+  });
+
+  it('is none when it was for two days, or somebody set it warmer, or it has no more work than before', () => {
+    expect(toldOf(() => weak, 2, 6, {})).toEqual([]);
+    expect(toldOf(() => ({ ...weak, setPoint: AIR + 1 }), 8, 0, {})).toEqual([]);
+    expect(toldOf(() => ({ ...weak, share: HEALTHY.share }), 8)).toEqual([]);
   });
 });
