@@ -19,7 +19,10 @@ const FRIDGE: Record<string, FeatureWords> = {
   food_above_usual: number('food above the usual temperature in there', '食物高出平常温度的幅度'),
   food_trend: number('how fast the food gets warmer', '食物升温的速度'),
   freezer_temperature: number('freezer temperature', '冷冻室温度'),
-  freezer_rise: number('how fast the freezer warms while nothing cools it', '停机时冷冻室的升温速度'),
+  freezer_rise: number(
+    'how fast the freezer warms while nothing cools it, counted for a room of 23 °C',
+    '停机时冷冻室的升温速度（按室温 23 °C 折算）',
+  ),
   freezer_rise_beyond: number(
     'how fast the freezer warms at rest, beyond what its days go between',
     '停机时冷冻室升温速度超出平常的幅度',

@@ -1,5 +1,6 @@
 // Times without any reading, and whether the appliance was without power in them: it started anew, or came back warm.
 import { HOUR, MINUTE } from '#runtime';
+import { doorMovedWithin } from './door.ts';
 import type { Memory } from './memory.ts';
 import { exact, rough } from './places.ts';
 import { beyondUsual } from './range.ts';
@@ -46,9 +47,11 @@ export function followReturn(m: Memory, at: number): void {
   if (!(at - m.exact[ENDED_AT]! < RETURN_MS)) return;
   const air = lastSaid(m, AIR) - m.rough[AIR_BEFORE]!;
   const freezer = lastSaid(m, FREEZER) - m.rough[FREEZER_BEFORE]!;
-  const warmer =
+  const rose =
     (air > RISE_KELVIN && isBeyondUsual(m, 'air', lastSaid(m, AIR))) ||
     (freezer > FREEZER_RISE_KELVIN && isBeyondUsual(m, 'freezer', lastSaid(m, FREEZER)));
+  // Somebody opened it after its return: what warmth that lets in was not there.
+  const warmer = rose && !doorMovedWithin(m, at, at - m.exact[ENDED_AT]!);
   const stayedCold = m.exact[LASTED]! > STAYS_COLD_MS && (air <= RISE_KELVIN || freezer <= FREEZER_RISE_KELVIN);
   const restarted = Math.abs(m.exact[RESTARTED_AT]! - m.exact[ENDED_AT]!) < RETURN_MS;
   if (warmer || (restarted && !stayedCold)) m.rough[WAS_OFF] = 1;

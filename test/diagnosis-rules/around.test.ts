@@ -46,6 +46,13 @@ describe('without power', () => {
     expect(fridge.get('off_hours')).toBeCloseTo(2, 1);
   });
 
+  it('does not show in what somebody let in who opened the door after its return', () => {
+    const shut = { ...COLD, door_open: false };
+    const fridge = new Told().for(60, shut).silentFor(120).for(5, shut);
+    fridge.for(3, { ...COLD, door_open: true, cabinet_temperature: 11 }).for(10, { ...shut, cabinet_temperature: 10 });
+    expect(fridge.get('off_hours')).toBe(0);
+  });
+
   it('is over when it has long been back', () => {
     const fridge = new Told()
       .for(60, COLD)
