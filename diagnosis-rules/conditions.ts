@@ -15,11 +15,12 @@ export const not = (a: Truth): Truth => (a === UNKNOWN ? UNKNOWN : a === TRUE ? 
 
 /** `deciding` FALSE: all of them; TRUE: any of them. Looks at no more than needed. */
 function upTo(deciding: Truth, parts: readonly Check[]): Check {
+  if (parts.length === 1) return parts[0]!;
   const otherwise = not(deciding);
   return (view, holding) => {
     let unknown = false;
-    for (const part of parts) {
-      const truth = part(view, holding);
+    for (let i = 0; i < parts.length; i++) {
+      const truth = parts[i]!(view, holding);
       if (truth === deciding) return deciding;
       if (truth === UNKNOWN) unknown = true;
     }
@@ -37,9 +38,6 @@ export function thresholdValue(threshold: Threshold, view: View): number {
   if (Number.isNaN(base)) return threshold.otherwise;
   return Math.max(base + threshold.plus, threshold.atLeast ?? Number.NEGATIVE_INFINITY);
 }
-
-const limitOf = (threshold: Threshold): ((view: View) => number) =>
-  typeof threshold === 'number' ? () => threshold : (view) => thresholdValue(threshold, view);
 
 const truthOf = (value: number, holds: boolean): Truth => (Number.isNaN(value) ? UNKNOWN : holds ? TRUE : FALSE);
 
@@ -61,17 +59,21 @@ export function compile(condition: Condition): Check {
     };
   }
   const { above, below } = condition;
-  const limit = limitOf((above ?? below)!);
-  if (above !== undefined)
-    return (view, holding) => {
-      const value = read(view);
-      return truthOf(value, value > limit(view) - (holding ? slack : 0));
-    };
-  return (view, holding) => {
-    const value = read(view);
-    return truthOf(value, value < limit(view) + (holding ? slack : 0));
-  };
+  return above === undefined ? compare(read, below!, -1, slack) : compare(read, above, 1, slack);
 }
+
+/** `side` 1: above the threshold; -1: below it. */
+function compare(read: Feature['read'], threshold: Threshold, side: 1 | -1, slack: number): Check {
+  if (typeof threshold !== 'number')
+    return (view, holding) =>
+      isBeyond(read(view), thresholdValue(threshold, view) - (holding ? side * slack : 0), side);
+  // Most are a number, and are looked at with every reading.
+  const held = threshold - side * slack;
+  return (view, holding) => isBeyond(read(view), holding ? held : threshold, side);
+}
+
+const isBeyond = (value: number, limit: number, side: 1 | -1): Truth =>
+  truthOf(value, side === 1 ? value > limit : value < limit);
 
 /** Features that the condition looks at. */
 export function featuresIn(condition: Condition): string[] {

@@ -296,9 +296,10 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
   r[WORK_OF_QUARTERS] = certainly(drift, sd);
 }
 
-/** The least of the last quarters, as a share; NaN where one of them is not known. */
-export const workLately = (m: Memory): number =>
-  Math.min(...m.rough.subarray(WORK_OF_QUARTERS, WORK_OF_QUARTERS + QUARTERS));
+/** The least of the last quarters, as a share; NaN where one of them is not known. Asked often: nothing is made for it. */
+export function workLately({ rough: r }: Memory): number {
+  return Math.min(r[WORK_OF_QUARTERS]!, r[WORK_OF_QUARTERS + 1]!, r[WORK_OF_QUARTERS + 2]!);
+}
 
 /** It is counted otherwise from now on. */
 function forgetAsCounted(m: Memory): void {
