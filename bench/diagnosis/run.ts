@@ -81,6 +81,12 @@ async function run(options: BenchOptions): Promise<void> {
   writeFigures(options.figures ?? undefined, figuresOf(quality, costs));
 }
 
+// Whoever reads has seen enough: `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const options = readOptions(process.argv.slice(2));
 if (options?.life) {
   const asked = options.life === 'healthy' ? null : options.life;
