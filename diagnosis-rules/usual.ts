@@ -298,7 +298,9 @@ export function judgeQuarter(m: Memory, cohort: Cohort | null): void {
 
 /** The least of the last quarters, as a share; NaN where one of them is not known. Asked often: nothing is made for it. */
 export function workLately({ rough: r }: Memory): number {
-  return Math.min(r[WORK_OF_QUARTERS]!, r[WORK_OF_QUARTERS + 1]!, r[WORK_OF_QUARTERS + 2]!);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < QUARTERS; i++) least = Math.min(least, r[WORK_OF_QUARTERS + i]!);
+  return least;
 }
 
 /** It is counted otherwise from now on. */

@@ -17,7 +17,7 @@ export const yearsOf = (lives: readonly JudgedLife[]): number =>
 /** What is told of days is told of the last ones. */
 const ICE_TOLD_MS = 3 * DAY;
 
-/** Ice was on the evaporator that no fault had put there. */
+/** Ice was on its evaporator then, or in the days before; in a healthy life no fault had put it there. */
 export const isOfIce = (start: number, { iced }: JudgedLife): boolean =>
   iced.some(({ from, until }) => from <= start && until + ICE_TOLD_MS >= start);
 
