@@ -7,6 +7,7 @@ import { newId, type OutgoingMessage } from '#contracts';
 import { openMailSender, startMailSink } from '#engines/smtp';
 import { removeMember } from '#registry';
 import { HOUR, MINUTE, put } from '#runtime';
+import { freePort } from '../servers/process.ts';
 import { DOOR, diagnosisSays, givenHome, givenPerson, type Home, openWorld, START, type World } from './world.ts';
 
 let world: World;
@@ -194,9 +195,3 @@ describe('messages of other stages', () => {
     expect(world.newMails().map((one) => one.text)).toEqual([expect.stringContaining('third')]);
   });
 });
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  await using sink = await startMailSink({ host: '127.0.0.1', port: 0, clock: world.clock });
-  return Number(new URL(sink.url).port);
-}

@@ -2,6 +2,7 @@
 import * as net from 'node:net';
 import { Aedes, type AuthenticateError } from 'aedes';
 import { CommandResult, newId, parseResultTopic, parseUpTopic, TelemetryPayload } from '#contracts';
+import { freePort } from '../servers/process.ts';
 
 const SECRET = 'a-secret-for-this-test';
 
@@ -43,8 +44,8 @@ export async function listeningBroker() {
     broker.handle(socket);
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  await listen(0);
-  const { port } = server.address() as net.AddressInfo;
+  const port = await freePort();
+  await listen(port);
   const close = async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));

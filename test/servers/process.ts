@@ -1,5 +1,6 @@
 // A real server as a child process: started, stopped and started again on the same port with the same data.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
@@ -100,14 +101,31 @@ export async function temporaryFolder(name: string, user?: { uid: number; gid: n
   return folder;
 }
 
+// Below the ports that the system gives away by itself (32768 and up on Linux, 49152 elsewhere): a connection that
+// somebody opens could take one of those while a test's own server is between two starts.
+const FIRST_PORT = 10_000;
+const PORTS = 22_000;
+let lastPort = FIRST_PORT + randomInt(PORTS);
+
+/** A loopback port where nobody listens, and that this process has not been given before. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (;;) {
+    lastPort = FIRST_PORT + ((lastPort + 1 - FIRST_PORT) % PORTS);
+    if (await isFree(lastPort)) return lastPort;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
 }
 
 export function findProgram(name: string, folders: readonly string[] = []): string | null {
