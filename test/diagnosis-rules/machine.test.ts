@@ -230,6 +230,15 @@ describe('the thermometer', () => {
     expect(every5(said(air)).get('thermometer_tremble')).toBeLessThan(0.4);
   });
 
+  it('does not tremble where it tells whole degrees and the air is between two of them', () => {
+    // Told when it changes: every reading is the other of the two.
+    const toAndFro = (minute: number): number => (minute % 2 === 0 ? 5 : 6);
+    expect(healthy().for(180, said(toAndFro)).get('thermometer_tremble')).toBeLessThan(0.2);
+    // A loose contact leaps further than a display.
+    const loose = (minute: number): number => (minute % 2 === 0 ? 5 : 7);
+    expect(healthy().for(180, said(loose)).get('thermometer_tremble')).toBeGreaterThan(2);
+  });
+
   it('is gone while other values come', () => {
     const gone = healthy().for(80, { evaporator_temperature: -12 });
     expect(gone.get('thermometer_missing_minutes')).toBeCloseTo(80, 0);
