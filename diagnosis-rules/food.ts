@@ -12,6 +12,9 @@ const FOOD_TAU_MS = 90 * MINUTE;
 const FROZEN_TAU_MS = 60 * MINUTE;
 /** The freezer's air is warm in a defrost and for a while after it; what lies in it is not. */
 const AFTER_DEFROST_MS = 75 * MINUTE;
+const LONGEST_DEFROST_MS = 45 * MINUTE;
+/** What lies in the freezer is known across a defrost. */
+const FROZEN_HELD_MS = FRESH_MS + LONGEST_DEFROST_MS + AFTER_DEFROST_MS;
 /** A little more than the hour that the trend looks back. */
 const STEPS = 16;
 
@@ -54,13 +57,13 @@ const LATELY_TAU_MS = 12 * MINUTE;
 
 /** The freezer's air of the last minutes, without its defrosts. */
 export const freezerLately = (m: Memory, at: number): number =>
-  at - m.exact[FROZEN_AT]! <= FRESH_MS + AFTER_DEFROST_MS ? m.rough[FREEZER_LATELY]! : Number.NaN;
+  at - m.exact[FROZEN_AT]! <= FROZEN_HELD_MS ? m.rough[FREEZER_LATELY]! : Number.NaN;
 
 export const foodAt = (m: Memory, at: number): number =>
   Number.isNaN(numberAt(m, AIR, at)) ? Number.NaN : m.exact[FOOD]!;
 
 export const frozenFoodAt = (m: Memory, at: number): number =>
-  at - m.exact[FROZEN_AT]! <= FRESH_MS + AFTER_DEFROST_MS ? m.exact[FROZEN]! : Number.NaN;
+  at - m.exact[FROZEN_AT]! <= FROZEN_HELD_MS ? m.exact[FROZEN]! : Number.NaN;
 
 /** Change of the food over the last hour, K/h; NaN when it is not known for that long. */
 export function foodTrend(m: Memory, at: number): number {
