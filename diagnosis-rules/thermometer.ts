@@ -18,8 +18,10 @@ const NEAR_MS = 2.2 * MINUTE;
 /** In five minutes a healthy thermostat turns the air round too: of a bend seen so rarely less counts. */
 const COARSE_SHARE = 0.25;
 const EVEN_MS = 0.5 * MINUTE;
-/** The coarsest that thermometers of refrigerators tell. Between two values so near it goes to and fro at the border of both. */
-const COARSEST_STEP_KELVIN = 1;
+/** Whole degrees are the coarsest that a refrigerator tells: between two of them it goes to and fro at their border. */
+const COARSEST_STEP_KELVIN = 1.05;
+/** What is told in another unit comes back a little rounded. */
+const SAME_KELVIN = 0.01;
 const LONGEST_FORGOTTEN_MS = 14 * 24 * HOUR;
 
 const SAME_SINCE = exact.take('thermometer the same since');
@@ -70,7 +72,8 @@ export function followThermometer(m: Memory, { now }: Span): void {
   const isNear = ms <= NEAR_MS && lastMs <= NEAR_MS;
   const isEven = ms <= JUMP_MS && Math.abs(ms - lastMs) < EVEN_MS;
   if ((isNear || isEven) && !doorMovedWithin(m, at, 15 * MINUTE)) {
-    const isBorder = stored === m.rough[LAST_BUT_ONE]! && Math.abs(air - last) <= COARSEST_STEP_KELVIN;
+    const isBack = Math.abs(air - m.rough[LAST_BUT_ONE]!) < SAME_KELVIN;
+    const isBorder = isBack && Math.abs(air - last) < COARSEST_STEP_KELVIN;
     const bend = isBorder ? 0 : Math.abs(air - 2 * last + m.rough[LAST_BUT_ONE]!) * (isNear ? 1 : COARSE_SHARE);
     m.rough[TREMBLE] = forgetful(m.rough[TREMBLE]!, bend, ms, TAU_MS);
   }

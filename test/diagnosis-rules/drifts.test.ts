@@ -9,10 +9,11 @@ const DAY_MINUTES = 24 * 60;
 const EVERY_MINUTES = 5;
 const DEFROST_EVERY_MINUTES = 720;
 const AIR = 4;
+const FREEZER = -18;
 const LEARNED_DAYS = 25;
 const ROOM: Values = { ambient_temperature: 22 };
 
-type Machine = { share: number; gap: number; peak: number; setPoint?: number };
+type Machine = { share: number; gap: number; peak: number; setPoint?: number; freezer?: number };
 const HEALTHY: Machine = { share: 0.4, gap: 25, peak: 9 };
 /** It grows day by day: what comes at once is no ice. */
 const iced =
@@ -20,13 +21,15 @@ const iced =
   (days: number): Machine => ({ share: 0.4 + 0.05 * Math.min(days, 5), gap: 25 + 4 * Math.min(days, 5), peak });
 
 /** Two hours of which it runs for its share; each twelfth hour begins with a defrost of half an hour. */
-function said({ share, gap, peak, setPoint = AIR }: Machine, minute: number): Values {
+function said({ share, gap, peak, setPoint = AIR, freezer = FREEZER }: Machine, minute: number): Values {
   const defrosts = minute % DEFROST_EVERY_MINUTES < 30;
   const runs = !defrosts && minute % 120 < share * 120 + 30;
   const coil = runs ? AIR - gap : AIR - 6;
   return {
     cabinet_temperature: AIR + 0.1 * ((minute / EVERY_MINUTES) % 3),
     set_point: setPoint,
+    freezer_temperature: freezer + 0.3 * ((minute / EVERY_MINUTES) % 3),
+    freezer_set_point: FREEZER,
     evaporator_temperature: defrosts ? peak : coil,
     compressor_on: runs,
     power: defrosts ? 160 : runs ? 90 : 2,
@@ -99,5 +102,20 @@ describe('an evaporator that gets less cold', () => {
     expect(toldOf(() => weak, 2, 6, {})).toEqual([]);
     expect(toldOf(() => ({ ...weak, setPoint: AIR + 1 }), 8, 0, {})).toEqual([]);
     expect(toldOf(() => ({ ...weak, share: HEALTHY.share }), 8)).toEqual([]);
+  });
+});
+
+describe('a compressor that runs without a pause while the freezer gets far colder than it is set to', () => {
+  const freezesOn: Machine = { share: 1, gap: 38, peak: 9, freezer: -29 };
+
+  it('freezes quickly, as somebody asked for', () => {
+    expect(toldOf(() => freezesOn, 2.5, 5)).toEqual([]);
+  });
+
+  it('is not stopped by its board when that lasts for more than three days', () => {
+    const [told] = toldOf(() => freezesOn, 8);
+    expect(told?.first).toBe('control-board');
+    expect(told!.day).toBeGreaterThan(3);
+    expect(told!.day).toBeLessThan(4);
   });
 });
