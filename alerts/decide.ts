@@ -74,7 +74,9 @@ export function renewed(
   const next = worse && joined.state !== 'open' ? moved(joined, 'woken') : joined;
   const openedAt = Math.min(alert.openedAt, Math.round(finding.openedAt));
   const renewal = { ...next, finding, openedAt, changedAt: now };
-  if (!worse && finding.causes[0]!.remedy.by === told.by) return { alert: planned(renewal, now), sendAt: null };
+  // Who should act may come and go while it gets better by itself: that is no news yet.
+  const isNews = worse || (!finding.improving && finding.causes[0]!.remedy.by !== told.by);
+  if (!isNews) return { alert: planned(renewal, now), sendAt: null };
   const urgent = worse && finding.severity === 'critical';
   const soonest = urgent ? now : Math.max(now, told.at + BETWEEN_MESSAGES_MS);
   const sendAt = waiting ? Math.min(told.at, soonest) : soonest;

@@ -230,6 +230,21 @@ describe('a problem that is getting better by itself', () => {
     expect(await requests()).toHaveLength(1);
   });
 
+  it('sends no message each time that the one who should act comes and goes with it', async () => {
+    await opened({ causes: [UNKNOWN, DOOR] });
+    world.newMails();
+    for (const minute of [30, 90, 150]) {
+      await changed(minute, { causes: [DOOR, UNKNOWN], improving: true });
+      await changed(minute + 30, { causes: [UNKNOWN, DOOR] });
+    }
+    await world.sweepAt(200);
+    expect(subjects()).toEqual([]);
+    // It stays so, and does not get better by itself: now the owner has to know.
+    await changed(210, { causes: [DOOR, UNKNOWN] });
+    await world.sweepAt(211);
+    expect(subjects()).toHaveLength(1);
+  });
+
   it('is told as such', async () => {
     await opened({ causes: [DOOR], improving: true });
     expect(world.newMails()[0]!.text).toContain('It is getting better by itself.');
