@@ -110,8 +110,10 @@ let lastPort = FIRST_PORT + randomInt(PORTS);
 /** A loopback port where nobody listens, and that this process has not been given before. */
 export async function freePort(): Promise<number> {
   for (;;) {
+    // Its own before it waits: several may ask at once.
     lastPort = FIRST_PORT + ((lastPort + 1 - FIRST_PORT) % PORTS);
-    if (await isFree(lastPort)) return lastPort;
+    const port = lastPort;
+    if (await isFree(port)) return port;
   }
 }
 
