@@ -23,6 +23,11 @@ const COARSEST_STEP_KELVIN = 1.05;
 /** What is told in another unit comes back a little rounded. */
 const SAME_KELVIN = 0.01;
 const LONGEST_FORGOTTEN_MS = 14 * 24 * HOUR;
+/** Where whole degrees are told when they change, air that hardly moves is left out for hours, and hardly for longer. */
+const LONGEST_LEFT_OUT_MS = 4 * HOUR;
+const LEFT_OUT_KEPT = 0.99;
+/** The longest time of some days comes to so many times what the days before went to. */
+const LEFT_OUT_TIMES = 4;
 
 const SAME_SINCE = exact.take('thermometer the same since');
 const LONGEST_SAME = exact.take('thermometer longest the same');
@@ -35,6 +40,7 @@ const JUMPS_AT = exact.take('thermometer jumps stamp');
 const TREMBLE = rough.take('thermometer tremble');
 const EVAPORATOR_THEN = rough.take('evaporator when the thermometer stood');
 const MOVED = rough.take('evaporator moved since');
+const LEFT_OUT = rough.take('thermometer longest left out');
 const OUT = rough.take('thermometer out of range');
 const OUT_AT = exact.take('thermometer out of range stamp');
 
@@ -48,10 +54,22 @@ function noteSame(m: Memory, at: number, evaporator: number): void {
   m.rough[MOVED] = 0;
 }
 
+/** Since its last value, while others came. */
+const leftOutMs = (m: Memory, until: number): number => {
+  const last = m.exact[LAST_AT]!;
+  return Math.max(0, until - last - silentAfter(m, last));
+};
+
+function noteLeftOut(m: Memory, at: number): void {
+  const usual = (m.rough[LEFT_OUT]! || 0) * LEFT_OUT_KEPT;
+  m.rough[LEFT_OUT] = Math.max(usual, Math.min(LONGEST_LEFT_OUT_MS, leftOutMs(m, at)));
+}
+
 export function followThermometer(m: Memory, { now }: Span): void {
   const { at, air } = now;
   if (stampOf(m, AIR) !== at || at === m.exact[LAST_AT]) return;
   const ms = at - m.exact[LAST_AT]!;
+  if (ms > FRESH_MS) noteLeftOut(m, at);
   const last = m.rough[LAST]!;
   const stored = Math.fround(air);
   if (stored !== last || !(ms <= FRESH_MS)) {
@@ -106,9 +124,13 @@ export const outOfRangeAt = (m: Memory, at: number): number => {
   if (Number.isNaN(m.exact[LAST_AT]!) && Number.isNaN(m.exact[OUT_AT]!)) return Number.NaN;
   return fadingCount(m.rough[OUT]!, at - m.exact[OUT_AT]!, TAU_MS);
 };
-/** How long it has said nothing while other values came; NaN when it never said anything. */
+/**
+ * How long it has said nothing while other values came; 0 while that is nothing unusual for it; NaN when it never said
+ * anything.
+ */
 export function missingMs(m: Memory, at: number): number {
-  if (Number.isNaN(m.exact[LAST_AT]!)) return Number.NaN;
-  const [last, newest] = [m.exact[LAST_AT]!, m.exact[NEWEST]!];
-  return at - newest > FRESH_MS ? Number.NaN : Math.max(0, newest - last - silentAfter(m, last));
+  const newest = m.exact[NEWEST]!;
+  if (Number.isNaN(m.exact[LAST_AT]!) || at - newest > FRESH_MS) return Number.NaN;
+  const missing = leftOutMs(m, newest);
+  return missing > LEFT_OUT_TIMES * (m.rough[LEFT_OUT]! || 0) ? missing : 0;
 }

@@ -245,6 +245,14 @@ describe('the thermometer', () => {
     expect(healthy().get('thermometer_missing_minutes')).toBe(0);
   });
 
+  it('is not gone where values are told when they change and it often stood for as long', () => {
+    const others = (minute: number): Values => ({ evaporator_temperature: -12 - (minute % 5) });
+    const changing = (fridge: Told): Told => fridge.for(50, others).for(1, { cabinet_temperature: 5 });
+    const still = changing(changing(healthy()));
+    expect(still.for(120, others).get('thermometer_missing_minutes')).toBe(0);
+    expect(still.for(120, others).get('thermometer_missing_minutes')).toBeGreaterThan(230);
+  });
+
   it('is not gone because the whole appliance was silent', () => {
     const others = { evaporator_temperature: -12 };
     const back = healthy().silentFor(180).for(10, others);
