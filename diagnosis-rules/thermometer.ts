@@ -25,8 +25,9 @@ const SAME_KELVIN = 0.01;
 const LONGEST_FORGOTTEN_MS = 14 * 24 * HOUR;
 /** Where whole degrees are told when they change, air that hardly moves is left out for hours, and hardly for longer. */
 const LONGEST_LEFT_OUT_MS = 4 * HOUR;
+/** What is left of the longest time with each shorter one. */
 const LEFT_OUT_KEPT = 0.99;
-/** The longest time of some days comes to so many times what the days before went to. */
+/** So many times the longest of late is still no sign that it is gone. */
 const LEFT_OUT_TIMES = 4;
 
 const SAME_SINCE = exact.take('thermometer the same since');
